@@ -1,0 +1,137 @@
+#include "core/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void text_init(struct text *text, struct arena *arena)
+{
+    *text = (struct text){.arena = arena, .cap = 64};
+    text->data = arena_alloc(arena, text->cap);
+}
+
+static void text_reserve(struct text *text, size_t more)
+{
+    size_t need;
+    if (__builtin_add_overflow(text->len + 1, more, &need))
+        abort();
+    if (need <= text->cap)
+        return;
+    size_t cap = text->cap * 2 > need ? text->cap * 2 : need;
+    char *data = arena_alloc(text->arena, cap);
+    memcpy(data, text->data, text->len);
+    text->data = data;
+    text->cap = cap;
+}
+
+void text_addn(struct text *text, const char *more, size_t len)
+{
+    text_reserve(text, len);
+    memcpy(text->data + text->len, more, len);
+    text->len += len;
+    text->data[text->len] = '\0';
+}
+
+void text_add(struct text *text, const char *more)
+{
+    text_addn(text, more, strlen(more));
+}
+
+void text_addc(struct text *text, char c)
+{
+    text_addn(text, &c, 1);
+}
+
+void text_printf(struct text *text, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    if (len < 0)
+        abort();
+    text_reserve(text, (size_t)len);
+    vsnprintf(text->data + text->len, (size_t)len + 1, format, again);
+    text->len += (size_t)len;
+    va_end(again);
+    va_end(args);
+}
+
+void text_clear(struct text *text)
+{
+    text->len = 0;
+    text->data[0] = '\0';
+}
+
+static bool is_tail(unsigned char c)
+{
+    return (c & 0xC0) == 0x80;
+}
+
+/* Length of the well-formed sequence at `s`, 0 when it is not one. */
+static size_t utf8_length(const unsigned char *s, size_t left)
+{
+    unsigned char c = s[0];
+    if (c < 0x80)
+        return 1;
+    if (c >= 0xC2 && c <= 0xDF)
+        return left >= 2 && is_tail(s[1]) ? 2 : 0;
+    if (c >= 0xE0 && c <= 0xEF) {
+        if (left < 3 || !is_tail(s[1]) || !is_tail(s[2]))
+            return 0;
+        if ((c == 0xE0 && s[1] < 0xA0) || (c == 0xED && s[1] > 0x9F))
+            return 0;
+        return 3;
+    }
+    if (c >= 0xF0 && c <= 0xF4) {
+        if (left < 4 || !is_tail(s[1]) || !is_tail(s[2]) || !is_tail(s[3]))
+            return 0;
+        if ((c == 0xF0 && s[1] < 0x90) || (c == 0xF4 && s[1] > 0x8F))
+            return 0;
+        return 4;
+    }
+    return 0;
+}
+
+bool utf8_valid(const char *bytes, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)bytes;
+    for (size_t i = 0; i < len;) {
+        size_t n = s[i] ? utf8_length(s + i, len - i) : 0;
+        if (!n)
+            return false;
+        i += n;
+    }
+    return true;
+}
+
+uint32_t utf8_next(const char **at, const char *end)
+{
+    const unsigned char *s = (const unsigned char *)*at;
+    size_t n = utf8_length(s, (size_t)(end - *at));
+    *at += n ? n : 1;
+    switch (n) {
+    case 1:
+        return s[0];
+    case 2:
+        return (uint32_t)(s[0] & 0x1F) << 6 | (s[1] & 0x3F);
+    case 3:
+        return (uint32_t)(s[0] & 0x0F) << 12 | (uint32_t)(s[1] & 0x3F) << 6 | (s[2] & 0x3F);
+    case 4:
+        return (uint32_t)(s[0] & 0x07) << 18 | (uint32_t)(s[1] & 0x3F) << 12 |
+               (uint32_t)(s[2] & 0x3F) << 6 | (s[3] & 0x3F);
+    default:
+        return 0xFFFD;
+    }
+}
+
+bool utf8_is_printable(const char *bytes, size_t len)
+{
+    for (const char *at = bytes, *end = bytes + len; at < end;) {
+        uint32_t c = utf8_next(&at, end);
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,27 @@
+/* Text that grows in an arena. Adding never fails, so that builders of messages, JSON or SQL
+ * parameters read straight down; `data` is always a valid, NUL-terminated string. */
+#pragma once
+
+#include "core/arena.h"
+
+struct text {
+    struct arena *arena;
+    char *data;
+    size_t len, cap;
+};
+
+void text_init(struct text *text, struct arena *arena);
+void text_add(struct text *text, const char *more);
+void text_addn(struct text *text, const char *more, size_t len);
+void text_addc(struct text *text, char c);
+void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+void text_clear(struct text *text);
+
+/* Well-formed UTF-8 after Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above
+ * U+10FFFF, and no NUL (PostgreSQL cannot hold it). */
+bool utf8_valid(const char *bytes, size_t len);
+/* Reads one code point at `*at` and moves `*at` behind it; U+FFFD and one byte on bad input.
+ * `end` is the first byte that may not be read. */
+uint32_t utf8_next(const char **at, const char *end);
+/* Free of control characters (C0, DEL, C1): what a name, an address or a note may hold. */
+bool utf8_is_printable(const char *bytes, size_t len);

@@ -1,0 +1,1 @@
+# The targets that check, test, measure and run; included by the Makefile.

@@ -1,0 +1,32 @@
+/* The parent and its workers. The parent owns the listening socket and the private database,
+ * forks the workers (no exec: they share one address to listen on and one counter page), and
+ * restarts one that dies (backing off when they die young). It holds no connection of a client. */
+#pragma once
+
+#include "core/base.h"
+
+struct process_plan {
+    int workers;
+    /* The whole life of worker `slot` (1-based), in the forked child; its result is the exit code.
+     * SIGTERM asks it to drain and return. */
+    int (*worker)(int slot, void *arg);
+    /* Parent, at start after all workers report ready (see process_ready), and every `tick_ms`. */
+    void (*ready)(void *arg);
+    void (*tick)(void *arg); /* supervises the database; may be NULL */
+    int tick_ms;
+    /* Parent, on SIGHUP: reads configuration and certificate anew; true: fork a new set of workers,
+     * and drain the old ones once the new are ready. False: keep what runs (the error is logged). */
+    bool (*reload)(void *arg);
+    int stop_ms; /* after SIGTERM, how long workers may drain before SIGKILL (default 25,000) */
+    void *arg;
+};
+
+/* Runs until SIGTERM or SIGINT; then drains and reaps every worker and returns 0; returns 1 when
+ * workers cannot live (five deaths within ten seconds of their start, without one getting ready). */
+int process_run(const struct process_plan *plan);
+/* Called by a worker when it can serve. */
+void process_ready(void);
+/* Binds `host:port` ("127.0.0.1:8443", "[::1]:0"), or takes the socket systemd passed (LISTEN_FDS).
+ * Non-blocking, close-on-exec, SO_REUSEADDR, TCP_NODELAY, backlog 1024. -1 and a message in `why`
+ * (256 bytes) on failure. `actual` (128 bytes) gets the HOST:PORT that clients can use. */
+int listener_open(const char *address, char *actual, char *why);

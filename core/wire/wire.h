@@ -1,0 +1,79 @@
+/* Core's structs to JSON and back: the only place where the two programs meet. Reading is strict
+ * for requests (unknown members are refused) and lenient for replies (they are ignored). Decoded
+ * strings live in the arena. */
+#pragma once
+
+#include "core/draft.h"
+#include "core/quote.h"
+#include "core/status.h"
+
+#include <jansson.h>
+
+enum { WIRE_DEPTH_MAX = 64 };
+
+/* Parses one JSON object: refuses duplicate members, bad UTF-8, NUL, numbers with a fraction or
+ * exponent, integers outside int64, depth over 64, trailing text. On failure NULL, with the place in
+ * a `malformed` message ("line 3, column 17: duplicate member \"qty\""). Freed with the arena. */
+json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why);
+
+/* Members of an object by type; each checks presence and adds a problem with the RFC 6901 pointer
+ * `at/name`. Absent optional members leave *out alone and return false without a problem. */
+struct wire_reader {
+    struct arena *arena;
+    struct problems *problems;
+    bool strict; /* requests: unknown members are a problem */
+};
+bool wire_string(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                 size_t max, bool required, const char **out);
+bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                  bool required, int64_t *out);
+bool wire_boolean(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                  bool *out);
+/* Adds unknown_member for each member not in the NULL-ended list. */
+void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names);
+
+/* Drafts. `also` (NULL-ended, may be NULL) are further members the request may hold ("tenders"). */
+void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
+                     struct order_draft *out);
+json_t *wire_draft_write(const struct order_draft *draft);
+/* Tenders of an order request. */
+size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out);
+
+/* Quotes and problems, as the server sends them. */
+json_t *wire_quote_write(struct arena *arena, const struct quote *quote);
+json_t *wire_problems_write(struct arena *arena, const struct problems *problems);
+
+/* Text of a JSON value in the arena; the value is released. */
+const char *wire_dump(struct arena *arena, json_t *value, size_t *len);
+
+/* ---- replies, as a client sees them ---- */
+struct reply_line {
+    const char *id, *sku, *name, *spoken;
+    int64_t qty, unit, discount, amount, tax, cv, pv, free_stock, back_ordered;
+    bool priced;
+    const char **why; /* sentences */
+    size_t nwhy;
+};
+struct reply_problem {
+    const char *field, *line, *code, *say;
+    bool warning;
+    const char *candidates[9]; /* nearest SKUs of an unknown one */
+    const char *candidate_names[9];
+    size_t ncandidates;
+};
+struct reply_quote {
+    const char *currency, *list, *date;
+    int exponent;
+    bool tax_included;
+    int64_t goods, discount, delivery, delivery_tax, tax, tax_added, total, cv, pv, balance;
+    struct reply_line *lines;
+    size_t nlines;
+    struct reply_problem *problems;
+    size_t nproblems;
+    struct address ship_to;
+    const char *distributor_name, *rank_name, *status;
+    const char *customer_name;
+};
+/* False when the object is not a quote. */
+bool wire_quote_read(struct arena *arena, json_t *object, struct reply_quote *out);
+size_t wire_problems_read(struct arena *arena, json_t *object, struct reply_problem **out);

@@ -1,6 +1,7 @@
-# Partyline. `make help` lists the targets; the order of this file is: what is built, how, checks,
-# tests, running, installing.
+# Partyline. `make help` lists the targets; the order of this file is: what is built, how, tests,
+# installing. Checks, measurements and `make run` are in tests/tests.mk.
 #   V=rel (default) dbg asan tsan cov fuzz   one folder of build/ per variant, side by side
+#   VERBOSE=1                                shows the commands
 
 V ?= rel
 B := build/$(V)
@@ -30,8 +31,10 @@ HARDEN := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
 ifneq ($(filter $(V),asan tsan fuzz cov dbg),)
 HARDEN := -fPIE
 endif
-COMMON := -std=gnu17 $(CFLAGS_$(V)) $(WARN) $(HARDEN) -I. -I$(B)/gen -MMD -MP $(CFLAGS)
+COMMON := -std=gnu17 $(CFLAGS_$(V)) $(WARN) $(HARDEN) -I. -I$(B)/gen $(CPPFLAGS) $(CFLAGS)
 LINK := $(CFLAGS_$(V)) -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+# Who includes what, for the next run: -MT because a test is compiled and linked in one go.
+DEPS = -MMD -MP -MT $@ -MF $@.d
 
 # Core: C and nothing else. No package's include path, no floating point (the flag takes the
 # registers away; tests/arch looks for the words), no inline functions of libc that return doubles.
@@ -44,8 +47,10 @@ pkg = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 lib = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 SERVER_PKGS := libpq openssl libevent libevent_openssl libevent_pthreads jansson libsodium liboath libconfuse libsystemd
 TUI_PKGS := ncursesw formw menuw libcurl jansson
-SERVER_FLAGS = -D_GNU_SOURCE -pthread $(call pkg,$(SERVER_PKGS))
-TUI_FLAGS = -D_GNU_SOURCE $(call pkg,$(TUI_PKGS))
+# Asked of pkg-config when first used (it may not be there yet when `make deps` runs), and once.
+WIRE_FLAGS = $(eval WIRE_FLAGS := $(call pkg,jansson))$(WIRE_FLAGS)
+SERVER_FLAGS = $(eval SERVER_FLAGS := -D_GNU_SOURCE -pthread $(call pkg,$(SERVER_PKGS)))$(SERVER_FLAGS)
+TUI_FLAGS = $(eval TUI_FLAGS := -D_GNU_SOURCE $(call pkg,$(TUI_PKGS)))$(TUI_FLAGS)
 SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread
 TUI_LIBS = $(call lib,$(TUI_PKGS))
 
@@ -61,83 +66,87 @@ PROGRAMS := $(B)/partyline $(B)/partylined $(B)/partylinectl
 all: $(PROGRAMS)
 
 # ---- how things are built -----------------------------------------------------------------------
+# $(call do,CC,name) begins a recipe line: it prints `  CC name`, or with VERBOSE=1 the command.
+do = $(if $(VERBOSE),,@printf '  %-4s %s\n' $(1) $(2) && )
+
 $(B)/core/wire/%.o: core/wire/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(call pkg,jansson) -c $< -o $@
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(WIRE_FLAGS) -c $< -o $@
 $(B)/core/%.o: core/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(CORE_FLAGS) -c $< -o $@
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(CORE_FLAGS) -c $< -o $@
 $(B)/server/%.o: server/%.c | $(B)/gen/queries.h
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SERVER_FLAGS) -DPARTYLINE_VERSION='"$(VERSION)"' -c $< -o $@
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(SERVER_FLAGS) -DPARTYLINE_VERSION='"$(VERSION)"' -c $< -o $@
 $(B)/tui/%.o: tui/%.c
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(TUI_FLAGS) -DPARTYLINE_VERSION='"$(VERSION)"' -c $< -o $@
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(TUI_FLAGS) -DPARTYLINE_VERSION='"$(VERSION)"' -c $< -o $@
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(COMMON) -c $< -o $@
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) -c $< -o $@
 
 $(B)/libcore.a: $(CORE_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
 $(B)/libwire.a: $(WIRE_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
 $(B)/libserver.a: $(SERVER_OBJ) $(GEN_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
 $(B)/libtui.a: $(TUI_OBJ)
-	@rm -f $@; $(AR) rcs $@ $^
+$(B)/lib%.a:
+	@mkdir -p $(@D) && rm -f $@
+	$(call do,AR,$@)$(AR) rcs $@ $^
 
 $(B)/partylined: $(B)/server/partylined.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
-	$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
 $(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
-	$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
 $(B)/partyline: $(B)/tui/partyline.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a
-	$(CC) $(LINK) -o $@ $^ $(TUI_LIBS)
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(TUI_LIBS)
 
 # SQL, the OpenAPI document and other texts become tables in the programs: nothing to find at run time.
 QUERIES := $(sort $(wildcard sql/q/*.sql))
-$(B)/gen/queries.c: $(QUERIES) server/gen/queries.awk
+SCHEMA := $(sort $(wildcard sql/schema/*.sql))
+DEMO := $(sort $(wildcard sql/demo/*.sql))
+$(B)/gen/queries.c $(B)/gen/queries.h: $(B)/gen/queries.%: $(QUERIES) server/gen/queries.awk
 	@mkdir -p $(@D)
-	awk -f server/gen/queries.awk -v what=c $(QUERIES) > $@.new && mv $@.new $@
-$(B)/gen/queries.h: $(QUERIES) server/gen/queries.awk
-	@mkdir -p $(@D)
-	awk -f server/gen/queries.awk -v what=h $(QUERIES) > $@.new && mv $@.new $@
+	$(call do,GEN,$@)awk -f server/gen/queries.awk -v what=$* $(QUERIES) > $@.new && mv $@.new $@
 $(B)/gen/queries.o: $(B)/gen/queries.h
-$(B)/gen/schema.c: $(sort $(wildcard sql/schema/*.sql)) server/gen/embed.sh
+$(B)/gen/schema.c: $(SCHEMA) server/gen/embed.sh
 	@mkdir -p $(@D)
-	sh server/gen/embed.sh schema $(sort $(wildcard sql/schema/*.sql)) > $@.new && mv $@.new $@
-$(B)/gen/demo.c: $(sort $(wildcard sql/demo/*.sql)) server/gen/embed.sh
+	$(call do,GEN,$@)sh server/gen/embed.sh schema $(SCHEMA) > $@.new && mv $@.new $@
+$(B)/gen/demo.c: $(DEMO) server/gen/embed.sh
 	@mkdir -p $(@D)
-	sh server/gen/embed.sh demo $(sort $(wildcard sql/demo/*.sql)) > $@.new && mv $@.new $@
+	$(call do,GEN,$@)sh server/gen/embed.sh demo $(DEMO) > $@.new && mv $@.new $@
 $(B)/gen/openapi.c: server/api/openapi.json server/gen/embed.sh
 	@mkdir -p $(@D)
-	sh server/gen/embed.sh openapi server/api/openapi.json > $@.new && mv $@.new $@
+	$(call do,GEN,$@)sh server/gen/embed.sh openapi server/api/openapi.json > $@.new && mv $@.new $@
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 
 # ---- tests --------------------------------------------------------------------------------------
-# A program per module: tests/core/test_money.c -> build/V/tests/core/test_money.
-CORE_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/core/test_*.c))
-WIRE_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/wire/test_*.c))
-SERVER_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/server/test_*.c))
-TUI_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/tui/test_*.c))
-UNIT_TESTS := $(CORE_TESTS) $(WIRE_TESTS) $(SERVER_TESTS) $(TUI_TESTS)
+# A program per module: tests/core/test_money.c -> build/V/tests/core/test_money. What each room's
+# tests link is what the room may use; core's link nothing but libc and CUnit.
+tests_of = $(patsubst %.c,$(B)/%,$(wildcard tests/$(1)/test_*.c))
+UNIT_TESTS := $(foreach room,core wire server tui,$(call tests_of,$(room)))
 
 $(B)/tests/report.o: tests/report.c tests/report.h
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) -c $< -o $@
-# Core's tests link nothing but libc and CUnit.
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) -c $< -o $@
 $(B)/tests/core/test_%: tests/core/test_%.c $(B)/tests/report.o $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(LINK) -o $@ $< $(B)/tests/report.o $(B)/libcore.a -lcunit
+	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(LINK) -o $@ $(filter %.c %.o %.a,$^) -lcunit
 $(B)/tests/wire/test_%: tests/wire/test_%.c $(B)/tests/report.o $(B)/libwire.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(call pkg,jansson) $(LINK) -o $@ $< $(B)/tests/report.o $(B)/libwire.a $(B)/libcore.a $(call lib,jansson) -lcunit
+	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(WIRE_FLAGS) $(LINK) -o $@ $(filter %.c %.o %.a,$^) $(call lib,jansson) -lcunit
 $(B)/tests/server/test_%: tests/server/test_%.c $(B)/tests/report.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(SERVER_FLAGS) $(LINK) -o $@ $< $(B)/tests/report.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a $(SERVER_LIBS) -lcunit
+	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(SERVER_FLAGS) $(LINK) -o $@ $(filter %.c %.o %.a,$^) $(SERVER_LIBS) -lcunit
 $(B)/tests/tui/test_%: tests/tui/test_%.c $(B)/tests/report.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a
 	@mkdir -p $(@D)
-	$(CC) $(COMMON) $(TUI_FLAGS) $(LINK) -o $@ $< $(B)/tests/report.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a $(TUI_LIBS) -lcunit
+	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(TUI_FLAGS) $(LINK) -o $@ $(filter %.c %.o %.a,$^) $(TUI_LIBS) -lcunit
 unit-tests: $(UNIT_TESTS)
+
+# The flags of a room, for the checks that compile or read its sources by themselves.
+flags-%:
+	@echo $(COMMON) $(if $(filter core,$*),$(CORE_FLAGS)) $(if $(filter wire,$*),$(WIRE_FLAGS)) \
+	    $(if $(filter server,$*),$(SERVER_FLAGS)) $(if $(filter tui,$*),$(TUI_FLAGS)) \
+	    '-DPARTYLINE_VERSION="$(VERSION)"'
 
 include tests/tests.mk
 

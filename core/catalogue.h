@@ -24,7 +24,13 @@ enum order_type {
     ORDER_TYPES
 };
 
-enum audience { AUDIENCE_retail, AUDIENCE_distributor, AUDIENCE_host, AUDIENCE_sales_aid, AUDIENCES };
+enum audience {
+    AUDIENCE_retail,
+    AUDIENCE_distributor,
+    AUDIENCE_host,
+    AUDIENCE_sales_aid,
+    AUDIENCES
+};
 enum destination {
     SHIP_distributor,
     SHIP_host,
@@ -42,10 +48,10 @@ struct item {
     enum item_kind kind;
     int group, tax_class; /* tax_class: index into tax_classes */
     int weight_g;
-    int max_per_order; /* 0: no limit */
-    int age_limit;     /* years, 0: none */
-    struct date sale_from, sale_to; /* from <= date < to */
-    bool back_order;                /* may be sold beyond the stock */
+    int max_per_order;                    /* 0: no limit */
+    int age_limit;                        /* years, 0: none */
+    struct date sale_from, sale_to;       /* from <= date < to */
+    bool back_order;                      /* may be sold beyond the stock */
     uint32_t first_component, components; /* of a kit, into catalogue.components */
 };
 

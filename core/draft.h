@@ -21,7 +21,7 @@ struct address {
 struct draft_tender {
     const char *kind; /* "balance", "later" */
     int64_t amount;
-    const char *ref;  /* or NULL */
+    const char *ref; /* or NULL */
 };
 
 struct order_draft {
@@ -46,13 +46,13 @@ struct buyer_facts {
     const char *distributor; /* number; NULL when there is no such distributor */
     const char *name, *status, *market;
     int rank;
-    bool may_order;            /* status allows ordering */
-    const char *customer;      /* id; NULL when there is no such customer */
-    const char *customer_of;   /* number of the customer's distributor, or NULL */
-    bool has_ship_to;          /* the destination's address was found */
+    bool may_order;          /* status allows ordering */
+    const char *customer;    /* id; NULL when there is no such customer */
+    const char *customer_of; /* number of the customer's distributor, or NULL */
+    bool has_ship_to;        /* the destination's address was found */
     struct address ship_to;
-    struct money balance;      /* of the account that pays: the distributor's */
-    struct date today;         /* business date in the market's zone */
+    struct money balance; /* of the account that pays: the distributor's */
+    struct date today;    /* business date in the market's zone */
 };
 
 /* Free stock of one item at the site that ships. */

@@ -48,7 +48,7 @@ void problem_set_number(struct problem *problem, const char *name, int64_t numbe
 /* An amount: an integer of minor units in the API, "12.50" in the sentence. */
 void problem_set_money(struct problem *problem, const char *name, int64_t minor, int exponent);
 
-const char *problem_name(enum problem_code code); /* "unknown_sku" */
+const char *problem_name(enum problem_code code);    /* "unknown_sku" */
 enum problem_code problem_by_name(const char *name); /* PROBLEM_COUNT when there is none */
 enum severity problem_severity(enum problem_code code);
 /* How many of them stop the order. */

@@ -60,7 +60,8 @@ size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
                          const struct order_draft *draft, uint32_t **items);
 
 /* `stock` ascending by item; `nstock` 0 with `stock` NULL means unknown (free_stock -1, no stock
- * problems). Business mistakes are in out->problems, and what can be priced is priced all the same. */
+ * problems). Business mistakes are in out->problems, and what can be priced is priced all the same.
+ */
 void quote_price(struct arena *arena, const struct catalogue *catalogue,
                  const struct buyer_facts *buyer, const struct order_draft *draft,
                  const struct stock_fact *stock, size_t nstock, struct quote *out);

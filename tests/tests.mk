@@ -1,1 +1,91 @@
-# The targets that check, test, measure and run; included by the Makefile.
+# The targets that check, test, measure and run; included by the Makefile. Each of them first
+# installs what is missing (tests/deps.sh, silent when nothing is) and builds what it needs.
+
+help:
+	@echo 'make               build the programs: build/$$V/partyline, partylined, partylinectl'
+	@echo 'make run           build, start the server with the demonstration company, open the client'
+	@echo 'make demo-server   the same without the client, in the foreground'
+	@echo 'make test          every test, under ASan and UBSan; T=money runs those with "money" in the name'
+	@echo 'make check         architecture, format, lint, manual; T=layers runs one gate'
+	@echo 'make deps          install what is missing (Build-Depends of debian/control)'
+	@echo 'make fault         kills, races, lost links     make fuzz   FUZZ_SECONDS=60 for each target'
+	@echo 'make bench         measurements, with ratios    make deb    packages, into build/deb'
+	@echo 'make install DESTDIR= PREFIX=/usr/local         make clean'
+	@echo 'V=rel|dbg|asan|tsan|cov|fuzz chooses the variant, VERBOSE=1 shows the commands.'
+
+# What T leaves of a list of names; everything without T.
+chosen = $(if $(T),$(foreach name,$(1),$(if $(findstring $(T),$(name)),$(name))),$(1))
+sub = $(MAKE) --no-print-directory
+
+deps:
+	@tests/deps.sh
+
+# ---- running ------------------------------------------------------------------------------------
+run: deps
+	@$(sub) V=rel all
+	@tests/run.sh
+demo-server: deps
+	@$(sub) V=rel all
+	@tests/run.sh --serve
+
+# ---- testing ------------------------------------------------------------------------------------
+SCRIPT_TESTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/replay_%)
+FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
+TESTS = $(call chosen,$(UNIT_TESTS) $(SCRIPT_TESTS))
+
+test: deps
+	@$(sub) V=asan T=$(T) test-run
+# Scripts drive the programs; unit tests alone do not need them built.
+test-build: $(filter $(UNIT_TESTS),$(TESTS)) $(if $(filter $(SCRIPT_TESTS),$(TESTS)),$(PROGRAMS) $(FUZZ_REPLAYS))
+test-run:
+	@$(sub) -k test-build T=$(T) || { echo 'FAILED: the build'; echo '0 passed, 1 failed'; exit 1; }
+	@BUILD=$(B) tests/with-pg tests/run-all $(TESTS)
+
+check: deps
+	@$(sub) V=rel T=$(T) check-run
+check-run:
+	@tests/arch/run $(T)
+
+# A target named fuzz_server_NAME.c links the server's library, any other core and wire alone.
+FUZZ_LINK = $(if $(findstring server_,$@),$(B)/libserver.a) $(B)/libwire.a $(B)/libcore.a
+FUZZ_LIBS = $(if $(findstring server_,$@),$(SERVER_LIBS)) $(call lib,jansson)
+FUZZ_FLAGS = $(if $(findstring server_,$@),$(SERVER_FLAGS)) $(WIRE_FLAGS)
+.SECONDEXPANSION:
+$(B)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $$(FUZZ_LINK)
+	@mkdir -p $(@D)
+	$(call do,TEST,$@)$(CC) $(COMMON) -Wno-missing-prototypes $(FUZZ_FLAGS) $(LINK) -o $@ $(filter %.c %.a,$^) $(FUZZ_LIBS)
+$(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_LINK)
+	@mkdir -p $(@D)
+	$(call do,FUZZ,$@)$(CC) $(COMMON) $(FUZZ_FLAGS) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.c %.a,$^) $(FUZZ_LIBS)
+fuzz-build: $(call chosen,$(FUZZ_PROGRAMS))
+fuzz: deps
+	@$(sub) V=fuzz T=$(T) fuzz-build
+	@tests/fuzz/run $(call chosen,$(FUZZ_TARGETS))
+
+# ---- measuring ----------------------------------------------------------------------------------
+fault bench: deps
+	@$(sub) V=rel all
+	@BUILD=build/rel tests/$@/run
+
+# ---- packages, installing -----------------------------------------------------------------------
+deb: deps
+	@debian/build-deb
+
+DATA := $(DESTDIR)$(PREFIX)/share
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for page in man/*.[1-8]; do \
+	    section=man$${page##*.}; \
+	    install -d $(DATA)/man/$$section && install -m 644 $$page $(DATA)/man/$$section || exit 1; \
+	done
+	install -d $(DATA)/partyline
+	install -m 644 debian/nginx.conf $(DATA)/partyline/nginx.conf
+	install -m 644 debian/partyline.conf $(DATA)/partyline/partyline.conf
+
+clean:
+	rm -rf build
+
+.PHONY: help deps run demo-server test test-build test-run check check-run fuzz fuzz-build fault bench deb install clean

@@ -6,6 +6,7 @@
 #include "core/draft.h"
 #include "core/quote.h"
 #include "core/status.h"
+#include "core/wire/reply.h"
 
 #include <jansson.h>
 
@@ -46,34 +47,6 @@ json_t *wire_problems_write(struct arena *arena, const struct problems *problems
 /* Text of a JSON value in the arena; the value is released. */
 const char *wire_dump(struct arena *arena, json_t *value, size_t *len);
 
-/* ---- replies, as a client sees them ---- */
-struct reply_line {
-    const char *id, *sku, *name, *spoken;
-    int64_t qty, unit, discount, amount, tax, cv, pv, free_stock, back_ordered;
-    bool priced;
-    const char **why; /* sentences */
-    size_t nwhy;
-};
-struct reply_problem {
-    const char *field, *line, *code, *say;
-    bool warning;
-    const char *candidates[9]; /* nearest SKUs of an unknown one */
-    const char *candidate_names[9];
-    size_t ncandidates;
-};
-struct reply_quote {
-    const char *currency, *list, *date;
-    int exponent;
-    bool tax_included;
-    int64_t goods, discount, delivery, delivery_tax, tax, tax_added, total, cv, pv, balance;
-    struct reply_line *lines;
-    size_t nlines;
-    struct reply_problem *problems;
-    size_t nproblems;
-    struct address ship_to;
-    const char *distributor_name, *rank_name, *status;
-    const char *customer_name;
-};
-/* False when the object is not a quote. */
+/* Parts of replies (reply.h); false when the object is not a quote. */
 bool wire_quote_read(struct arena *arena, json_t *object, struct reply_quote *out);
 size_t wire_problems_read(struct arena *arena, json_t *object, struct reply_problem **out);

@@ -1,0 +1,78 @@
+/* The entry line: one grammar for the terminal, the web and SMS. Whatever is typed means exactly
+ * one thing, which depends on the text, the company's code lengths and the screen alone; whether
+ * the item, the person or the order exists is for others to find out.
+ *
+ * Numbers are known by their length. Words are searched for. What looks like a quantity, a line,
+ * an amount or a card number but cannot be one is ENTRY_BAD and never falls through to something
+ * else. The forms are listed in entry.def. */
+#pragma once
+
+#include "core/code.h"
+#include "core/money.h"
+#include "core/problem.h"
+
+enum entry_kind {
+#define ENTRY(name, screens, form, help) ENTRY_##name,
+#include "core/entry.def"
+#undef ENTRY
+    ENTRY_KINDS
+};
+
+enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK };
+
+/* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
+ * belongs is refused. Greater quantities are corrected by the back office. */
+enum { ENTRY_QUANTITY_MAX = 9999, ENTRY_ADDRESS_MAX = 99, ENTRY_FUNCTION_KEYS = 12 };
+
+struct entry_context {
+    struct code_lengths lengths;
+    enum entry_screen screen;
+    int last_line;  /* number of the order's last line, 0: it has none */
+    int candidates; /* numbered things on the screen that a digit picks: 0 to 9 */
+    int exponent;   /* of the currency */
+};
+
+/* Members that the kind does not need are 0, "" or false. Texts are the arena's, well-formed UTF-8
+ * without control characters, with single blanks inside and none around. */
+struct entry_command {
+    enum entry_kind kind;
+    /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
+     * last six. WORDS, NOTE, CUSTOMER, STOCK: as typed. TYPE: lower case. PRICE_LIST: upper case.
+     * BAD: the part that is wrong. Verbs may stand alone: "". */
+    const char *text;
+    /* SKU, BARCODE, MORE, SET: 1 to ENTRY_QUANTITY_MAX. */
+    int64_t quantity;
+    /* MORE, VOID, SET, WHY: the line, `+` and `-` being resolved already; on the stock screen 0,
+     * the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
+    int number;
+    /* CASH, and if `has_amount` CERTIFICATE and BALANCE; in minor units, with the exponent. */
+    struct money amount;
+    bool has_amount;
+    int exponent;
+    /* The kinds that a row of digits can be (CODE_BIT): one, or several with AMBIGUOUS; also when a
+     * quantity settled that an item is meant. */
+    unsigned kinds;
+    /* The number's check digit does not fit. Old SKUs have none: the catalogue knows. */
+    bool check_fails;
+    /* BAD: what is wrong, what `text` ought to be, and the whole line. */
+    enum problem_code problem;
+    const char *what, *whole;
+};
+
+struct entry_info {
+    const char *name;   /* "SKU" */
+    unsigned screens;   /* 1 << AT_HOME ... */
+    const char *form;   /* examples, two blanks between */
+    const char *help;   /* half a sentence */
+};
+const struct entry_info *entry_info(enum entry_kind kind);
+
+/* Any bytes are allowed in `text`. A card number comes back as BAD with PROBLEM_card_number and
+ * its digits starred. */
+void entry_parse(struct arena *arena, const char *text, const struct entry_context *context,
+                 struct entry_command *out);
+/* The canonical text: in the same context it parses to an equal command. */
+char *entry_format(struct arena *arena, const struct entry_command *command);
+bool entry_equal(const struct entry_command *a, const struct entry_command *b);
+/* The problem of a BAD command, with the parameters of its sentence. */
+void entry_explain(const struct entry_command *command, struct problems *problems);

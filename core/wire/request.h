@@ -1,0 +1,20 @@
+/* The bodies of a client's requests, as text in the arena: what reply.h is to the way back. */
+#pragma once
+
+#include "core/draft.h"
+
+struct request_order {
+    const struct order_draft *draft;
+    const char *rev;      /* of the stored draft, or NULL when it was never stored */
+    int64_t expect_total; /* the total that was shown */
+    const struct draft_tender *tenders;
+    size_t ntenders;
+    bool accept_duplicate;
+};
+
+/* `otp` NULL or "": none. */
+const char *request_session_write(struct arena *arena, const char *login, const char *password,
+                                  const char *otp, size_t *len);
+const char *request_draft_write(struct arena *arena, const struct order_draft *draft, size_t *len);
+const char *request_order_write(struct arena *arena, const struct request_order *order,
+                                size_t *len);

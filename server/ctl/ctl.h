@@ -1,0 +1,62 @@
+/* What a command of partylinectl gets, and the little they share. A command is one file
+ * server/ctl/NAME.c with `int ctl_NAME(struct ctl *, int argc, char **argv)` and one row of
+ * commands.def; argv[0] is its name, its result the exit code. Commands talk to PostgreSQL in plain
+ * blocking calls on ctl->conn: nothing else waits for this process. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "core/arena.h"
+#include "server/config.h"
+#include "server/db/cluster.h"
+#include "server/db/migrate.h"
+#include "server/net/log.h" /* EXIT_USAGE, EXIT_CONFIG */
+
+/* How much is made ready before a command is called. */
+enum ctl_need {
+    CTL_PLACE,    /* configuration read; embedded: `place` known, privileges dropped */
+    CTL_DATABASE, /* and connected; embedded: PostgreSQL found or started */
+    CTL_SCHEMA,   /* and the schema is exactly this program's */
+};
+
+struct ctl {
+    struct config config;
+    struct arena *arena;        /* lives as long as the process */
+    bool embedded;
+    struct cluster_place place; /* embedded only */
+    struct cluster *cluster;    /* embedded and connected, else NULL */
+    const char *conninfo;
+    PGconn *conn;               /* NULL until connected */
+};
+
+struct ctl_command {
+    const char *name;
+    int (*run)(struct ctl *ctl, int argc, char **argv);
+    enum ctl_need need;
+    const char *arguments, *help;
+};
+
+/* Prints "partylinectl: ..." as one line on standard error; returns `code`. */
+int ctl_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Wrong arguments: names the command's usage; returns EXIT_USAGE. */
+int ctl_usage(const char *command);
+/* Makes `need` true; 0, or an exit code with its line already printed. */
+int ctl_reach(struct ctl *ctl, enum ctl_need need);
+
+/* Opens a file named on the command line for reading (close-on-exec): works for files only root can
+ * reach as well, because those are opened before the privileges are dropped. -1 and errno. */
+int ctl_open_input(const char *path);
+
+/* Runs a program of PostgreSQL's ("pg_dump") and waits. `argv` ends with NULL, argv[0] is the name;
+ * `in` and `out` replace standard input and output unless -1. The conninfo's password, if any,
+ * travels in the environment, never in the arguments; "%" as an argument becomes the rest of the
+ * conninfo. The exit code, or -1 when it cannot run; its own messages go to standard error. */
+int ctl_run(struct ctl *ctl, const char *const *argv, int in, int out);
+
+/* The one value of a query without parameters as text in ctl->arena; NULL on failure or SQL's NULL. */
+const char *ctl_value(struct ctl *ctl, const char *sql);
+
+#define COMMAND(name, function, need, arguments, help)                                             \
+    int function(struct ctl *ctl, int argc, char **argv);
+#include "server/ctl/commands.def"
+#undef COMMAND

@@ -64,6 +64,7 @@ GEN_OBJ := $(B)/gen/queries.o $(B)/gen/schema.o $(B)/gen/demo.o $(B)/gen/openapi
 PROGRAMS := $(B)/partyline $(B)/partylined $(B)/partylinectl
 
 all: $(PROGRAMS)
+	@:
 
 # ---- how things are built -----------------------------------------------------------------------
 # $(call do,CC,name) begins a recipe line: it prints `  CC name`, or with VERBOSE=1 the command.
@@ -142,11 +143,11 @@ $(B)/tests/tui/test_%: tests/tui/test_%.c $(B)/tests/report.o $(B)/libtui.a $(B)
 	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(TUI_FLAGS) $(LINK) -o $@ $(filter %.c %.o %.a,$^) $(TUI_LIBS) -lcunit
 unit-tests: $(UNIT_TESTS)
 
-# The flags of a room, for the checks that compile or read its sources by themselves.
+# The flags of a room in shell's words, for the checks that read its sources by themselves.
 flags-%:
 	@echo $(COMMON) $(if $(filter core,$*),$(CORE_FLAGS)) $(if $(filter wire,$*),$(WIRE_FLAGS)) \
 	    $(if $(filter server,$*),$(SERVER_FLAGS)) $(if $(filter tui,$*),$(TUI_FLAGS)) \
-	    '-DPARTYLINE_VERSION="$(VERSION)"'
+	    "'-DPARTYLINE_VERSION=\"$(VERSION)\"'"
 
 include tests/tests.mk
 

@@ -5,6 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* AddressSanitizer, as gcc and as clang tell of it. */
+#ifdef __SANITIZE_ADDRESS__
+#define OWN_BLOCKS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define OWN_BLOCKS
+#endif
+#endif
+
 enum { BLOCK_SIZE = 8192, ALIGN = 16 };
 
 struct block {
@@ -63,7 +72,7 @@ static struct block *block_new(struct arena *arena, size_t size)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef OWN_BLOCKS
     struct block *own = block_new(arena, size);
     return own->data;
 #else

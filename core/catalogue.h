@@ -18,7 +18,7 @@ enum item_kind {
 };
 
 enum order_type {
-#define TYPE(name, word, audience, customer, volumes, discount, ship_to, title) ORDER_##name,
+#define TYPE(name, word, audience, customer, kinds, volumes, discount, ship_to, title) ORDER_##name,
 #include "core/order_type.def"
 #undef TYPE
     ORDER_TYPES
@@ -150,6 +150,7 @@ enum destination destination_by_name(const char *name);
 struct order_type_info {
     const char *name, *word, *title; /* "sales_aids", "aid", "Sales aids" */
     enum audience audience;
+    unsigned kinds; /* 1u << enum item_kind, of what may be sold */
     bool needs_customer, has_volumes, has_discount;
     enum destination ship_to;
 };

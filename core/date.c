@@ -16,9 +16,9 @@ struct date date_of(int year, int month, int day)
 
 void date_split(struct date date, int *year, int *month, int *day)
 {
-    int z = date.days + 719468;
-    int era = (z >= 0 ? z : z - 146096) / 146097;
-    int doe = z - era * 146097;
+    int64_t z = (int64_t)date.days + 719468; /* the open ends are split as well */
+    int era = (int)((z >= 0 ? z : z - 146096) / 146097);
+    int doe = (int)(z - (int64_t)era * 146097);
     int yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
     int doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     int mp = (5 * doy + 2) / 153;

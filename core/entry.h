@@ -12,7 +12,7 @@
 #include "core/problem.h"
 
 enum entry_kind {
-#define ENTRY(name, screens, form, help) ENTRY_##name,
+#define ENTRY(name, verb, screens, form, help) ENTRY_##name,
 #include "core/entry.def"
 #undef ENTRY
     ENTRY_KINDS
@@ -21,8 +21,11 @@ enum entry_kind {
 enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK };
 
 /* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
- * belongs is refused. Greater quantities are corrected by the back office. */
+ * belongs is refused. The API takes more (QTY_MAX of draft.h). */
 enum { ENTRY_QUANTITY_MAX = 9999, ENTRY_ADDRESS_MAX = 99, ENTRY_FUNCTION_KEYS = 12 };
+
+/* Twelve digits of minor units: a longer amount could not be told from a card number. */
+#define ENTRY_AMOUNT_MAX INT64_C(999999999999)
 
 struct entry_context {
     struct code_lengths lengths;
@@ -60,10 +63,11 @@ struct entry_command {
 };
 
 struct entry_info {
-    const char *name;   /* "SKU" */
-    unsigned screens;   /* 1 << AT_HOME ... */
-    const char *form;   /* examples, two blanks between */
-    const char *help;   /* half a sentence */
+    const char *name; /* "SKU" */
+    const char *verb; /* "gc", or "" */
+    unsigned screens; /* 1 << AT_HOME ... */
+    const char *form; /* examples, two blanks between */
+    const char *help; /* half a sentence */
 };
 const struct entry_info *entry_info(enum entry_kind kind);
 

@@ -33,7 +33,11 @@ bool money_add(struct money a, struct money b, struct money *out)
 
 bool money_sub(struct money a, struct money b, struct money *out)
 {
-    return add_checked(a.minor, -b.minor, &out->minor);
+    int64_t difference;
+    if (__builtin_sub_overflow(a.minor, b.minor, &difference) || !in_range(difference))
+        return false;
+    out->minor = difference;
+    return true;
 }
 
 bool money_times(struct money a, int64_t qty, struct money *out)

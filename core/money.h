@@ -41,6 +41,6 @@ void money_allocate(struct money total, const int64_t *weights, size_t n, struct
 enum { MONEY_TEXT = 32 };
 /* "-1,234.56": digits grouped by thousands where `grouped`; `exponent` 0 to 4. Returns `out`. */
 char *money_format(char out[MONEY_TEXT], struct money amount, int exponent, bool grouped);
-/* "12.50", "12", ".5" -> minor units; false on anything else, on more decimals than the currency
- * has, and on overflow. */
+/* "12.50", "12", "12.", ".5" -> minor units; false on anything else, on more decimals than the
+ * currency has, and on overflow. */
 bool money_parse(const char *text, size_t len, int exponent, struct money *out) MUST_CHECK;

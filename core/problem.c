@@ -32,7 +32,8 @@ struct problem *problems_add(struct problems *problems, enum problem_code code, 
         problems->cap = cap;
     }
     struct problem *p = &problems->items[problems->count++];
-    *p = (struct problem){.code = code, .field = arena_strdup(problems->arena, field), .line = line};
+    *p =
+        (struct problem){.code = code, .field = arena_strdup(problems->arena, field), .line = line};
     return p;
 }
 

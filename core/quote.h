@@ -34,7 +34,7 @@ struct quote_line {
 /* One component to be taken from stock for a line. */
 struct stock_need {
     uint32_t line, item; /* indexes: quote line, catalogue item */
-    int64_t qty;
+    int64_t qty, per;    /* pieces in all, pieces for one of the line */
     bool back_order;
 };
 
@@ -66,8 +66,9 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
                  const struct buyer_facts *buyer, const struct order_draft *draft,
                  const struct stock_fact *stock, size_t nstock, struct quote *out);
 
-/* What the tenders pay, and what is left as due. Problems are added for tenders that cannot be. */
-void quote_tenders(struct quote *quote, const struct buyer_facts *buyer,
+/* What the tenders pay, and what is left as due; `distributor_pays` where the account balance may
+ * be used. Problems are added for tenders that cannot be. */
+void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool distributor_pays,
                    const struct draft_tender *tenders, size_t n, struct money *from_balance,
                    struct money *due);
 

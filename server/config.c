@@ -83,8 +83,7 @@ static void set_defaults(struct config *out)
 static bool set_number(struct config *config, const struct key *key, long value, char *why)
 {
     if (value < key->least || value > key->greatest) {
-        snprintf(why, CONFIG_WHY, "%s must be from %d to %d", key->name, key->least,
-                 key->greatest);
+        snprintf(why, CONFIG_WHY, "%s must be from %d to %d", key->name, key->least, key->greatest);
         return false;
     }
     *number_of(config, key) = (int)value;
@@ -146,7 +145,8 @@ bool config_set(struct config *config, const char *name, const char *value, char
     return set_number(config, key, number, why);
 }
 
-/* ---- the file --------------------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------------------------------
+ */
 
 /* libconfuse's error call-back takes no argument of ours; configuration is read by one thread. */
 static char *parse_why;
@@ -208,7 +208,8 @@ static bool take_values(cfg_t *file, struct config *out, char *why)
             continue;
         if (key->kind == KIND_LIST)
             set_list(out, key, file);
-        else if (key->kind == KIND_NUMBER && !set_number(out, key, cfg_getint(file, key->name), why))
+        else if (key->kind == KIND_NUMBER &&
+                 !set_number(out, key, cfg_getint(file, key->name), why))
             return false;
         else if (key->kind == KIND_TEXT && !set_text(out, key, cfg_getstr(file, key->name), why))
             return false;
@@ -244,8 +245,8 @@ bool config_check(const struct config *config, char *why)
     if (config->embedded && config->database)
         wrong = "embedded and database exclude each other";
     else if (!config->embedded && !config->database)
-        wrong = "name the data: --embedded DIR or --database CONNINFO (or one of them in " CONFIG_DEFAULT_FILE
-                ")";
+        wrong = "name the data: --embedded DIR or --database CONNINFO (or one of them "
+                "in " CONFIG_DEFAULT_FILE ")";
     else if (!config->certificate != !config->key)
         wrong = "certificate and key belong together";
     if (wrong)

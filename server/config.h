@@ -1,6 +1,6 @@
-/* partyline.conf, read with libconfuse by both server programs; the keys are the rows of config.def.
- * Unknown keys and values out of range are refused with file and line. Options of the command line
- * are set after the file with config_set and so override it. */
+/* partyline.conf, read with libconfuse by both server programs; the keys are the rows of
+ * config.def. Unknown keys and values out of range are refused with file and line. Options of the
+ * command line are set after the file with config_set and so override it. */
 #pragma once
 
 #include "core/base.h"

@@ -32,14 +32,15 @@ int ctl_usage(const char *name)
 
 static int print_help(void)
 {
-    puts("usage: partylinectl [-f FILE | --embedded DIR | --database CONNINFO] COMMAND [ARGUMENTS]\n"
-         "\n"
-         "Looks after a Partyline installation; works beside a running server.\n"
-         "\n"
-         "  -f, --file FILE          configuration, default " CONFIG_DEFAULT_FILE "\n"
-         "      --embedded DIR       data folder of an embedded server\n"
-         "      --database CONNINFO  libpq connection string of an external PostgreSQL\n"
-         "      --help, --version\n");
+    puts(
+        "usage: partylinectl [-f FILE | --embedded DIR | --database CONNINFO] COMMAND [ARGUMENTS]\n"
+        "\n"
+        "Looks after a Partyline installation; works beside a running server.\n"
+        "\n"
+        "  -f, --file FILE          configuration, default " CONFIG_DEFAULT_FILE "\n"
+        "      --embedded DIR       data folder of an embedded server\n"
+        "      --database CONNINFO  libpq connection string of an external PostgreSQL\n"
+        "      --help, --version\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         char call[64];
         snprintf(call, sizeof call, "%s %s", commands[i].name, commands[i].arguments);
@@ -127,7 +128,7 @@ int main(int argc, char **argv)
     struct ctl ctl = {.arena = arena_new()};
     code = configure(&options, &ctl.config);
     if (code == 0) {
-        ctl_keep_inputs(argc - optind - 1, argv + optind + 1);
+        ctl_keep_files(argc - optind - 1, argv + optind + 1, command->run == ctl_backup);
         code = ctl_reach(&ctl, command->need);
     }
     if (code == 0)

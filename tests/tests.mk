@@ -7,6 +7,7 @@ help:
 	@echo 'make demo-server   the same without the client, in the foreground'
 	@echo 'make test          every test, under ASan and UBSan; T=money runs those with "money" in the name'
 	@echo 'make check         architecture, format, lint, manual; T=layers runs one gate'
+	@echo 'make format        lay the sources out with clang-format'
 	@echo 'make deps          install what is missing (Build-Depends of debian/control)'
 	@echo 'make fault         kills, races, lost links     make fuzz   FUZZ_SECONDS=60 for each target'
 	@echo 'make bench         measurements, with ratios    make deb    packages, into build/deb'
@@ -15,17 +16,18 @@ help:
 
 # What T leaves of a list of names; everything without T.
 chosen = $(if $(T),$(foreach name,$(1),$(if $(findstring $(T),$(name)),$(name))),$(1))
-sub = $(MAKE) --no-print-directory
+# As many jobs as there are processors, unless -j was given.
+sub = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 deps:
 	@tests/deps.sh
 
 # ---- running ------------------------------------------------------------------------------------
 run: deps
-	@$(sub) V=rel all
+	@+$(sub) V=rel all
 	@tests/run.sh
 demo-server: deps
-	@$(sub) V=rel all
+	@+$(sub) V=rel all
 	@tests/run.sh --serve
 
 # ---- testing ------------------------------------------------------------------------------------
@@ -33,20 +35,28 @@ SCRIPT_TESTS := $(sort $(wildcard tests/*/test_*.py tests/*/test_*.sh))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/replay_%)
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
+# Programs that scripts use: any other NAME.c there; how each is linked stands in tests/ROOM/*.mk.
+helpers_of = $(patsubst %.c,$(B)/%,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
+TEST_HELPERS := $(call helpers_of,server) $(call helpers_of,tui)
+include $(wildcard tests/*/*.mk)
 TESTS = $(call chosen,$(UNIT_TESTS) $(SCRIPT_TESTS))
 
 test: deps
-	@$(sub) V=asan T=$(T) test-run
+	@+$(sub) V=asan T=$(T) test-run
 # Scripts drive the programs; unit tests alone do not need them built.
-test-build: $(filter $(UNIT_TESTS),$(TESTS)) $(if $(filter $(SCRIPT_TESTS),$(TESTS)),$(PROGRAMS) $(FUZZ_REPLAYS))
+test-build: $(filter $(UNIT_TESTS),$(TESTS)) $(if $(filter $(SCRIPT_TESTS),$(TESTS)),$(PROGRAMS) $(FUZZ_REPLAYS) $(TEST_HELPERS))
+	@:
 test-run:
-	@$(sub) -k test-build T=$(T) || { echo 'FAILED: the build'; echo '0 passed, 1 failed'; exit 1; }
+	@+$(sub) -k test-build T=$(T) || { echo 'FAILED: the build'; echo '0 passed, 1 failed'; exit 1; }
 	@BUILD=$(B) tests/with-pg tests/run-all $(TESTS)
 
 check: deps
-	@$(sub) V=rel T=$(T) check-run
+	@+$(sub) V=rel T=$(T) check-run
 check-run:
 	@tests/arch/run $(T)
+# clang-format over everything, or over F='file ...'.
+format: deps
+	@clang-format -i $(or $(F),$(shell find core server tui tests -name '*.[ch]'))
 
 # A target named fuzz_server_NAME.c links the server's library, any other core and wire alone.
 FUZZ_LINK = $(if $(findstring server_,$@),$(B)/libserver.a) $(B)/libwire.a $(B)/libcore.a
@@ -60,13 +70,24 @@ $(B)/tests/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $$(FUZZ_LINK)
 	@mkdir -p $(@D)
 	$(call do,FUZZ,$@)$(CC) $(COMMON) $(FUZZ_FLAGS) $(LINK) -fsanitize=fuzzer -o $@ $(filter %.c %.a,$^) $(FUZZ_LIBS)
 fuzz-build: $(call chosen,$(FUZZ_PROGRAMS))
+	@:
 fuzz: deps
-	@$(sub) V=fuzz T=$(T) fuzz-build
+	@+$(sub) V=fuzz T=$(T) fuzz-build
 	@tests/fuzz/run $(call chosen,$(FUZZ_TARGETS))
 
 # ---- measuring ----------------------------------------------------------------------------------
+# Programs beside the scripts may use whatever the server uses, and libcurl.
+MEASURE = $(CC) $(COMMON) $(DEPS) $(SERVER_FLAGS) $(LINK) -o $@ $(filter %.c %.a,$^) $(SERVER_LIBS) -lcurl
+$(B)/tests/fault/%: tests/fault/%.c $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(call do,TEST,$@)$(MEASURE)
+$(B)/tests/bench/%: tests/bench/%.c $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
+	@mkdir -p $(@D)
+	$(call do,TEST,$@)$(MEASURE)
+build-fault build-bench: build-%: all
+	@+$(sub) $(call helpers_of,$*)
 fault bench: deps
-	@$(sub) V=rel all
+	@+$(sub) V=rel build-$@
 	@BUILD=build/rel tests/$@/run
 
 # ---- packages, installing -----------------------------------------------------------------------
@@ -88,4 +109,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: help deps run demo-server test test-build test-run check check-run fuzz fuzz-build fault bench deb install clean
+.PHONY: help deps run demo-server test test-build test-run check check-run format fuzz fuzz-build fault bench build-fault build-bench deb install clean

@@ -18,7 +18,7 @@ enum { WIRE_DEPTH_MAX = 64 };
 json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why);
 
 /* Members of an object by type; each checks presence and adds a problem with the RFC 6901 pointer
- * `at/name`. Absent optional members leave *out alone and return false without a problem. */
+ * `at/name`. No string of a request may look like a card number. Absent optional members leave *out alone and return false without a problem. */
 struct wire_reader {
     struct arena *arena;
     struct problems *problems;
@@ -30,18 +30,29 @@ bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const c
                   bool required, int64_t *out);
 bool wire_boolean(struct wire_reader *r, json_t *object, const char *at, const char *name,
                   bool *out);
-/* Adds unknown_member for each member not in the NULL-ended list. */
-void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names);
+json_t *wire_object(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                    bool required);
+json_t *wire_array(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                   bool required);
+/* Adds bad_value for `at/name`; `value` is copied. */
+void wire_bad_value(struct wire_reader *r, const char *at, const char *name, const char *value);
+/* Adds unknown_member for each member in neither of the NULL-ended lists (`also` may be NULL). */
+void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names,
+               const char *const *also);
 
 /* Drafts. `also` (NULL-ended, may be NULL) are further members the request may hold ("tenders"). */
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
                      struct order_draft *out);
 json_t *wire_draft_write(const struct order_draft *draft);
+/* An address; absent parts become "". */
+void wire_address_read(struct wire_reader *r, json_t *object, const char *at, struct address *out);
+json_t *wire_address_write(const struct address *address);
 /* Tenders of an order request. */
 size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out);
 
 /* Quotes and problems, as the server sends them. */
 json_t *wire_quote_write(struct arena *arena, const struct quote *quote);
+json_t *wire_problem_write(struct arena *arena, const struct problem *problem);
 json_t *wire_problems_write(struct arena *arena, const struct problems *problems);
 
 /* Text of a JSON value in the arena; the value is released. */

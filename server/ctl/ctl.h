@@ -5,6 +5,7 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <sys/types.h>
 
 #include "core/arena.h"
 #include "server/config.h"
@@ -21,12 +22,12 @@ enum ctl_need {
 
 struct ctl {
     struct config config;
-    struct arena *arena;        /* lives as long as the process */
+    struct arena *arena; /* lives as long as the process */
     bool embedded;
     struct cluster_place place; /* embedded only */
     struct cluster *cluster;    /* embedded and connected, else NULL */
     const char *conninfo;
-    PGconn *conn;               /* NULL until connected */
+    PGconn *conn; /* NULL until connected */
 };
 
 struct ctl_command {
@@ -46,14 +47,23 @@ int ctl_reach(struct ctl *ctl, enum ctl_need need);
 /* Opens a file named on the command line for reading (close-on-exec): works for files only root can
  * reach as well, because those are opened before the privileges are dropped. -1 and errno. */
 int ctl_open_input(const char *path);
+/* A new file (0600) that gets its name PATH only when ctl_output_end says so: until then it is
+ * PATH.new. The same for files that only root can write. -1 and errno. */
+int ctl_output_begin(const char *path);
+/* On the disk and named when `good`, removed when not; closes `fd`. False and errno. */
+bool ctl_output_end(const char *path, int fd, bool good);
 
 /* Runs a program of PostgreSQL's ("pg_dump") and waits. `argv` ends with NULL, argv[0] is the name;
  * `in` and `out` replace standard input and output unless -1. The conninfo's password, if any,
  * travels in the environment, never in the arguments; "%" as an argument becomes the rest of the
  * conninfo. The exit code, or -1 when it cannot run; its own messages go to standard error. */
 int ctl_run(struct ctl *ctl, const char *const *argv, int in, int out);
+/* The two halves of ctl_run. */
+pid_t ctl_spawn(struct ctl *ctl, const char *const *argv, int in, int out);
+int ctl_wait(pid_t child);
 
-/* The one value of a query without parameters as text in ctl->arena; NULL on failure or SQL's NULL. */
+/* The one value of a query without parameters as text in ctl->arena; NULL on failure or SQL's NULL.
+ */
 const char *ctl_value(struct ctl *ctl, const char *sql);
 
 #define COMMAND(name, function, need, arguments, help)                                             \

@@ -20,14 +20,14 @@ struct db_batch;
 enum db_pool { DB_READ, DB_COMMIT, DB_POOLS };
 
 struct db_config {
-    const char *conninfo;    /* libpq's; several hosts allowed */
+    const char *conninfo; /* libpq's; several hosts allowed */
     int connections[DB_POOLS];
-    int timeout_ms;          /* a batch older than this fails with STATUS_UNAVAILABLE (default 15,000) */
-    size_t queue;            /* batches waiting per pool (default 1,024) */
+    int timeout_ms; /* a batch older than this fails with STATUS_UNAVAILABLE (default 15,000) */
+    size_t queue;   /* batches waiting per pool (default 1,024) */
 };
 
 struct db *db_new(struct loop *loop, const struct db_config *config);
-/* Batches in flight are failed with STATUS_UNAVAILABLE. */
+/* Batches in flight are failed with STATUS_UNAVAILABLE; their `done` may not send again. */
 void db_free(struct db *db);
 /* At least one connection of each pool has answered and was found safe. */
 bool db_is_ready(const struct db *db);
@@ -47,13 +47,15 @@ const char *const *db_params(struct db_batch *batch, size_t n, const char *const
 /* Sends it; calls `done(arg)` on the loop when the whole batch has its answer. Passing failures
  * (SQLSTATE classes 08, 40, 53, 57, 58 and lost connections) BEFORE anything was sent, and for READ
  * batches always, are retried a few times with jitter; a COMMIT batch whose connection was lost
- * after it was sent ends as STATUS_UNAVAILABLE with db_is_ambiguous (only serialization failures and
- * deadlocks, 40001 and 40P01, are surely rolled back and retried). Permanent errors (22, 23, 42, P0)
- * are never retried. */
+ * after it was sent ends as STATUS_UNAVAILABLE with db_is_ambiguous (only serialization failures
+ * and deadlocks, 40001 and 40P01, and errors of a session that is out of date (25006: it became a
+ * standby; a lost prepared statement), are surely rolled back and retried). Permanent errors (22,
+ * 23, 42, P0) are never retried. `done` is never called from inside db_send. Results of an earlier
+ * attempt are never seen. */
 void db_send(struct db *db, struct db_batch *batch, void (*done)(void *arg), void *arg);
 
-/* After `done`: STATUS_OK, STATUS_UNAVAILABLE, or STATUS_INTERNAL (a bug of ours: logged with
- * SQLSTATE and query name). */
+/* After `done`: STATUS_OK, STATUS_UNAVAILABLE, or STATUS_INTERNAL (refused by PostgreSQL: logged
+ * with SQLSTATE and query name). Only after STATUS_OK there are rows. */
 enum status db_status(const struct db_batch *batch);
 /* The commit may or may not have happened: the same idempotency key will tell. */
 bool db_is_ambiguous(const struct db_batch *batch);
@@ -64,7 +66,8 @@ const char *db_constraint(const struct db_batch *batch);
 size_t db_rows(const struct db_batch *batch, size_t statement);
 /* NULL for SQL's NULL; valid as long as the arena. */
 const char *db_value(const struct db_batch *batch, size_t statement, size_t row, int column);
-int db_column(const struct db_batch *batch, size_t statement, const char *name); /* asserts it exists */
+int db_column(const struct db_batch *batch, size_t statement,
+              const char *name); /* asserts it exists */
 int64_t db_int(const struct db_batch *batch, size_t statement, size_t row, int column);
 bool db_bool(const struct db_batch *batch, size_t statement, size_t row, int column);
 

@@ -10,4 +10,6 @@ struct embedded_file {
     size_t size;
 };
 
-extern const struct embedded_file schema_files[];
+extern const struct embedded_file schema_files[];  /* sql/schema, in order */
+extern const struct embedded_file demo_files[];    /* sql/demo */
+extern const struct embedded_file openapi_files[]; /* server/api/openapi.json */

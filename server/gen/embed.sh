@@ -9,7 +9,7 @@ echo "struct embedded_file { const char *name; const unsigned char *data; size_t
 echo "extern const struct embedded_file ${name}_files[];"
 i=0
 for file in "$@"; do
-    echo "static const unsigned char file_$i[] = {"
+    echo "static const unsigned char file_${i}[] = {"
     od -An -v -tu1 "$file" | awk '{ for (k = 1; k <= NF; k++) printf "%s,", $k; print "" }'
     echo "0};"
     i=$((i + 1))

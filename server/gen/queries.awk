@@ -25,7 +25,7 @@ END {
         print "const struct query_text query_table[QUERY_COUNT] = {"
         for (i = 1; i <= count; i++) {
             text = bodies[i]
-            gsub(/\\/, "\\\\", text); gsub(/"/, "\\\"", text); gsub(/\n/, "\\n\"\n     \"", text)
+            gsub(/\\/, "&&", text); gsub(/"/, "\\\"", text); gsub(/\n/, "\\n\"\n     \"", text)
             printf "    {\"%s\",\n     \"%s\",\n     %d},\n", names[i], text, params[i]
         }
         print "};"

@@ -5,24 +5,31 @@
 
 #include "core/base.h"
 
+/* Two sets must find room in the counters' page: during a reload both live. */
+enum { PROCESS_WORKERS_MAX = 31 };
+
 struct process_plan {
-    int workers;
+    int workers; /* 1..PROCESS_WORKERS_MAX */
     /* The whole life of worker `slot` (1-based), in the forked child; its result is the exit code.
-     * SIGTERM asks it to drain and return. */
+     * SIGTERM asks it to drain and return; it also comes when the parent has died. */
     int (*worker)(int slot, void *arg);
-    /* Parent, at start after all workers report ready (see process_ready), and every `tick_ms`. */
-    void (*ready)(void *arg);
-    void (*tick)(void *arg); /* supervises the database; may be NULL */
-    int tick_ms;
+    void (*ready)(void *arg); /* parent, once, when all workers have reported ready; may be NULL */
+    void (*tick)(void *arg);  /* parent, every tick_ms: supervises the database; may be NULL */
+    int tick_ms;              /* default 1,000 */
     /* Parent, on SIGHUP: reads configuration and certificate anew; true: fork a new set of workers,
-     * and drain the old ones once the new are ready. False: keep what runs (the error is logged). */
+     * and drain the old ones once the new are ready (a new set that cannot live is given up, and
+     * the old one stays). False: keep what runs (the error is logged). NULL: always true. */
     bool (*reload)(void *arg);
+    /* Parent, when it begins to stop, before the workers are told: closes the listening socket, so
+     * that nobody waits in its queue; may be NULL. */
+    void (*stopping)(void *arg);
     int stop_ms; /* after SIGTERM, how long workers may drain before SIGKILL (default 25,000) */
     void *arg;
 };
 
-/* Runs until SIGTERM or SIGINT; then drains and reaps every worker and returns 0; returns 1 when
- * workers cannot live (five deaths within ten seconds of their start, without one getting ready). */
+/* Runs until SIGTERM or SIGINT; then drains and reaps every worker and returns 0 (asked twice, it
+ * kills them); returns 1 when workers cannot live (five deaths within ten seconds of their start,
+ * without one getting ready). Tells systemd READY, RELOADING and STOPPING. */
 int process_run(const struct process_plan *plan);
 /* Called by a worker when it can serve. */
 void process_ready(void);

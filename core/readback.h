@@ -1,0 +1,29 @@
+/* The sentence that an operator reads to the caller before an order is placed: numbers as words,
+ * items by their short spoken names. English; other languages bring a function of their own. */
+#pragma once
+
+#include "core/money.h"
+#include "core/text.h"
+
+struct readback_item {
+    int64_t qty;
+    int64_t later; /* of qty: back-ordered */
+    const char *spoken;
+};
+
+struct readback {
+    const struct readback_item *items;
+    size_t nitems;
+    const char *place;    /* "14 Mill Lane, LS6 2QT", or NULL */
+    const char *currency; /* ISO 4217 */
+    int exponent;
+    struct money total;
+};
+
+/* "one hundred seventy-eight", 0 to 999,999,999,999; digits beyond. */
+void readback_number(struct text *text, int64_t n);
+/* "one hundred seventy-eight pounds ten"; "twelve US dollars and five cents" has no short form. */
+void readback_amount(struct text *text, const char *currency, int exponent, struct money amount);
+/* "One rose perfume, three winter sets - two now, one later. Going to 14 Mill Lane. One hundred
+ * seventy-eight pounds ten." */
+void readback_say(struct text *text, const struct readback *readback);

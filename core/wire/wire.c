@@ -1,0 +1,231 @@
+#include "core/wire/wire.h"
+
+#include "core/code.h"
+#include "core/pan.h"
+#include "core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void release_json(void *value)
+{
+    json_decref(value);
+}
+
+/* NULL when the value is of shapes we take: no reals, not too deep; else what is wrong. */
+static const char *shape_fault(const json_t *value, int depth)
+{
+    if (depth > WIRE_DEPTH_MAX)
+        return "nested too deeply";
+    if (json_is_real(value))
+        return "a number with a fraction or an exponent; all numbers here are whole";
+    const char *fault = NULL;
+    if (json_is_object(value)) {
+        const char *key;
+        json_t *member;
+        json_object_foreach((json_t *)value, key,
+                            member) if ((fault = shape_fault(member, depth + 1))) return fault;
+    } else if (json_is_array(value)) {
+        for (size_t i = 0; i < json_array_size(value); i++)
+            if ((fault = shape_fault(json_array_get(value, i), depth + 1)))
+                return fault;
+    }
+    return NULL;
+}
+
+json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why)
+{
+    json_error_t error;
+    json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
+    if (!root) {
+        *why = arena_printf(arena, "line %d, column %d: %s", error.line, error.column, error.text);
+        return NULL;
+    }
+    arena_defer(arena, release_json, root);
+    *why = json_is_object(root) ? shape_fault(root, 1) : "a JSON object is expected";
+    return *why ? NULL : root;
+}
+
+static struct problem *member_problem(struct wire_reader *r, enum problem_code code, const char *at,
+                                      const char *name)
+{
+    return problems_add(r->problems, code, arena_printf(r->arena, "%s/%s", at, name), NULL);
+}
+
+/* NULL when absent or null; a problem when it is needed. */
+static json_t *member(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                      bool required)
+{
+    json_t *value = json_object_get(object, name);
+    if (value && !json_is_null(value))
+        return value;
+    if (required)
+        problem_set_text(member_problem(r, PROBLEM_required, at, name), "what", name);
+    return NULL;
+}
+
+void wire_bad_value(struct wire_reader *r, const char *at, const char *name, const char *value)
+{
+    struct problem *p = member_problem(r, PROBLEM_bad_value, at, name);
+    problem_set_text(p, "what", name);
+    problem_set_text(p, "value", arena_strdup(r->arena, value));
+}
+
+static const char *type_word(const json_t *value)
+{
+    switch (json_typeof(value)) {
+    case JSON_OBJECT:
+        return "an object";
+    case JSON_ARRAY:
+        return "an array";
+    case JSON_STRING:
+        return "a string";
+    case JSON_INTEGER:
+    case JSON_REAL:
+        return "a number";
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return "true or false";
+    case JSON_NULL:
+        return "null";
+    }
+    return "that";
+}
+
+static size_t characters(const char *text, size_t len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++)
+        n += ((unsigned char)text[i] & 0xC0) != 0x80;
+    return n;
+}
+
+/* A scanned barcode has 13 digits as well; no card has had so few for decades. */
+static bool is_card_number(const char *text, size_t len)
+{
+    return pan_found(text, len) && !(len == 13 && ean13_valid(text, len));
+}
+
+bool wire_string(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                 size_t max, bool required, const char **out)
+{
+    json_t *value = member(r, object, at, name, required);
+    if (!value)
+        return false;
+    if (!json_is_string(value)) {
+        wire_bad_value(r, at, name, type_word(value));
+        return false;
+    }
+    const char *text = json_string_value(value);
+    size_t len = json_string_length(value);
+    struct problem *p = NULL;
+    if (characters(text, len) > max)
+        problem_set_number(p = member_problem(r, PROBLEM_too_long, at, name), "max", (int64_t)max);
+    else if (!utf8_is_printable(text, len))
+        p = member_problem(r, PROBLEM_bad_text, at, name);
+    else if (r->strict && is_card_number(text, len))
+        p = member_problem(r, PROBLEM_card_number, at, name);
+    if (p) {
+        problem_set_text(p, "what", name);
+        return false;
+    }
+    *out = arena_strndup(r->arena, text, len);
+    return true;
+}
+
+bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                  bool required, int64_t *out)
+{
+    json_t *value = member(r, object, at, name, required);
+    if (!value)
+        return false;
+    if (!json_is_integer(value)) {
+        wire_bad_value(r, at, name, type_word(value));
+        return false;
+    }
+    *out = json_integer_value(value);
+    return true;
+}
+
+bool wire_boolean(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                  bool *out)
+{
+    json_t *value = member(r, object, at, name, false);
+    if (!value)
+        return false;
+    if (!json_is_boolean(value)) {
+        wire_bad_value(r, at, name, type_word(value));
+        return false;
+    }
+    *out = json_is_true(value);
+    return true;
+}
+
+json_t *wire_object(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                    bool required)
+{
+    json_t *value = member(r, object, at, name, required);
+    if (value && !json_is_object(value)) {
+        wire_bad_value(r, at, name, type_word(value));
+        return NULL;
+    }
+    return value;
+}
+
+json_t *wire_array(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                   bool required)
+{
+    json_t *value = member(r, object, at, name, required);
+    if (value && !json_is_array(value)) {
+        wire_bad_value(r, at, name, type_word(value));
+        return NULL;
+    }
+    return value;
+}
+
+static bool listed(const char *const *names, const char *name)
+{
+    for (; names && *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names,
+               const char *const *also)
+{
+    if (!r->strict)
+        return;
+    const char *key;
+    json_t *value;
+    json_object_foreach(object, key, value)
+    {
+        if (listed(names, key) || listed(also, key))
+            continue;
+        const char *copy = arena_strdup(r->arena, key);
+        problem_set_text(member_problem(r, PROBLEM_unknown_member, at, copy), "what", copy);
+    }
+}
+
+struct dump {
+    struct text text;
+};
+
+static int dump_more(const char *data, size_t size, void *arg)
+{
+    text_addn(&((struct dump *)arg)->text, data, size);
+    return 0;
+}
+
+const char *wire_dump(struct arena *arena, json_t *value, size_t *len)
+{
+    struct dump out;
+    text_init(&out.text, arena);
+    if (!value || json_dump_callback(value, dump_more, &out, JSON_COMPACT) != 0)
+        abort(); /* only out of memory can do this: every string was checked when it came in */
+    json_decref(value);
+    if (len)
+        *len = out.text.len;
+    return out.text.data;
+}

@@ -1,0 +1,212 @@
+/* Drafts and tenders on the wire. */
+#include "core/wire/wire.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TEXT_SHORT = 64, TEXT_LONG = 500, ID_MAX = 32, TENDERS_MAX = 20 };
+
+void wire_address_read(struct wire_reader *r, json_t *object, const char *at, struct address *out)
+{
+    static const char *const names[] = {"name",     "line1",  "line2",   "city",
+                                        "postcode", "region", "country", NULL};
+    const char **const into[] = {&out->name,     &out->line1,  &out->line2,  &out->city,
+                                 &out->postcode, &out->region, &out->country};
+    for (size_t i = 0; i < ARRAY_LEN(into); i++) {
+        *into[i] = "";
+        wire_string(r, object, at, names[i], 120, false, into[i]);
+    }
+    wire_only(r, object, at, names, NULL);
+}
+
+json_t *wire_address_write(const struct address *a)
+{
+    return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "name", a->name ? a->name : "", "line1",
+                     a->line1 ? a->line1 : "", "line2", a->line2 ? a->line2 : "", "city",
+                     a->city ? a->city : "", "postcode", a->postcode ? a->postcode : "", "region",
+                     a->region ? a->region : "", "country", a->country ? a->country : "");
+}
+
+static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
+{
+    static const char *const names[] = {"id", "sku", "qty", "backorder", NULL};
+    const char *at = arena_printf(r->arena, "/lines/%zu", i);
+    *out = (struct draft_line){.id = "", .sku = ""};
+    if (!json_is_object(value)) {
+        problem_set_text(problems_add(r->problems, PROBLEM_required, at, NULL), "what", "A line");
+        return;
+    }
+    wire_string(r, value, at, "id", ID_MAX, true, &out->id);
+    wire_string(r, value, at, "sku", TEXT_SHORT, true, &out->sku);
+    wire_integer(r, value, at, "qty", true, &out->qty);
+    wire_boolean(r, value, at, "backorder", &out->back_order);
+    wire_only(r, value, at, names, NULL);
+}
+
+static void read_lines(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    json_t *lines = wire_array(r, object, "", "lines", r->strict);
+    size_t n = lines ? json_array_size(lines) : 0;
+    if (n > DRAFT_LINES_MAX) {
+        problem_set_number(problems_add(r->problems, PROBLEM_too_many_lines, "/lines", NULL), "max",
+                           DRAFT_LINES_MAX);
+        return;
+    }
+    out->lines = ARENA_ARRAY(r->arena, struct draft_line, n);
+    out->nlines = n;
+    for (size_t i = 0; i < n; i++)
+        read_line(r, json_array_get(lines, i), i, &out->lines[i]);
+    json_t *seen = json_object();
+    for (size_t i = 0; i < n; i++) {
+        const char *id = out->lines[i].id;
+        if (id[0] && json_object_get(seen, id))
+            wire_bad_value(r, arena_printf(r->arena, "/lines/%zu", i), "id", "used twice");
+        json_object_set_new(seen, id, json_true());
+    }
+    json_decref(seen);
+}
+
+static void read_ship_to(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    static const char *const names[] = {"kind", "address", "choice", NULL};
+    json_t *ship = wire_object(r, object, "", "ship_to", false);
+    if (!ship)
+        return;
+    const char *kind = NULL;
+    if (wire_string(r, ship, "/ship_to", "kind", TEXT_SHORT, true, &kind)) {
+        out->destination = destination_by_name(kind);
+        if (out->destination == DESTINATIONS) {
+            wire_bad_value(r, "/ship_to", "kind", kind);
+            out->destination = SHIP_distributor;
+        }
+    }
+    if (wire_integer(r, ship, "/ship_to", "choice", false, &out->address_choice) &&
+        (out->address_choice < 0 || out->address_choice > 99))
+        wire_bad_value(r, "/ship_to", "choice", "outside 0 to 99");
+    json_t *address = wire_object(r, ship, "/ship_to", "address", false);
+    if (address) {
+        out->has_address = true;
+        wire_address_read(r, address, "/ship_to/address", &out->address);
+    }
+    wire_only(r, ship, "/ship_to", names, NULL);
+}
+
+static void read_type(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    const char *type = NULL;
+    if (wire_string(r, object, "", "type", TEXT_SHORT, r->strict, &type)) {
+        out->type = order_type_by_name(type);
+        if (out->type == ORDER_TYPES) {
+            out->type = ORDER_personal;
+            problem_set_text(problems_add(r->problems, PROBLEM_type_not_yet, "/type", NULL), "type",
+                             type);
+        }
+    }
+    out->destination = order_type_info(out->type)->ship_to;
+}
+
+static void read_date(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    const char *date = NULL;
+    out->date = DATE_MIN;
+    if (wire_string(r, object, "", "date", TEXT_SHORT, false, &date) &&
+        !date_parse(date, &out->date))
+        wire_bad_value(r, "", "date", date);
+}
+
+/* Members of contract drafts that have no use yet must be empty, so that nothing is silently lost.
+ */
+static void read_unused(struct wire_reader *r, json_t *object)
+{
+    static const char *const unused[] = {"party", "coupons", NULL};
+    for (size_t i = 0; unused[i]; i++) {
+        json_t *value = json_object_get(object, unused[i]);
+        if (value && !json_is_null(value) && !(json_is_array(value) && !json_array_size(value)))
+            wire_bad_value(r, "", unused[i], "given here");
+    }
+}
+
+void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
+                     struct order_draft *out)
+{
+    static const char *const names[] = {"market", "type",    "distributor", "customer", "party",
+                                        "lines",  "ship_to", "price_list",  "coupons",  "note",
+                                        "date",   "typed",   NULL};
+    *out = (struct order_draft){.market = ""};
+    wire_string(r, object, "", "market", 2, r->strict, &out->market);
+    read_type(r, object, out);
+    wire_string(r, object, "", "distributor", TEXT_SHORT, false, &out->distributor);
+    wire_string(r, object, "", "customer", TEXT_SHORT, false, &out->customer);
+    read_lines(r, object, out);
+    read_ship_to(r, object, out);
+    wire_string(r, object, "", "price_list", TEXT_SHORT, false, &out->price_list);
+    wire_string(r, object, "", "note", TEXT_LONG, false, &out->note);
+    wire_string(r, object, "", "typed", TEXT_LONG, false, &out->typed);
+    read_date(r, object, out);
+    read_unused(r, object);
+    wire_only(r, object, "", names, also);
+}
+
+static void set_text(json_t *object, const char *name, const char *value)
+{
+    json_object_set_new(object, name, value ? json_string(value) : json_null());
+}
+
+json_t *wire_draft_write(const struct order_draft *draft)
+{
+    char date[DATE_TEXT];
+    json_t *object = json_object(), *lines = json_array();
+    set_text(object, "market", draft->market);
+    set_text(object, "type", order_type_info(draft->type)->name);
+    set_text(object, "distributor", draft->distributor);
+    set_text(object, "customer", draft->customer);
+    for (size_t i = 0; i < draft->nlines; i++) {
+        const struct draft_line *l = &draft->lines[i];
+        json_t *line =
+            json_pack("{s:s,s:s,s:I}", "id", l->id, "sku", l->sku, "qty", (json_int_t)l->qty);
+        if (l->back_order)
+            json_object_set_new(line, "backorder", json_true());
+        json_array_append_new(lines, line);
+    }
+    json_object_set_new(object, "lines", lines);
+    json_t *ship = json_pack("{s:s}", "kind", destination_name(draft->destination));
+    if (draft->address_choice)
+        json_object_set_new(ship, "choice", json_integer(draft->address_choice));
+    if (draft->has_address)
+        json_object_set_new(ship, "address", wire_address_write(&draft->address));
+    json_object_set_new(object, "ship_to", ship);
+    set_text(object, "price_list", draft->price_list);
+    set_text(object, "note", draft->note);
+    set_text(object, "date",
+             draft->date.days == DATE_MIN.days ? NULL : date_format(date, draft->date));
+    if (draft->typed)
+        set_text(object, "typed", draft->typed);
+    return object;
+}
+
+size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out)
+{
+    static const char *const names[] = {"kind", "amount", "ref", NULL};
+    json_t *tenders = wire_array(r, object, "", "tenders", false);
+    size_t n = tenders ? json_array_size(tenders) : 0;
+    if (n > TENDERS_MAX) {
+        wire_bad_value(r, "", "tenders", "more than 20");
+        n = 0;
+    }
+    *out = ARENA_ARRAY(r->arena, struct draft_tender, n);
+    for (size_t i = 0; i < n; i++) {
+        json_t *value = json_array_get(tenders, i);
+        const char *at = arena_printf(r->arena, "/tenders/%zu", i);
+        (*out)[i] = (struct draft_tender){.kind = ""};
+        if (!json_is_object(value)) {
+            wire_bad_value(r, "/tenders", arena_printf(r->arena, "%zu", i),
+                           "anything but an object");
+            continue;
+        }
+        wire_string(r, value, at, "kind", TEXT_SHORT, true, &(*out)[i].kind);
+        wire_integer(r, value, at, "amount", true, &(*out)[i].amount);
+        wire_string(r, value, at, "ref", TEXT_SHORT, false, &(*out)[i].ref);
+        wire_only(r, value, at, names, NULL);
+    }
+    return n;
+}

@@ -1,0 +1,24 @@
+/* What this server is and speaks. */
+#include "server/api/routes.h"
+#include "server/db/embedded.h"
+
+#define LEAST_CLIENT "0.1.0"
+
+void about_features(struct call *c)
+{
+    json_t *features = json_array();
+    static const char *const names[] = {"sessions", "items",  "distributors", "customers",
+                                        "quotes",   "drafts", "orders"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        json_array_append_new(features, json_string(names[i]));
+    call_reply(c, STATUS_OK,
+               json_pack("{s:s,s:s,s:s,s:o}", "name", "Partyline", "version", PARTYLINE_VERSION,
+                         "least_client", LEAST_CLIENT, "features", features));
+}
+
+void about_openapi(struct call *c)
+{
+    call_header(c, "Cache-Control", "public, max-age=300");
+    call_reply_text(c, STATUS_OK, "application/json", (const char *)openapi_files[0].data,
+                    openapi_files[0].size);
+}

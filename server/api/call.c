@@ -1,0 +1,394 @@
+#include "server/api/call.h"
+
+#include "core/code.h"
+#include "server/api/routes.h"
+#include "server/auth/token.h"
+#include "server/net/log.h"
+#include "server/net/metrics.h"
+
+#include <assert.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBLEM_BASE "https://partyline.example/problems/"
+
+/* ---- answering ---- */
+
+static void answered(struct call *c)
+{
+    assert(!c->answered);
+    c->answered = true;
+    c->server->calls--;
+}
+
+void call_reply_text(struct call *c, enum status status, const char *type, const char *text,
+                     size_t len)
+{
+    answered(c);
+    http_reply(c->exchange, status_info(status)->http, type, text, len);
+}
+
+void call_reply(struct call *c, enum status status, json_t *body)
+{
+    size_t len = 0;
+    const char *text = body ? wire_dump(c->arena, body, &len) : "";
+    call_reply_text(c, status, "application/json", text, len);
+}
+
+void call_header(struct call *c, const char *name, const char *value)
+{
+    http_reply_header(c->exchange, name, value);
+}
+
+void call_problems(struct call *c, enum status status, const struct problems *problems,
+                   const char *member, json_t *value)
+{
+    const struct status_info *info = status_info(status);
+    json_t *body = json_pack("{s:s+,s:s,s:i,s:s}", "type", PROBLEM_BASE, info->type, "title",
+                             info->title, "status", info->http, "request", c->request->id);
+    if (problems && problems->count)
+        json_object_set_new(body, "problems", wire_problems_write(c->arena, problems));
+    if (member)
+        json_object_set_new(body, member, value);
+    size_t len = 0;
+    const char *text = wire_dump(c->arena, body, &len);
+    call_reply_text(c, status, "application/problem+json", text, len);
+}
+
+void call_fail(struct call *c, enum status status, const char *detail)
+{
+    /* What load finds wrong waits until it is known who asks. */
+    if (c->route && c->route->roles && !c->signed_in) {
+        if (!c->refused) {
+            c->refusal = status;
+            c->refused = detail ? detail : "";
+        }
+        return;
+    }
+    if (status == STATUS_UNAVAILABLE || status == STATUS_TOO_MANY)
+        call_header(c, "Retry-After", "1");
+    call_problems(c, status, &c->problems, detail && detail[0] ? "detail" : NULL,
+                  detail && detail[0] ? json_string(detail) : NULL);
+}
+
+/* ---- the session ---- */
+
+static unsigned roles_parse(const char *text)
+{
+    static const char *const names[ROLE_COUNT] = {
+#define ROLE(name, title) #name,
+#include "server/roles.def"
+#undef ROLE
+    };
+    unsigned roles = 0;
+    for (const char *at = text; *at;) {
+        size_t len = strcspn(at, ",");
+        for (int i = 0; i < ROLE_COUNT; i++)
+            if (strlen(names[i]) == len && memcmp(names[i], at, len) == 0)
+                roles |= 1u << i;
+        at += len + (at[len] == ',');
+    }
+    return roles;
+}
+
+static bool bearer(struct call *c)
+{
+    const char *header = http_header(c->exchange, "Authorization");
+    if (!header || strncmp(header, "Bearer ", 7) != 0 || strlen(header) > 200)
+        return false;
+    token_hash_hex(header + 7, c->actor.token_hash);
+    return true;
+}
+
+static void touched(void *arg)
+{
+    arena_free(arg);
+}
+
+/* At most once a minute, beside the request and not before it. */
+static void session_touch(struct call *c)
+{
+    struct arena *arena = arena_new();
+    struct db_batch *batch = db_batch_new(arena, DB_COMMIT);
+    DB_ADD(batch, Q_session_touch, arena_strdup(arena, c->actor.token_hash));
+    db_send(c->server->db, batch, touched, arena);
+}
+
+/* A sign-in that is bound to one market works in that one only. */
+static bool market_allowed(const struct call *c, const char *market)
+{
+    return !market || !c->actor.market || strcmp(market, c->actor.market) == 0;
+}
+
+static enum status actor_load(struct call *c)
+{
+    struct actor *a = &c->actor;
+    const struct db_batch *b = c->batch;
+    if (db_rows(b, 0) != 1)
+        return STATUS_UNAUTHENTICATED;
+    a->login_id = db_value(b, 0, 0, 0);
+    a->login = db_value(b, 0, 0, 1);
+    a->kind = db_value(b, 0, 0, 2);
+    a->name = db_value(b, 0, 0, 3);
+    a->roles_text = db_value(b, 0, 0, 4);
+    a->roles = roles_parse(a->roles_text);
+    a->market = db_value(b, 0, 0, 5);
+    a->acting_for = db_value(b, 0, 0, 6);
+    a->number = db_value(b, 0, 0, 8);
+    a->expires_at = db_value(b, 0, 0, 9);
+    c->signed_in = true;
+    if (db_bool(b, 0, 0, 7))
+        session_touch(c);
+    bool allowed = a->roles & c->route->roles && market_allowed(c, c->market);
+    return allowed ? STATUS_OK : STATUS_FORBIDDEN;
+}
+
+/* ---- the phases ---- */
+
+struct db_batch *call_read(struct call *c)
+{
+    if (!c->batch || c->sent) {
+        c->batch = db_batch_new(c->arena, DB_READ);
+        c->sent = false;
+        if (c->route->roles && !c->signed_in)
+            DB_ADD(c->batch, Q_session_get, c->actor.token_hash);
+    }
+    return c->batch;
+}
+
+struct db_batch *call_write(struct call *c)
+{
+    assert(!c->route->roles || c->signed_in);
+    if (!c->batch || c->sent) {
+        c->batch = db_batch_new(c->arena, DB_COMMIT);
+        c->sent = false;
+    }
+    return c->batch;
+}
+
+static void log_failed(struct call *c)
+{
+    log_event(LOG_WARN_, "database_failed", "request", c->request->id, "route", c->route->pattern,
+              "sqlstate", db_sqlstate(c->batch), "ambiguous",
+              db_is_ambiguous(c->batch) ? "yes" : "no", NULL);
+}
+
+static void batch_done(void *arg)
+{
+    struct call *c = arg;
+    enum status status = db_status(c->batch);
+    if (status != STATUS_OK) {
+        log_failed(c);
+        c->signed_in = true; /* the answer says nothing that needs a session */
+        c->refused = NULL;
+        call_fail(c, status, NULL);
+        return;
+    }
+    if (c->route->roles && !c->signed_in) {
+        status = actor_load(c);
+        if (status != STATUS_OK) {
+            c->signed_in = true;
+            c->problems.count = 0;
+            call_fail(c, status, NULL);
+            return;
+        }
+        if (c->refused) {
+            call_fail(c, c->refusal, c->refused);
+            return;
+        }
+    }
+    c->next(c);
+}
+
+void call_then(struct call *c, call_step *next)
+{
+    c->next = next;
+    if (!c->batch || c->sent) {
+        next(c);
+        return;
+    }
+    c->sent = true;
+    db_send(c->server->db, c->batch, batch_done, c);
+}
+
+bool call_again(struct call *c)
+{
+    if (++c->tries >= CALL_TRIES)
+        return false;
+    c->problems.count = 0;
+    c->body = NULL;
+    c->state = NULL;
+    catalogue_snapshot_release(c->snapshot);
+    c->snapshot = catalogue_store_take(c->server->catalogues);
+    c->signed_in = c->route->roles == 0;
+    c->route->load(c);
+    if (c->refused)
+        call_then(c, NULL);
+    return true;
+}
+
+void call_resume(struct call *c, call_step *step)
+{
+    step(c);
+}
+
+/* ---- reading the request ---- */
+
+bool call_body(struct call *c)
+{
+    const char *why = NULL;
+    c->body = wire_parse(c->arena, c->request->body, c->request->body_len, &why);
+    if (!c->body)
+        call_fail(c, STATUS_MALFORMED, why);
+    return c->body != NULL;
+}
+
+bool call_body_ok(struct call *c)
+{
+    if (!c->problems.count)
+        return true;
+    call_fail(c, STATUS_MALFORMED, NULL);
+    return false;
+}
+
+const char *call_key(struct call *c)
+{
+    const char *key = http_header(c->exchange, "Idempotency-Key");
+    if (!key)
+        call_fail(c, STATUS_PRECONDITION, "an Idempotency-Key header is needed");
+    else if (!ulid_valid(key))
+        call_fail(c, STATUS_MALFORMED, "the Idempotency-Key is no ULID");
+    else
+        return arena_strdup(c->arena, key);
+    return NULL;
+}
+
+int64_t call_limit(struct call *c, int64_t usual, int64_t most)
+{
+    const char *text = http_query(c->request, "limit");
+    if (!text)
+        return usual;
+    char *end;
+    long long value = strtoll(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && value >= 1 && value <= most)
+        return value;
+    call_fail(c, STATUS_MALFORMED,
+              arena_printf(c->arena, "limit is a number from 1 to %lld", (long long)most));
+    return 0;
+}
+
+const char *call_body_hash(struct call *c)
+{
+    size_t len;
+    const char *text = json_dumps(c->body, JSON_COMPACT | JSON_SORT_KEYS);
+    unsigned char digest[32];
+    unsigned n = 0;
+    if (!text || !EVP_Digest(text, strlen(text), digest, &n, EVP_sha256(), NULL))
+        abort();
+    free((void *)(uintptr_t)text);
+    char *hex = arena_alloc(c->arena, 2 * sizeof digest + 1);
+    for (len = 0; len < sizeof digest; len++)
+        snprintf(hex + 2 * len, 3, "%02x", digest[len]);
+    return hex;
+}
+
+const struct market_snapshot *call_market(struct call *c, const char *code)
+{
+    if (!code || !code[0])
+        code = c->actor.market ? c->actor.market : c->snapshot->default_market;
+    const struct market_snapshot *market = catalogue_snapshot_market(c->snapshot, code);
+    if (!market || (c->signed_in && !market_allowed(c, code))) {
+        call_fail(c, STATUS_NOT_FOUND, arena_printf(c->arena, "no market %s", code));
+        return NULL;
+    }
+    c->market = market->catalogue.market;
+    return market;
+}
+
+/* ---- rows to JSON ---- */
+
+static json_t *cell(const struct db_batch *batch, size_t statement, size_t row, int column,
+                    char kind)
+{
+    const char *value = db_value(batch, statement, row, column);
+    if (!value)
+        return json_null();
+    if (kind == '#')
+        return json_integer(db_int(batch, statement, row, column));
+    if (kind == '?')
+        return json_boolean(db_bool(batch, statement, row, column));
+    return json_string(value);
+}
+
+json_t *call_row(const struct db_batch *batch, size_t statement, size_t row,
+                 const char *const *names)
+{
+    json_t *object = json_object();
+    for (int i = 0; names[i]; i++) {
+        char kind = names[i][0] == '#' || names[i][0] == '?' ? names[i][0] : '\0';
+        if (names[i][0])
+            json_object_set_new(object, names[i] + (kind != '\0'),
+                                cell(batch, statement, row, i, kind));
+    }
+    return object;
+}
+
+json_t *call_rows(const struct db_batch *batch, size_t statement, const char *const *names)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < db_rows(batch, statement); i++)
+        json_array_append_new(array, call_row(batch, statement, i, names));
+    return array;
+}
+
+/* ---- the door ---- */
+
+static struct call *call_new(struct http_exchange *exchange, const struct http_request *request,
+                             struct server *server)
+{
+    struct call *c = ARENA_NEW(request->arena, struct call);
+    *c = (struct call){
+        .server = server, .arena = request->arena, .exchange = exchange, .request = request};
+    problems_init(&c->problems, c->arena);
+    c->reader = (struct wire_reader){c->arena, &c->problems, true};
+    c->snapshot = catalogue_store_take(server->catalogues);
+    server->calls++;
+    return c;
+}
+
+static void release_snapshot(void *arg)
+{
+    catalogue_snapshot_release(((struct call *)arg)->snapshot);
+}
+
+void api_handle(struct http_exchange *exchange, const struct http_request *request, void *arg)
+{
+    struct call *c = call_new(exchange, request, arg);
+    bool known;
+    arena_defer(c->arena, release_snapshot, c);
+    const struct route *route =
+        route_find(c->arena, request->method, request->path, c->params, &known);
+    if (!route) {
+        call_fail(c, known ? STATUS_METHOD : STATUS_NOT_FOUND, NULL);
+        return;
+    }
+    c->route = route;
+    if (route->roles == 0) {
+        c->signed_in = true;
+    } else if (!bearer(c)) {
+        c->signed_in = true;
+        call_fail(c, STATUS_UNAUTHENTICATED, NULL);
+        return;
+    } else if (!c->snapshot) {
+        c->signed_in = true;
+        call_fail(c, STATUS_UNAVAILABLE, "the catalogue is being read");
+        return;
+    }
+    route->load(c);
+    if (c->refused) { /* ask who it is before saying what is wrong */
+        call_read(c);
+        call_then(c, NULL);
+    }
+}

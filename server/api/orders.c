@@ -1,0 +1,327 @@
+/* Placing orders: idempotent by key, atomic in one database function, and only for the total that
+ * the client has shown. */
+#include "server/api/candidates.h"
+#include "server/api/pricing.h"
+#include "server/api/routes.h"
+#include "server/net/log.h"
+#include "server/net/metrics.h"
+
+#include <string.h>
+
+struct placing {
+    struct pricing pricing;
+    const char *key, *hash, *rev;
+    int64_t expect_total;
+    struct draft_tender *tenders;
+    size_t ntenders;
+    bool accept_duplicate;
+    size_t earlier; /* statement: what the key has placed before */
+    struct money from_balance, due;
+    bool only_stock; /* every problem that stops it is a shortage */
+};
+
+/* ---- replies ---- */
+
+static json_t *placed_body(const char *number, const char *state, const char *payment,
+                           int64_t total, int64_t due, const char *currency, int exponent)
+{
+    return json_pack("{s:s,s:s,s:s,s:I,s:I,s:s,s:i}", "number", number, "state", state, "payment",
+                     payment, "total", (json_int_t)total, "due", (json_int_t)due, "currency",
+                     currency, "exponent", exponent);
+}
+
+static void reused(struct call *c, const char *number)
+{
+    metric_add(METRIC_orders_refused, 1);
+    call_problems(c, STATUS_KEY_REUSED, NULL, "order", json_string(number));
+}
+
+/* The key has placed an order before: the same request gets the same answer. */
+static bool answer_earlier(struct call *c, struct placing *p, const struct db_batch *b, size_t s)
+{
+    if (!db_rows(b, s))
+        return false;
+    const char *number = db_value(b, s, 0, 0), *market = db_value(b, s, 0, 8);
+    if (c->actor.market && strcmp(c->actor.market, market) != 0) {
+        call_fail(c, STATUS_FORBIDDEN, NULL);
+        return true;
+    }
+    if (strcmp(db_value(b, s, 0, 6), p->hash) != 0) {
+        reused(c, number);
+        return true;
+    }
+    metric_add(METRIC_orders_replayed, 1);
+    call_header(c, "Location", arena_printf(c->arena, "/api/v1/orders/%s", number));
+    call_reply(c, STATUS_OK,
+               placed_body(number, db_value(b, s, 0, 1), db_value(b, s, 0, 2), db_int(b, s, 0, 3),
+                           db_int(b, s, 0, 7), db_value(b, s, 0, 4), (int)db_int(b, s, 0, 5)));
+    return true;
+}
+
+static void refuse_problems(struct call *c, struct placing *p, enum status status)
+{
+    metric_add(METRIC_orders_refused, 1);
+    call_problems(c, status, NULL, "problems",
+                  candidates_problems(c->arena, p->pricing.market, &p->pricing.quote.problems));
+}
+
+/* ---- after the commit ---- */
+
+/* The database found less stock than the quote did: all short items, by their lines. */
+static void add_shortages(struct call *c, struct placing *p, const char *detail)
+{
+    struct quote *q = &p->pricing.quote;
+    json_t *items = json_loads(detail, 0, NULL);
+    const json_t *list = json_object_get(items, "items");
+    for (size_t i = 0; i < q->nneeds; i++) {
+        const struct stock_need *need = &q->needs[i];
+        const struct item *part = &q->catalogue->items[need->item];
+        for (size_t k = 0; k < json_array_size(list); k++) {
+            const json_t *row = json_array_get(list, k);
+            if (json_integer_value(json_object_get(row, "item")) != part->id)
+                continue;
+            const struct quote_line *line = &q->lines[need->line];
+            struct problem *problem =
+                problems_add(&q->problems, PROBLEM_stock_short,
+                             arena_printf(c->arena, "/lines/%u/qty", need->line), line->draft->id);
+            problem_set_text(problem, "sku", line->item->sku);
+            problem_set_text(problem, "name", line->item->name);
+            problem_set_number(problem, "free",
+                               json_integer_value(json_object_get(row, "free")) / need->per);
+            problem_set_number(problem, "qty", line->draft->qty);
+            problem_set_number(problem, "can_back_order", line->item->back_order);
+        }
+    }
+    json_decref(items);
+}
+
+static void on_stock(struct call *c, struct placing *p, const char *detail)
+{
+    add_shortages(c, p, detail);
+    refuse_problems(c, p, STATUS_STOCK_SHORT);
+}
+
+static void on_balance(struct call *c, struct placing *p, const char *detail)
+{
+    json_t *held = json_loads(detail, 0, NULL);
+    struct quote *q = &p->pricing.quote;
+    struct problem *problem = problems_add(&q->problems, PROBLEM_balance_short, "/tenders", NULL);
+    problem_set_money(problem, "balance", json_integer_value(json_object_get(held, "balance")),
+                      q->catalogue->exponent);
+    problem_set_money(problem, "amount", p->from_balance.minor, q->catalogue->exponent);
+    json_decref(held);
+    refuse_problems(c, p, STATUS_PROBLEMS);
+}
+
+static void on_placed(struct call *c, struct placing *p, const char *detail)
+{
+    (void)detail;
+    const struct db_batch *b = c->batch;
+    const char *number = db_value(b, 0, 0, 1);
+    const struct catalogue *m = p->pricing.quote.catalogue;
+    metric_add(METRIC_orders_placed, 1);
+    log_event(LOG_INFO_, "order_placed", "request", c->request->id, "number", number, "login",
+              c->actor.login, NULL);
+    call_header(c, "Location", arena_printf(c->arena, "/api/v1/orders/%s", number));
+    call_reply(c, STATUS_CREATED,
+               placed_body(number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3), p->due.minor,
+                           m->currency, m->exponent));
+}
+
+/* Somebody else placed this very key between our look and our commit. */
+static void again_reply(struct call *c)
+{
+    struct placing *p = c->state;
+    if (!answer_earlier(c, p, c->batch, 0))
+        call_fail(c, STATUS_INTERNAL, NULL);
+}
+
+static void on_again(struct call *c, struct placing *p, const char *detail)
+{
+    (void)detail;
+    DB_ADD(call_read(c), Q_order_by_key, p->key);
+    call_then(c, again_reply);
+}
+
+static void on_stale(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p;
+    json_t *rev = json_loads(detail, 0, NULL);
+    metric_add(METRIC_orders_refused, 1);
+    call_problems(c, STATUS_STALE, NULL, "rev", json_incref(json_object_get(rev, "rev")));
+    json_decref(rev);
+}
+
+static void on_locked(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p, (void)detail;
+    call_fail(c, STATUS_LOCKED, "somebody else has this draft open");
+}
+
+static void on_facts(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p, (void)detail;
+    if (!call_again(c))
+        call_fail(c, STATUS_UNAVAILABLE, "the distributor is being changed");
+}
+
+/* What order_place can say, and what follows. */
+static const struct {
+    const char *result;
+    void (*answer)(struct call *c, struct placing *p, const char *detail);
+} outcomes[] = {{"placed", on_placed}, {"again", on_again},     {"reused", on_again},
+                {"stock", on_stock},   {"balance", on_balance}, {"facts", on_facts},
+                {"stale", on_stale},   {"locked", on_locked}};
+
+static void committed(struct call *c)
+{
+    struct placing *p = c->state;
+    const char *result = db_value(c->batch, 0, 0, 0), *detail = db_value(c->batch, 0, 0, 4);
+    for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+        if (strcmp(outcomes[i].result, result) == 0) {
+            outcomes[i].answer(c, p, detail ? detail : "{}");
+            return;
+        }
+    log_event(LOG_ERROR_, "order_place_unknown_result", "result", result, NULL);
+    call_fail(c, STATUS_INTERNAL, NULL);
+}
+
+/* ---- the commit ---- */
+
+/* The columns of the order's lines and of its needs, as array parameters. */
+struct columns {
+    struct arena *arena;
+    int64_t *numbers;
+    const char **texts;
+};
+
+#define COLUMN(columns, n, expression)                                                             \
+    __extension__({                                                                                \
+        for (size_t i = 0; i < (n); i++)                                                           \
+            (columns).numbers[i] = (expression);                                                   \
+        db_array_int((columns).arena, (columns).numbers, (n));                                     \
+    })
+#define TEXT_COLUMN(columns, n, expression)                                                        \
+    __extension__({                                                                                \
+        for (size_t i = 0; i < (n); i++)                                                           \
+            (columns).texts[i] = (expression);                                                     \
+        db_array_text((columns).arena, (columns).texts, (n));                                      \
+    })
+
+static const char *minor(struct call *c, struct money amount)
+{
+    return db_text_int(c->arena, amount.minor);
+}
+
+static const char *ship_to_text(struct call *c, const struct buyer_facts *buyer)
+{
+    return wire_dump(
+        c->arena, buyer->has_ship_to ? wire_address_write(&buyer->ship_to) : json_object(), NULL);
+}
+
+static void commit(struct call *c, struct placing *p)
+{
+    const struct pricing *pr = &p->pricing;
+    const struct quote *q = &pr->quote;
+    size_t n = q->nlines, m = q->nneeds, most = n > m ? n : m;
+    struct columns col = {c->arena, ARENA_ARRAY(c->arena, int64_t, most),
+                          ARENA_ARRAY(c->arena, const char *, most)};
+    char date[DATE_TEXT];
+    const char *priced_on = arena_strdup(c->arena, date_format(date, q->date));
+    const struct item *items = q->catalogue->items;
+    DB_ADD(call_write(c), Q_order_place, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
+           c->request->id, "call", q->catalogue->market, order_type_info(pr->draft.type)->name,
+           pr->distributor_id, pr->distributor_version, pr->buyer.customer,
+           db_text_int(c->arena, q->list->id), priced_on, q->catalogue->currency,
+           db_text_int(c->arena, q->catalogue->exponent), q->tax_included ? "t" : "f", q->region,
+           minor(c, q->goods), minor(c, q->discount), minor(c, q->delivery),
+           minor(c, q->delivery_tax), minor(c, q->tax), minor(c, q->tax_added), minor(c, q->total),
+           db_text_int(c->arena, q->cv.hundredths), db_text_int(c->arena, q->pv.hundredths),
+           destination_name(pr->draft.destination), ship_to_text(c, &pr->buyer), pr->draft.note,
+           pr->fingerprint, p->rev, minor(c, p->from_balance),
+           TEXT_COLUMN(col, n, q->lines[i].draft->id), COLUMN(col, n, q->lines[i].item->id),
+           TEXT_COLUMN(col, n, q->lines[i].item->sku), TEXT_COLUMN(col, n, q->lines[i].item->name),
+           COLUMN(col, n, q->lines[i].draft->qty), COLUMN(col, n, q->lines[i].unit.minor),
+           COLUMN(col, n, q->lines[i].discount.minor), COLUMN(col, n, q->lines[i].tax.minor),
+           COLUMN(col, n, q->lines[i].tax_rate.ppm), COLUMN(col, n, q->lines[i].cv.hundredths),
+           COLUMN(col, n, q->lines[i].pv.hundredths), COLUMN(col, m, q->needs[i].line + 1),
+           COLUMN(col, m, items[q->needs[i].item].id), COLUMN(col, m, q->needs[i].qty),
+           COLUMN(col, m, q->needs[i].per),
+           TEXT_COLUMN(col, m, q->needs[i].back_order ? "t" : "f"));
+    call_then(c, committed);
+}
+
+/* ---- deciding ---- */
+
+/* Statuses of the first reason that keeps the order from being placed; STATUS_OK goes on. */
+static enum status verdict(struct call *c, struct placing *p)
+{
+    struct quote *q = &p->pricing.quote;
+    bool distributor_pays = !order_type_info(p->pricing.draft.type)->needs_customer;
+    quote_tenders(q, &p->pricing.buyer, distributor_pays, p->tenders, p->ntenders, &p->from_balance,
+                  &p->due);
+    size_t stops = problems_stops(&q->problems), shortages = 0;
+    for (size_t i = 0; i < q->problems.count; i++)
+        shortages += q->problems.items[i].code == PROBLEM_stock_short;
+    if (stops > shortages)
+        return STATUS_PROBLEMS;
+    if (shortages)
+        return STATUS_STOCK_SHORT;
+    if (q->total.minor != p->expect_total)
+        return STATUS_TOTAL_CHANGED;
+    if (pricing_check_duplicate(c, &p->pricing) && !p->accept_duplicate)
+        return STATUS_PROBLEMS;
+    return STATUS_OK;
+}
+
+static void decide(struct call *c)
+{
+    struct placing *p = c->state;
+    if (answer_earlier(c, p, c->batch, p->earlier))
+        return;
+    pricing_decide(c, &p->pricing);
+    enum status status = verdict(c, p);
+    if (status == STATUS_OK) {
+        commit(c, p);
+    } else if (status == STATUS_TOTAL_CHANGED) {
+        metric_add(METRIC_orders_refused, 1);
+        call_problems(c, status, NULL, "quote", pricing_write(c, &p->pricing));
+    } else {
+        refuse_problems(c, p, status);
+    }
+}
+
+/* ---- the request ---- */
+
+static void read_accept(struct call *c, struct placing *p)
+{
+    json_t *accept = wire_array(&c->reader, c->body, "", "accept", false);
+    for (size_t i = 0; accept && i < json_array_size(accept); i++) {
+        const char *word = json_string_value(json_array_get(accept, i));
+        if (word && strcmp(word, "duplicate") == 0)
+            p->accept_duplicate = true;
+        else
+            wire_bad_value(&c->reader, "/accept", arena_printf(c->arena, "%zu", i),
+                           word ? word : "anything but a text");
+    }
+}
+
+void order_create(struct call *c)
+{
+    static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
+    struct placing *p = ARENA_NEW(c->arena, struct placing);
+    int64_t rev = 0;
+    c->state = p;
+    if (!(p->key = call_key(c)) || !call_body(c))
+        return;
+    wire_integer(&c->reader, c->body, "", "expect_total", true, &p->expect_total);
+    if (wire_integer(&c->reader, c->body, "", "rev", false, &rev))
+        p->rev = db_text_int(c->arena, rev);
+    p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
+    read_accept(c, p);
+    if (!pricing_load(c, also, &p->pricing))
+        return;
+    p->hash = call_body_hash(c);
+    p->earlier = DB_ADD(call_read(c), Q_order_by_key, p->key);
+    call_then(c, decide);
+}

@@ -1,0 +1,90 @@
+#include "server/api/people.h"
+
+#include <string.h>
+
+static const char *const address_names[] = {"label",    "name",   "line1",   "line2", "city",
+                                            "postcode", "region", "country", NULL};
+
+bool people_id_ok(const char *id)
+{
+    size_t len = strlen(id);
+    return len > 0 && len <= 18 && strspn(id, "0123456789") == len;
+}
+
+void people_list_reply(struct call *c, const char *const *names, bool has_total)
+{
+    json_t *items = call_rows(c->batch, 0, names);
+    size_t n = json_array_size(items);
+    int columns = 0;
+    while (names[columns])
+        columns++;
+    json_int_t total = has_total && n ? db_int(c->batch, 0, 0, columns) : (json_int_t)n;
+    call_reply(c, STATUS_OK, json_pack("{s:o,s:I,s:n}", "items", items, "total", total, "next"));
+}
+
+json_t *people_addresses(struct call *c, size_t statement)
+{
+    return call_rows(c->batch, statement, address_names);
+}
+
+/* A quoted revision, as our own ETags are. */
+static const char *if_match(struct call *c)
+{
+    const char *header = http_header(c->exchange, "If-Match");
+    size_t len = header ? strlen(header) : 0;
+    if (!header)
+        call_fail(c, STATUS_PRECONDITION, "an If-Match header is needed");
+    else if (len < 3 || len > 12 || header[0] != '"' || header[len - 1] != '"' ||
+             strspn(header + 1, "0123456789") != len - 2)
+        call_fail(c, STATUS_MALFORMED, "If-Match is a revision in quotes");
+    else
+        return arena_strndup(c->arena, header + 1, len - 2);
+    return NULL;
+}
+
+bool person_patch_read(struct call *c, struct person_patch *out)
+{
+    static const char *const names[] = {"email", "phone", "language", "address", NULL};
+    struct wire_reader *r = &c->reader;
+    *out = (struct person_patch){.version = if_match(c)};
+    if (!out->version || !call_body(c))
+        return false;
+    wire_string(r, c->body, "", "email", 254, false, &out->email);
+    wire_string(r, c->body, "", "phone", 40, false, &out->phone);
+    wire_string(r, c->body, "", "language", 8, false, &out->language);
+    wire_only(r, c->body, "", names, NULL);
+    json_t *object = wire_object(r, c->body, "", "address", false);
+    if (object) {
+        struct address address;
+        wire_address_read(r, object, "/address", &address);
+        const char *needed[][2] = {
+            {address.line1, "line1"}, {address.city, "city"}, {address.country, "country"}};
+        for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+            if (!needed[i][0][0])
+                problem_set_text(
+                    problems_add(&c->problems, PROBLEM_address_incomplete, "/address", NULL),
+                    "part", needed[i][1]);
+        out->address = wire_dump(c->arena, wire_address_write(&address), NULL);
+    }
+    return call_body_ok(c);
+}
+
+static void patch_reply(struct call *c)
+{
+    const char *result = db_value(c->batch, 0, 0, 0), *version = db_value(c->batch, 0, 0, 1);
+    if (strcmp(result, "saved") != 0) {
+        call_fail(c, strcmp(result, "stale") == 0 ? STATUS_STALE : STATUS_NOT_FOUND, NULL);
+        return;
+    }
+    call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", version));
+    call_reply(c, STATUS_OK,
+               json_pack("{s:s,s:I}", "id", c->params[0], "version",
+                         (json_int_t)db_int(c->batch, 0, 0, 1)));
+}
+
+void person_patch_store(struct call *c, const char *id, const struct person_patch *patch)
+{
+    DB_ADD(call_write(c), Q_person_change, id, patch->version, c->actor.login_id, c->request->id,
+           patch->email, patch->phone, patch->language, patch->address);
+    call_then(c, patch_reply);
+}

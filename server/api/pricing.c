@@ -1,0 +1,182 @@
+#include "server/api/pricing.h"
+
+#include "core/text.h"
+#include "server/api/candidates.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COL_TODAY,
+    COL_ID,
+    COL_NUMBER,
+    COL_NAME,
+    COL_STATUS,
+    COL_MARKET,
+    COL_RANK,
+    COL_RANK_NAME,
+    COL_VERSION,
+    COL_BALANCE,
+    COL_CUSTOMER,
+    COL_CUSTOMER_NAME,
+    COL_CUSTOMER_OF,
+    COL_HAS_ADDRESS,
+    COL_ADDRESS_NAME,
+    COL_LINE1,
+    COL_LINE2,
+    COL_CITY,
+    COL_POSTCODE,
+    COL_REGION,
+    COL_COUNTRY
+};
+
+/* Whose address is meant; an address of the draft's own needs nobody's. */
+static const char *address_owner(const struct order_draft *draft)
+{
+    if (draft->has_address || draft->destination == SHIP_pickup)
+        return "none";
+    return draft->destination == SHIP_customer ? "customer" : "distributor";
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct draft_line *x = a, *y = b;
+    int order = strcmp(x->sku, y->sku);
+    return order ? order : (x->qty > y->qty) - (x->qty < y->qty);
+}
+
+/* Buyer, SKUs and quantities, whatever the order of the lines. */
+static const char *fingerprint(struct arena *arena, const struct order_draft *draft)
+{
+    struct text text;
+    unsigned char digest[32];
+    unsigned len = 0;
+    struct draft_line *lines = ARENA_ARRAY(arena, struct draft_line, draft->nlines);
+    text_init(&text, arena);
+    text_printf(&text, "%s|%s|", draft->distributor ? draft->distributor : "",
+                draft->customer ? draft->customer : "");
+    if (draft->nlines)
+        memcpy(lines, draft->lines, draft->nlines * sizeof *lines);
+    qsort(lines, draft->nlines, sizeof *lines, compare_lines);
+    for (size_t i = 0; i < draft->nlines; i++)
+        text_printf(&text, "%s*%lld|", lines[i].sku, (long long)lines[i].qty);
+    if (!EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL))
+        abort();
+    char *hex = arena_alloc(arena, 33);
+    for (size_t i = 0; i < 16; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    return hex;
+}
+
+bool pricing_load(struct call *c, const char *const *also, struct pricing *p)
+{
+    *p = (struct pricing){0};
+    wire_draft_read(&c->reader, c->body, also, &p->draft);
+    if (!call_body_ok(c))
+        return false;
+    p->market = call_market(c, p->draft.market);
+    if (!p->market)
+        return false;
+    const struct order_draft *d = &p->draft;
+    const char *market = p->market->catalogue.market;
+    p->fingerprint = fingerprint(c->arena, d);
+    p->facts = DB_ADD(call_read(c), Q_buyer_facts, market, d->distributor, d->customer,
+                      address_owner(d), db_text_int(c->arena, d->address_choice));
+    p->nstock = quote_stock_items(c->arena, &p->market->catalogue, d, &p->stock_items);
+    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, p->nstock);
+    for (size_t i = 0; i < p->nstock; i++)
+        ids[i] = p->market->catalogue.items[p->stock_items[i]].id;
+    p->stock = DB_ADD(call_read(c), Q_stock_free, market, db_array_int(c->arena, ids, p->nstock));
+    p->duplicates = DB_ADD(call_read(c), Q_order_duplicates, p->fingerprint);
+    return true;
+}
+
+static struct address address_of(const struct db_batch *b, size_t statement)
+{
+    return (struct address){
+        .name = db_value(b, statement, 0, COL_ADDRESS_NAME),
+        .line1 = db_value(b, statement, 0, COL_LINE1),
+        .line2 = db_value(b, statement, 0, COL_LINE2),
+        .city = db_value(b, statement, 0, COL_CITY),
+        .postcode = db_value(b, statement, 0, COL_POSTCODE),
+        .region = db_value(b, statement, 0, COL_REGION),
+        .country = db_value(b, statement, 0, COL_COUNTRY),
+    };
+}
+
+static void read_facts(struct call *c, struct pricing *p)
+{
+    const struct db_batch *b = c->batch;
+    size_t s = p->facts;
+    const char *status = db_value(b, s, 0, COL_STATUS);
+    p->buyer = (struct buyer_facts){
+        .today = {(int32_t)db_int(b, s, 0, COL_TODAY)},
+        .distributor = db_value(b, s, 0, COL_NUMBER),
+        .name = db_value(b, s, 0, COL_NAME),
+        .status = status,
+        .market = db_value(b, s, 0, COL_MARKET),
+        .may_order = status && strcmp(status, "active") == 0,
+        .customer = db_value(b, s, 0, COL_CUSTOMER),
+        .customer_of = db_value(b, s, 0, COL_CUSTOMER_OF),
+        .balance = money_of(db_int(b, s, 0, COL_BALANCE)),
+    };
+    if (p->buyer.distributor)
+        p->buyer.rank = (int)db_int(b, s, 0, COL_RANK);
+    p->distributor_id = db_value(b, s, 0, COL_ID);
+    p->distributor_version = db_value(b, s, 0, COL_VERSION);
+    p->rank_name = db_value(b, s, 0, COL_RANK_NAME);
+    p->customer_name = db_value(b, s, 0, COL_CUSTOMER_NAME);
+    if (p->draft.has_address) {
+        p->buyer.has_ship_to = true;
+        p->buyer.ship_to = p->draft.address;
+    } else if (db_bool(b, s, 0, COL_HAS_ADDRESS)) {
+        p->buyer.has_ship_to = true;
+        p->buyer.ship_to = address_of(b, s);
+    }
+}
+
+void pricing_decide(struct call *c, struct pricing *p)
+{
+    struct stock_fact *stock = ARENA_ARRAY(c->arena, struct stock_fact, p->nstock);
+    read_facts(c, p);
+    for (size_t i = 0; i < p->nstock; i++)
+        stock[i] = (struct stock_fact){p->stock_items[i], db_int(c->batch, p->stock, i, 1)};
+    quote_price(c->arena, &p->market->catalogue, &p->buyer, &p->draft, stock, p->nstock, &p->quote);
+    if (p->draft.nlines == 0)
+        problems_add(&p->quote.problems, PROBLEM_no_lines, "/lines", NULL);
+}
+
+bool pricing_check_duplicate(struct call *c, struct pricing *p)
+{
+    if (p->draft.nlines == 0 || !db_rows(c->batch, p->duplicates))
+        return false;
+    struct problem *problem = problems_add(&p->quote.problems, PROBLEM_duplicate, "/lines", NULL);
+    problem_set_text(problem, "order", db_value(c->batch, p->duplicates, 0, 0));
+    problem_set_text(problem, "time", db_value(c->batch, p->duplicates, 0, 1));
+    problem_set_text(problem, "by", db_value(c->batch, p->duplicates, 0, 2));
+    return true;
+}
+
+json_t *pricing_write(struct call *c, struct pricing *p)
+{
+    json_t *object = wire_quote_write(c->arena, &p->quote);
+    const struct buyer_facts *b = &p->buyer;
+    json_object_set_new(object, "problems",
+                        candidates_problems(c->arena, p->market, &p->quote.problems));
+    json_object_set_new(object, "distributor",
+                        b->distributor
+                            ? json_pack("{s:s,s:s,s:s,s:i,s:s,s:I}", "id", b->distributor, "name",
+                                        b->name, "status", b->status, "rank", b->rank, "rank_name",
+                                        p->rank_name, "balance", (json_int_t)b->balance.minor)
+                            : json_null());
+    json_object_set_new(object, "balance", json_integer(b->balance.minor));
+    json_object_set_new(object, "customer",
+                        b->customer
+                            ? json_pack("{s:s,s:s}", "id", b->customer, "name", p->customer_name)
+                            : json_null());
+    json_object_set_new(object, "ship_to",
+                        b->has_ship_to ? wire_address_write(&b->ship_to) : json_null());
+    return object;
+}

@@ -1,0 +1,27 @@
+/* What quotes and orders share: load the facts and the live stock beside the session, then price
+ * with core. */
+#pragma once
+
+#include "server/api/call.h"
+
+struct pricing {
+    struct order_draft draft;
+    const struct market_snapshot *market;
+    struct buyer_facts buyer;
+    struct quote quote;
+    const char *distributor_id, *distributor_version, *rank_name, *customer_name;
+    const char *fingerprint;
+    size_t facts, stock, duplicates; /* statements of the batch */
+    uint32_t *stock_items;
+    size_t nstock;
+};
+
+/* Reads c->body as a draft (`also`: further members) and adds the statements to call_read(c).
+ * False when the request was refused. */
+bool pricing_load(struct call *c, const char *const *also, struct pricing *out);
+/* After the round trip: fills the facts and prices. */
+void pricing_decide(struct call *c, struct pricing *p);
+/* Same buyer, SKUs and quantities within a day: adds the warning. True when there is one. */
+bool pricing_check_duplicate(struct call *c, struct pricing *p);
+/* The quote with buyer, address and candidates. */
+json_t *pricing_write(struct call *c, struct pricing *p);

@@ -1,0 +1,19 @@
+/* POST /quotes prices a draft and stores nothing. Business mistakes are part of a 200. */
+#include "server/api/pricing.h"
+#include "server/api/routes.h"
+
+static void reply(struct call *c)
+{
+    struct pricing *p = c->state;
+    pricing_decide(c, p);
+    pricing_check_duplicate(c, p);
+    call_reply(c, STATUS_OK, pricing_write(c, p));
+}
+
+void quote_create(struct call *c)
+{
+    struct pricing *p = ARENA_NEW(c->arena, struct pricing);
+    c->state = p;
+    if (call_body(c) && pricing_load(c, NULL, p))
+        call_then(c, reply);
+}

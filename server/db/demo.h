@@ -1,0 +1,9 @@
+/* The demonstration company (sql/demo), loaded into an empty schema in one transaction. */
+#pragma once
+
+#include "core/base.h"
+
+/* No company yet. False as well when the database cannot be reached. */
+bool demo_is_empty(const char *conninfo);
+/* `scale` 1 is 20,000 distributors, 0 a small company for tests. False and `why` (512 bytes). */
+bool demo_load(const char *conninfo, int scale, char *why);

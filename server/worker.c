@@ -1,0 +1,130 @@
+#include "server/worker.h"
+
+#include "server/api/routes.h"
+#include "server/auth/hasher.h"
+#include "server/net/log.h"
+#include "server/net/metrics.h"
+#include "server/net/process.h"
+
+#include <signal.h>
+
+enum {
+    CATALOGUE_POLL_MS = 1000,
+    READY_POLL_MS = 20,
+    CATALOGUE_WAIT_MS = 3000,
+    LINGER_MS = 1500,     /* kept connections may send one more request while we drain */
+    COMMITS_OVER_ALL = 16 /* connections for commits, shared out among the workers */
+};
+
+struct worker {
+    const struct worker_plan *plan;
+    struct server server;
+    struct http_server *http;
+    struct loop_timer *ready_timer;
+    int looks;
+};
+
+static void stop_loop(void *arg)
+{
+    struct worker *w = arg;
+    loop_stop(w->server.loop);
+}
+
+static void drain(void *arg, int signal)
+{
+    (void)signal;
+    struct worker *w = arg;
+    if (w->server.draining)
+        return;
+    w->server.draining = true;
+    if (w->http)
+        http_server_drain(w->http, LINGER_MS, stop_loop, w);
+    else
+        loop_stop(w->server.loop);
+}
+
+static bool open_door(struct worker *w)
+{
+    const struct worker_plan *plan = w->plan;
+    char why[256] = "";
+    struct http_config http = {
+        .listener = plan->listener,
+        .certificate = plan->certificate,
+        .key = plan->key,
+        .proxies = (const char *const *)plan->config->proxies,
+        .limits = {.header_bytes = (size_t)plan->config->header_bytes,
+                   .body_bytes = (size_t)plan->config->body_bytes,
+                   .deadline_ms = plan->config->deadline_ms,
+                   .idle_ms = plan->config->idle_ms,
+                   .connections = (size_t)plan->config->connections},
+        .handle = api_handle,
+        .arg = &w->server,
+    };
+    w->http = http_server_new(w->server.loop, &http, why);
+    if (!w->http)
+        log_event(LOG_ERROR_, "door_not_opened", "why", why, NULL);
+    return w->http != NULL;
+}
+
+/* Serves when the database answers and the first catalogue is there; a database without a company
+ * is served after a moment all the same: /readyz tells. */
+static void look_ready(void *arg)
+{
+    struct worker *w = arg;
+    struct catalogue_snapshot *snapshot = catalogue_store_take(w->server.catalogues);
+    catalogue_snapshot_release(snapshot);
+    bool waited = ++w->looks > CATALOGUE_WAIT_MS / READY_POLL_MS;
+    if (!db_is_ready(w->server.db) || (!snapshot && !waited))
+        return;
+    loop_timer_free(w->ready_timer);
+    w->ready_timer = NULL;
+    if (!open_door(w)) {
+        loop_stop(w->server.loop);
+        return;
+    }
+    process_ready();
+}
+
+static int commit_connections(const struct config *config)
+{
+    int workers = config->workers > 0 ? config->workers : 1;
+    if (config->db_commit_connections > 0)
+        return config->db_commit_connections;
+    return COMMITS_OVER_ALL / workers > 2 ? COMMITS_OVER_ALL / workers : 2;
+}
+
+int worker_run(int slot, const struct worker_plan *plan)
+{
+    const struct config *config = plan->config;
+    struct worker w = {.plan = plan};
+    (void)slot;
+    w.server.config = config;
+    w.server.loop = loop_new();
+    struct db_config db = {
+        .conninfo = plan->conninfo,
+        .connections =
+            {[DB_READ] = config->db_read_connections, [DB_COMMIT] = commit_connections(config)},
+        .timeout_ms = config->db_timeout_ms,
+        .queue = (size_t)config->db_queue,
+    };
+    w.server.db = db_new(w.server.loop, &db);
+    w.server.hasher = hasher_new(w.server.loop, config->hash_threads, (size_t)config->hash_queue);
+    w.server.catalogues =
+        catalogue_store_new(w.server.loop, plan->conninfo, CATALOGUE_POLL_MS, NULL, NULL);
+    struct loop_watch *term = loop_signal_new(w.server.loop, SIGTERM, drain, &w);
+    struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
+    w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);
+    loop_run(w.server.loop);
+
+    bool served = w.http != NULL;
+    if (w.ready_timer)
+        loop_timer_free(w.ready_timer);
+    http_server_free(w.http);
+    hasher_free(w.server.hasher);
+    db_free(w.server.db);
+    catalogue_store_free(w.server.catalogues);
+    loop_watch_free(term);
+    loop_watch_free(interrupt);
+    loop_free(w.server.loop);
+    return served || w.server.draining ? 0 : 1;
+}

@@ -1,0 +1,2 @@
+-- name: health
+SELECT max(version) FROM schema_version;

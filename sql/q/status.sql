@@ -1,0 +1,13 @@
+-- For partylinectl status.
+
+-- name: status_server
+SELECT current_setting('server_version') AS version,
+       pg_size_pretty(pg_database_size(current_database())) AS size,
+       to_regclass('distributor') IS NOT NULL AS has_distributors,
+       to_regclass('orders') IS NOT NULL AS has_orders;
+
+-- name: status_distributors
+SELECT count(*) FROM distributor;
+
+-- name: status_orders
+SELECT count(*) FROM orders;

@@ -1,0 +1,366 @@
+"""A small fake of the API for tests of the client's screens: fixed prices, a few people, drafts with
+revisions, orders by idempotency key. Tests drive it through the members of Fake; it never sleeps
+unless told (Fake.delay), and every request is kept in Fake.log."""
+import json
+import re
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, unquote, urlsplit
+
+DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+        "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"]
+
+
+def damm(digits):
+    state = 0
+    for c in digits:
+        state = int(DAMM[state][int(c)])
+    return str(state)
+
+
+def code(stem):
+    return stem + damm(stem)
+
+
+# stem: name, spoken, price, cv, free, kind
+ITEMS = {code(stem): dict(zip(("name", "spoken", "price", "cv", "free", "kind"), rest)) for stem, *rest in [
+    ("4021", "Velvet Rose eau de parfum 50ml", "rose perfume fifty mil", 2450, 1633, 247, "product"),
+    ("4022", "Velvet Rose hand cream 75ml", "hand cream", 895, 590, 512, "product"),
+    ("4110", "Silk day cream SPF15 50ml", "Silk day cream", 1900, 1265, 770, "product"),
+    ("5031", "Host gift box, small", "small gift box", 1420, 0, 617, "product"),
+    ("6042", "Winter gift set (kit of 4)", "winter set", 2950, 1967, 502, "kit"),
+    ("4023", "Velvet Rose hand cream 100ml", "big hand cream", 1095, 700, 2, "product"),
+    ("4024", "Velvet Rose soap 名前 bar", "rose soap", 450, 300, 1, "product"),
+]}
+FIVE = [code(s) for s in ("4021", "4022", "4110", "5031", "6042")]
+FEW = code("4023")
+LAST = code("4024")
+PEOPLE = {code(stem): dict(zip(("name", "city", "postcode", "rank_name", "status", "phone"), rest)) for stem, *rest in [
+    ("104729", "JONES, Sarah", "Leeds", "LS6 2QT", "Manager", "active", "07700 900123"),
+    ("102018", "JONES, Sara-Jane", "Hull", "HU5 1AB", "Consultant", "active", "07700 900555"),
+    ("108843", "JONESON, Sarah", "York", "YO1 7HH", "Consultant", "terminated", "01904 960001"),
+    ("102113", "陳 美玲", "Manchester", "M1 4BT", "Consultant", "active", "07700 900321"),
+]}
+MANAGER = code("104729")
+TERMINATED = code("108843")
+
+
+class Fake:
+    """What the tests may set and read."""
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.tokens = set()
+        self.drafts = {}      # ulid: {"rev": int, "draft": {...}, "locked_by": str}
+        self.orders = {}      # key: reply
+        self.log = []         # (method, path, body)
+        self.delay = {}       # path regex: seconds before the answer
+        self.drop = []        # path regexes: the next such request gets no answer, once each
+        self.duplicate = None  # say so: the next orders are duplicates
+        self.otp = None
+        self.total_shift = 0  # added to every total
+        self.problem_once = []  # (path regex, http, problem): answered once
+        self.next_order = 10088421
+
+    def expire(self):
+        with self.lock:
+            self.tokens.clear()
+
+
+def near(sku):
+    return sorted(ITEMS, key=lambda have: (sum(a != b for a, b in zip(have, sku)), have))[:3]
+
+
+def address(person):
+    return {"name": person["name"], "line1": "14 Mill Lane", "line2": "", "city": person["city"],
+            "postcode": person["postcode"], "region": "", "country": "GB"}
+
+
+def quote(fake, draft):
+    problems, lines = [], []
+    person = PEOPLE.get(draft.get("distributor") or "")
+    if draft.get("distributor") and not person:
+        problems.append({"field": "/distributor", "code": "unknown_distributor", "severity": "stop",
+                         "say": "No distributor %s." % draft["distributor"]})
+    elif not person:
+        problems.append({"field": "/distributor", "code": "required", "severity": "stop",
+                         "say": "The distributor is missing."})
+    elif person["status"] == "terminated":
+        problems.append({"field": "/distributor", "code": "distributor_status", "severity": "stop",
+                         "say": "%s %s is terminated and cannot order." % (draft["distributor"], person["name"])})
+    if not draft["lines"]:
+        problems.append({"field": "/lines", "code": "no_lines", "severity": "stop",
+                         "say": "There is nothing on the order yet."})
+    for i, line in enumerate(draft["lines"]):
+        item = ITEMS.get(line["sku"])
+        out = {"id": line["id"], "sku": line["sku"], "qty": line["qty"], "priced": bool(item),
+               "name": "", "spoken": "", "unit": 0, "discount": 0, "amount": 0, "tax": 0, "cv": 0,
+               "pv": 0, "free_stock": -1, "back_ordered": 0, "why": []}
+        if item:
+            short = max(0, line["qty"] - item["free"])
+            out.update(name=item["name"], spoken=item["spoken"], unit=item["price"],
+                       amount=item["price"] * line["qty"], cv=item["cv"] * line["qty"],
+                       pv=item["cv"] * line["qty"], free_stock=item["free"], back_ordered=short,
+                       tax=item["price"] * line["qty"] // 6,
+                       why=["List AUTUMN-2: %.2f each" % (item["price"] / 100)])
+            if short:
+                stop = line["sku"] == LAST
+                problems.append({"field": "/lines/%d/qty" % i, "line": line["id"],
+                                 "code": "stock_short" if stop else "back_ordered",
+                                 "severity": "stop" if stop else "warning",
+                                 "say": "%s %s: %d in stock, %d wanted." % (line["sku"], item["name"], item["free"], line["qty"])
+                                 if stop else "%s %s: %d now, %d back-ordered." % (line["sku"], item["name"], item["free"], short)})
+        else:
+            bad = damm(line["sku"]) != "0"
+            problems.append({"field": "/lines/%d/sku" % i, "line": line["id"],
+                             "code": "check_digit" if bad else "unknown_sku", "severity": "stop",
+                             "say": "%s is mistyped: its check digit does not fit." % line["sku"] if bad
+                             else "No item %s." % line["sku"],
+                             "candidates": [{"sku": s, "name": ITEMS[s]["name"]} for s in near(line["sku"])]})
+        lines.append(out)
+    goods = sum(line["amount"] for line in lines)
+    delivery = 395 if lines and goods < 17500 else 0
+    return {"list": "AUTUMN-2", "date": "2025-11-22", "currency": "GBP", "exponent": 2,
+            "tax_included": True, "lines": lines, "goods": goods, "discount": 0, "delivery": delivery,
+            "delivery_tax": delivery // 6, "tax": (goods + delivery) // 6, "tax_added": 0,
+            "total": goods + delivery + fake.total_shift, "cv": sum(line["cv"] for line in lines),
+            "pv": sum(line["pv"] for line in lines), "balance": 1250,
+            "ship_to": address(person) if person else {},
+            "distributor": {"id": draft["distributor"], "name": person["name"], "rank_name": person["rank_name"],
+                            "status": person["status"], "balance": 1250} if person else None,
+            "customer": None, "problems": problems, "promotions": []}
+
+
+SESSION = {"expires_at": "2030-01-01T00:00:00Z",
+           "actor": {"kind": "staff", "id": "CC-07", "name": "MARIA", "roles": ["operator"]},
+           "company": {"name": "Velvet & Vine Ltd", "demo": True, "market": "GB",
+                       "code_lengths": {"sku": 5, "distributor": 7, "order": 9, "certificate": 16},
+                       "markets": [{"market": "GB", "currency": "GBP", "exponent": 2}]}}
+
+STATUS = {401: "unauthenticated", 404: "not-found", 409: "locked", 412: "stale-revision", 422: "problems"}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def log_message(self, *args):
+        pass
+
+    def answer(self, http, body=None, **headers):
+        data = json.dumps(body).encode() if body is not None else b""
+        self.send_response(http)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def trouble(self, http, detail="", kind=None, **more):
+        self.answer(http, dict(type="https://partyline.invalid/problems/" + (kind or STATUS[http]), status=http,
+                               title=(kind or STATUS[http]).replace("-", " "), detail=detail, **more))
+
+    def handle_any(self):
+        fake = self.server.fake
+        length = int(self.headers.get("Content-Length") or 0)
+        raw = self.rfile.read(length) if length else b""
+        body = json.loads(raw) if raw else None
+        parts = urlsplit(self.path)
+        path = parts.path[len("/api/v1"):]
+        self.query = {k: v[0] for k, v in parse_qs(parts.query).items()}
+        with fake.lock:
+            fake.log.append((self.command, path, body))
+            delay = next((s for pattern, s in fake.delay.items() if re.match(pattern, path)), 0)
+            dropped = next((d for d in fake.drop if re.match(d, path)), None)
+            if dropped:
+                fake.drop.remove(dropped)
+        if delay:
+            time.sleep(delay)
+        if dropped:
+            self.close_connection = True
+            return
+        with fake.lock:
+            once = next((p for p in fake.problem_once if re.match(p[0], path)), None)
+            if once:
+                fake.problem_once.remove(once)
+                return self.answer(once[1], once[2])
+            if path != "/sessions" and self.headers.get("Authorization", "")[7:] not in fake.tokens:
+                return self.trouble(401)
+            for method, pattern, run in ROUTES:
+                found = re.fullmatch(pattern, path)
+                if method == self.command and found:
+                    return run(self, fake, body, *map(unquote, found.groups()))
+        return self.trouble(404)
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_any
+
+    # ---- sessions
+    def session_post(self, fake, body):
+        if body["password"] != "partyline-demo":
+            return self.trouble(401)
+        if fake.otp and body.get("otp") != fake.otp:
+            return self.trouble(401, problems=[{"field": "/otp", "code": "required", "say": "The code is missing."}])
+        token = "token-%d" % len(fake.log)
+        fake.tokens.add(token)
+        return self.answer(201, dict(SESSION, token=token))
+
+    # ---- people and items
+    def people(self, fake, body):
+        words = self.query["q"].lower().split()
+        found = [dict(p, id=i) for i, p in PEOPLE.items()
+                 if all(w in (i + " " + " ".join(p.values())).lower() for w in words)]
+        self.answer(200, {"items": found[:9], "next": None, "total": len(found)})
+
+    def person(self, fake, body, number):
+        p = PEOPLE.get(number)
+        if not p:
+            return self.trouble(404)
+        second = dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA")
+        self.answer(200, dict(p, id=number, addresses=[address(p), second], balance=1250, currency="GBP", exponent=2))
+
+    def item_out(self, sku):
+        i = ITEMS[sku]
+        return dict(i, sku=sku, group="Skin care", pv=i["cv"], currency="GBP", exponent=2)
+
+    def items(self, fake, body):
+        words = self.query["q"].lower().split()
+        found = [self.item_out(s) for s, i in ITEMS.items() if all(w in (s + " " + i["name"]).lower() for w in words)]
+        self.answer(200, {"items": found[:9], "next": None})
+
+    def item(self, fake, body, sku):
+        if sku not in ITEMS:
+            return self.trouble(404, problems=[{"field": "/sku", "code": "unknown_sku", "say": "No item %s." % sku,
+                                                "candidates": [{"sku": s, "name": ITEMS[s]["name"]} for s in near(sku)]}])
+        free = ITEMS[sku]["free"]
+        out = self.item_out(sku)
+        out.update(list="AUTUMN-2", barcode="5012345402277", max_per_order=12, back_order=True, kits=[FIVE[4]],
+                   components=[], stock={"on_hand": free + 20, "reserved": 20, "free": free, "due": [],
+                                         "sites": [{"site": "LEEDS", "name": "Leeds main", "on_hand": free + 16, "reserved": 20, "free": free - 4},
+                                                   {"site": "HULL", "name": "Hull showroom", "on_hand": 4, "reserved": 0, "free": 4}]})
+        self.answer(200, out)
+
+    def customers(self, fake, body):
+        self.answer(200, {"items": [{"id": "C1", "name": "Ana Brown", "city": "Leeds", "postcode": "LS1 1AA",
+                                     "phone": "07700 900777", "distributor": self.query["distributor"]}], "total": 1})
+
+    # ---- drafts
+    def drafts(self, fake, body):
+        rows = []
+        for ulid, d in sorted(fake.drafts.items(), key=lambda kv: -kv[1]["at"]):
+            q = quote(fake, d["draft"])
+            rows.append({"ulid": ulid, "rev": str(d["rev"]), "distributor": d["draft"].get("distributor") or "",
+                         "name": (q["distributor"] or {}).get("name", ""), "lines": len(q["lines"]), "total": q["total"],
+                         "currency": "GBP", "exponent": 2, "updated_at": "2025-11-22T12:00:00Z",
+                         "locked_by": d["locked_by"]})
+        self.answer(200, {"items": rows[:9], "next": None})
+
+    def draft_get(self, fake, body, ulid):
+        d = fake.drafts.get(ulid)
+        if not d:
+            return self.trouble(404)
+        self.answer(200, {"ulid": ulid, "rev": str(d["rev"]), "draft": d["draft"]})
+
+    def draft_put(self, fake, body, ulid):
+        have = fake.drafts.get(ulid)
+        if have and have["locked_by"] not in ("", "CC-07"):
+            return self.trouble(409, "%s has it open" % have["locked_by"])
+        want = self.headers.get("If-Match", "").strip('"')
+        if (have is None) != (self.headers.get("If-None-Match") == "*") or (have and want != str(have["rev"])):
+            return self.trouble(412)
+        rev = have["rev"] + 1 if have else 1
+        fake.drafts[ulid] = {"rev": rev, "draft": body, "locked_by": "CC-07", "at": len(fake.log)}
+        self.answer(200 if have else 201, {"ulid": ulid, "rev": str(rev)})
+
+    def draft_act(self, fake, body, ulid, verb):
+        d = fake.drafts.get(ulid)
+        if not d:
+            return self.trouble(404)
+        if verb == "lock" and d["locked_by"] not in ("", "CC-07"):
+            return self.trouble(409, "%s has it open." % d["locked_by"])
+        d["locked_by"] = "" if verb == "release" else "CC-07"
+        self.answer(200, {"ulid": ulid, "rev": str(d["rev"]), "lease_until": "2030-01-01T00:00:00Z"})
+
+    def draft_delete(self, fake, body, ulid):
+        fake.drafts.pop(ulid, None)
+        self.answer(204)
+
+    # ---- orders
+    def quotes(self, fake, body):
+        self.answer(200, quote(fake, body))
+
+    def order_post(self, fake, body):
+        key = self.headers["Idempotency-Key"]
+        if key in fake.orders:
+            return self.answer(200, fake.orders[key])
+        have = fake.drafts.get(key)
+        if body.get("rev") and (not have or str(have["rev"]) != body["rev"]):
+            return self.trouble(412)
+        q = quote(fake, body)
+        if body["expect_total"] != q["total"]:
+            return self.trouble(409, kind="total-changed", quote=q)
+        stops = [p for p in q["problems"] if p["severity"] == "stop"]
+        if stops:
+            return self.trouble(422, problems=stops)
+        if fake.duplicate and "duplicate" not in body.get("accept", []):
+            return self.trouble(422, problems=[{"field": "", "code": "duplicate", "severity": "warning", "say": fake.duplicate}])
+        fake.next_order += 1
+        number = code(str(fake.next_order))
+        paid = sum(t["amount"] for t in body["tenders"])
+        fake.orders[key] = {"number": number, "state": "placed", "payment": "due", "total": q["total"], "currency": "GBP",
+                            "exponent": 2, "due": q["total"] - paid, "type": body["type"], "lines": q["lines"],
+                            "distributor": q["distributor"], "customer": None, "placed_at": "2025-11-22T12:05:11Z",
+                            "placed_by": "CC-07"}
+        fake.drafts.pop(key, None)
+        if [p for p in fake.drop if p == "after-placing"]:
+            fake.drop.remove("after-placing")
+            self.close_connection = True
+            return None
+        return self.answer(201, fake.orders[key])
+
+    def order_get(self, fake, body, number):
+        found = next((o for o in fake.orders.values() if o["number"] == number), None)
+        return self.answer(200, found) if found else self.trouble(404)
+
+
+ROUTES = [
+    ("POST", "/sessions", Handler.session_post),
+    ("GET", "/distributors", Handler.people),
+    ("GET", "/distributors/([^/]+)", Handler.person),
+    ("GET", "/customers", Handler.customers),
+    ("GET", "/items", Handler.items),
+    ("GET", "/items/([^/]+)", Handler.item),
+    ("GET", "/drafts", Handler.drafts),
+    ("GET", "/drafts/([^/]+)", Handler.draft_get),
+    ("PUT", "/drafts/([^/]+)", Handler.draft_put),
+    ("POST", "/drafts/([^/]+)/(lock|release|take-over)", Handler.draft_act),
+    ("DELETE", "/drafts/([^/]+)", Handler.draft_delete),
+    ("POST", "/quotes", Handler.quotes),
+    ("POST", "/orders", Handler.order_post),
+    ("GET", "/orders/([^/]+)", Handler.order_get),
+]
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+
+def start(port=0):
+    server = Server(("127.0.0.1", port), Handler)
+    server.fake = Fake()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, "http://127.0.0.1:%d" % server.server_address[1]
+
+
+def world(url):
+    """What a test needs to know of a server: the same for the fake and the real one."""
+    return {"server": url, "ca": None, "operator": "CC-07", "password": "partyline-demo",
+            "manager": MANAGER, "terminated": TERMINATED, "skus": FIVE, "name": "jones sar"}
+
+
+if __name__ == "__main__":
+    import sys
+    _, where = start(int(sys.argv[1]) if len(sys.argv) > 1 else 8444)
+    print("ready", where, "manager", MANAGER, "skus", *FIVE, flush=True)
+    threading.Event().wait()

@@ -1,0 +1,308 @@
+#include "tui/app.h"
+
+#include "tui/frame.h"
+#include "tui/open.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void app_init(struct app *app, const struct options *options, struct client *client)
+{
+    *app = (struct app){.options = options, .client = client};
+    app_show(app, &screen_signon);
+}
+
+void app_release(struct app *app)
+{
+    order_free(app->order);
+    arena_free(app->session_arena);
+}
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+void app_say(struct app *app, enum role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(app->said.text, sizeof app->said.text, format, args);
+    va_end(args);
+    app->said.role = role;
+    if (role == ROLE_STOP)
+        terminal_bell();
+}
+
+void app_news(struct app *app, enum role role, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(app->news.text, sizeof app->news.text, format, args);
+    va_end(args);
+    app->news.role = role;
+}
+
+void app_say_answer(struct app *app, const struct answer *answer)
+{
+    if (!answer->arrived) {
+        app_say(app, ROLE_STOP, "no answer: %s", answer->error);
+        return;
+    }
+    struct arena *arena = arena_new();
+    struct reply_trouble trouble;
+    reply_trouble_read(arena, answer->http, answer->body, answer->len, &trouble);
+    const char *more = trouble.nproblems ? trouble.problems[0].say : trouble.detail;
+    app_say(app, ROLE_STOP, "%s%s%s", trouble.title, *more ? ": " : "", more);
+    arena_free(arena);
+}
+
+/* ---- screens --------------------------------------------------------------------------------- */
+
+const struct screen *app_screen(const struct app *app)
+{
+    return app->screens[app->depth - 1];
+}
+
+const struct screen *app_screen_below(const struct app *app)
+{
+    return app->depth > 1 ? app->screens[app->depth - 2] : NULL;
+}
+
+static void screen_entered(struct app *app)
+{
+    if (app_screen(app)->enter)
+        app_screen(app)->enter(app);
+}
+
+void app_show(struct app *app, const struct screen *screen)
+{
+    if (app->depth && app_screen(app) == screen)
+        app->depth--; /* the same again takes its place */
+    if (app->depth == SCREENS_DEEP) {
+        memmove(app->screens + 1, app->screens + 2, (SCREENS_DEEP - 2) * sizeof app->screens[0]);
+        app->depth--;
+    }
+    app->screens[app->depth++] = screen;
+    screen_entered(app);
+}
+
+void app_back(struct app *app)
+{
+    if (app->depth < 2)
+        return;
+    app->depth--;
+    screen_entered(app);
+}
+
+void app_back_to(struct app *app, const struct screen *screen)
+{
+    size_t depth = app->depth;
+    while (depth > 0 && app->screens[depth - 1] != screen)
+        depth--;
+    if (depth == 0) {
+        app_show(app, screen);
+        return;
+    }
+    app->depth = depth;
+    screen_entered(app);
+}
+
+void app_home(struct app *app)
+{
+    app->depth = 0;
+    app_show(app, &screen_home);
+}
+
+/* ---- the open order -------------------------------------------------------------------------- */
+
+static void order_event(void *user, enum order_event event)
+{
+    order_event_take(user, (int)event);
+}
+
+struct order *app_order(struct app *app)
+{
+    if (!app->order)
+        app->order = order_new(app->client, app->session.market.market, order_event, app);
+    return app->order;
+}
+
+void open_draft(struct app *app, const struct reply_draft *stored)
+{
+    app_leave_order(app);
+    app->order = order_recall(app->client, stored, order_event, app);
+    app_home(app);
+    app_show(app, &screen_order);
+}
+
+void app_leave_order(struct app *app)
+{
+    order_leave(app->order);
+    app->order = NULL;
+}
+
+int app_exponent(const struct app *app)
+{
+    bool priced = app->order && app->order->quote_arena;
+    return priced ? app->order->quote.exponent : app->session.market.exponent;
+}
+
+const char *app_amount(const struct app *app, char out[MONEY_TEXT], int64_t minor)
+{
+    return money_format(out, money_of(minor), app_exponent(app), true);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static void (*action_of(struct app *app, enum action action))(struct app *app)
+{
+    static void (*const common[ACTIONS])(struct app * app) = {
+        [ACTION_HELP] = open_help, [ACTION_SIGN_IN] = app_sign_in_again,
+        [ACTION_BACK] = app_back,  [ACTION_FIND] = app_find,
+        [ACTION_EXIT] = app_exit,
+    };
+    if (action == ACTIONS)
+        return NULL;
+    return app_screen(app)->actions[action] ? app_screen(app)->actions[action] : common[action];
+}
+
+void app_function(struct app *app, int number)
+{
+    app->said.text[0] = '\0';
+    void (*run)(struct app *) = action_of(app, key_action(app_screen(app)->id, number));
+    if (run)
+        run(app);
+    else
+        app_say(app, ROLE_WARN, "F%d does nothing on this screen.", number);
+}
+
+static bool is_placing(const struct app *app)
+{
+    return app->order && app->order->placing != PLACING_NO;
+}
+
+static bool take_back(struct app *app)
+{
+    if (app->recalling)
+        return home_recall_not(app);
+    return order_place_not(app->order);
+}
+
+/* While an order is being placed, keys are kept: they are for the next caller. Plain text may go to
+ * the entry line, which belongs to no order. True when the key was dealt with. */
+static bool keep_ahead(struct app *app, const struct input *input)
+{
+    if ((!is_placing(app) && !app->recalling) || input->code == INPUT_RESIZE)
+        return false;
+    struct ahead *ahead = &app->ahead;
+    bool is_function = input->code == INPUT_FUNCTION;
+    if (ahead->n == 0 && is_function && input->ch == 9 && is_placing(app))
+        return true; /* once more for luck */
+    if (ahead->n == 0 && is_function && input->ch == 12) {
+        if (take_back(app))
+            app_say(app, ROLE_WARN, "taken back.");
+        return true;
+    }
+    if (ahead->n == 0 && !is_function && entry_line_key(&app->line, input))
+        return true;
+    if (ahead->n < AHEAD_MOST)
+        ahead->keys[ahead->n++] = *input;
+    else
+        terminal_bell();
+    return true;
+}
+
+void app_ahead_replay(struct app *app)
+{
+    struct ahead kept = app->ahead;
+    app->ahead.n = 0;
+    for (size_t i = 0; i < kept.n; i++)
+        app_input(app, &kept.keys[i]);
+}
+
+/* What was meant for the next order must not reach this one: it can be had back by Up. */
+void app_ahead_drop(struct app *app)
+{
+    struct ahead kept = app->ahead;
+    char text[ENTRY_TEXT];
+    app->ahead.n = 0;
+    for (size_t i = 0; i < kept.n; i++) {
+        if (kept.keys[i].code == INPUT_ENTER && entry_line_take(&app->line, text))
+            continue;
+        entry_line_key(&app->line, &kept.keys[i]);
+    }
+    if (kept.n && entry_line_take(&app->line, text))
+        app_news(app, ROLE_WARN, "what was typed ahead was not used; Up brings it back");
+}
+
+static void submit(struct app *app)
+{
+    char text[ENTRY_TEXT];
+    struct entry_command command = {.kind = ENTRY_EMPTY, .text = ""};
+    struct arena *arena = arena_new();
+    app->said.text[0] = '\0';
+    if (entry_line_take(&app->line, text))
+        app_parse(app, arena, text, &command);
+    app_command(app, &command);
+    arena_free(arena);
+}
+
+static void paste(struct app *app, bool begins)
+{
+    app->in_paste = begins;
+    if (!begins && app->line.len)
+        submit(app); /* the last line of a paste may have no end */
+    if (app->order)
+        order_paste(app->order, begins);
+}
+
+void app_input(struct app *app, const struct input *input)
+{
+    const struct screen *screen = app_screen(app);
+    if (keep_ahead(app, input))
+        return;
+    if (screen->key && screen->key(app, input))
+        return;
+    if (input->code == INPUT_FUNCTION)
+        app_function(app, (int)input->ch);
+    else if (input->code == INPUT_REDRAW)
+        terminal_redraw();
+    else if (screen->has_own_fields)
+        return;
+    else if (input->code == INPUT_ENTER)
+        submit(app);
+    else if (input->code == INPUT_PASTE_BEGIN || input->code == INPUT_PASTE_END)
+        paste(app, input->code == INPUT_PASTE_BEGIN);
+    else
+        entry_line_key(&app->line, input);
+}
+
+void app_tick(struct app *app)
+{
+    if (app->order)
+        order_tick(app->order, app->now);
+}
+
+void app_stop(struct app *app)
+{
+    app->quit = true;
+    app_leave_order(app);
+}
+
+void app_exit(struct app *app)
+{
+    if (app->order && app->order->placing == PLACING_SENT) {
+        app_say(app, ROLE_WARN, "the order is being placed; F3 once it is.");
+        return;
+    }
+    app_stop(app);
+}
+
+void app_draw(struct app *app)
+{
+    struct frame frame;
+    terminal_clear();
+    frame_begin(app, &frame);
+    app_screen(app)->draw(app, &frame);
+    frame_end(app, &frame);
+}

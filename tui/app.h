@@ -1,0 +1,115 @@
+/* The program: who is signed in, which screens lie on each other, the entry line, the messages, the
+ * open order, and what the operator typed while an order was being placed. */
+#pragma once
+
+#include "core/wire/reply.h"
+#include "tui/client.h"
+#include "tui/entry_line.h"
+#include "tui/order.h"
+#include "tui/screen.h"
+
+enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512, AHEAD_MOST = 256 };
+
+struct options {
+    const char *server, *ca, *user, *desk, *theme;
+};
+
+/* Each is its screen's own. */
+struct signon;
+struct home;
+struct review;
+struct find;
+struct stock;
+struct placed;
+struct help;
+
+/* Keys that wait until an order is placed or not: for the next caller, never for this order. */
+struct ahead {
+    struct input keys[AHEAD_MOST];
+    size_t n;
+};
+
+struct app {
+    const struct options *options;
+    struct client *client;
+    int64_t now; /* milliseconds, monotonic: of the present turn of the loop */
+    bool quit;
+
+    struct arena *session_arena;
+    struct reply_session session;
+    bool signed_in;
+
+    const struct screen *screens[SCREENS_DEEP];
+    size_t depth;
+    struct entry_line line;
+    bool in_paste;
+
+    struct {
+        enum role role;
+        char text[MESSAGE_TEXT];
+    } said, news; /* the answer to the last entry; what happened, until the next thing happens */
+    struct ahead ahead;
+
+    struct order *order; /* NULL: none is open */
+    bool recalling;      /* a draft is on its way: keys wait for it */
+    int scroll;          /* rows of the order that lie below the screen */
+
+    struct signon *signon;
+    struct home *home;
+    struct review *review;
+    struct find *find;
+    struct stock *stock;
+    struct placed *placed;
+    struct help *help;
+};
+
+void app_init(struct app *app, const struct options *options, struct client *client);
+void app_release(struct app *app);
+void app_input(struct app *app, const struct input *input);
+/* Once per turn of the loop, after keys and answers. */
+void app_tick(struct app *app);
+void app_draw(struct app *app);
+/* The line is gone or the machine stops: what can be kept is sent. */
+void app_stop(struct app *app);
+
+/* ---- for screens ---- */
+const struct screen *app_screen(const struct app *app);
+/* The screen below the present one; NULL when there is none. */
+const struct screen *app_screen_below(const struct app *app);
+void app_show(struct app *app, const struct screen *screen);
+/* Back to the screen before. */
+void app_back(struct app *app);
+/* Back until that screen, which is opened when it is not among them. */
+void app_back_to(struct app *app, const struct screen *screen);
+void app_home(struct app *app);
+
+void app_say(struct app *app, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
+void app_news(struct app *app, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
+/* The sentence for an answer that is not a success. */
+void app_say_answer(struct app *app, const struct answer *answer);
+
+/* Runs one function key, as if it had been pressed. */
+void app_function(struct app *app, int number);
+/* What the text would mean here. */
+void app_parse(struct app *app, struct arena *arena, const char *text,
+               struct entry_command *command);
+void app_command(struct app *app, const struct entry_command *command);
+
+/* Leaves the open order, if any, as a draft on the server. */
+void app_leave_order(struct app *app);
+/* The open order, made when there is none. */
+struct order *app_order(struct app *app);
+/* Signs on in place of an expired session. */
+void app_sign_in_again(struct app *app);
+
+/* F3: leaves the program. */
+void app_exit(struct app *app);
+/* F4: searches for the text in the entry line. */
+void app_find(struct app *app);
+/* The keys kept while an order was being placed: it was, or it was not. */
+void app_ahead_replay(struct app *app);
+void app_ahead_drop(struct app *app);
+
+/* Amounts in the open order's or the market's currency. */
+int app_exponent(const struct app *app);
+const char *app_amount(const struct app *app, char out[MONEY_TEXT], int64_t minor);

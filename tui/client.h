@@ -1,0 +1,61 @@
+/* The link to the server: requests queue in order, nothing ever waits for them, and each answer
+ * goes to the callback of its own request with the context it was sent with, so that a late answer
+ * lands on its own row. Lost connections are retried with back-off; requests that meet an expired
+ * session are parked until there is a new token, and then sent again. */
+#pragma once
+
+#include "core/arena.h"
+
+struct client;
+
+struct answer {
+    bool arrived;      /* false: no answer, `error` says why */
+    const char *error; /* a sentence, "" when arrived */
+    int http;          /* the HTTP code when arrived */
+    int retry_after;   /* seconds, 0: not said */
+    const char *body;  /* lives as long as the callback */
+    size_t len;
+    bool repeated; /* an earlier attempt may have been carried out */
+    uint64_t context;
+};
+static inline bool answer_is_ok(const struct answer *answer)
+{
+    return answer->arrived && answer->http >= 200 && answer->http < 300;
+}
+
+typedef void answer_fn(void *owner, const struct answer *answer);
+
+struct request {
+    const char *method, *path; /* "/orders": behind /api/v1 */
+    const char *body;          /* JSON, or NULL; copied, as all texts */
+    size_t len;
+    const char *header; /* "If-Match: \"3\"", or NULL */
+    int tries;          /* 0: until there is an answer */
+    bool before_reads;  /* GETs that are asked for later wait for this one */
+    bool anonymous;     /* no token, and 401 is an answer like others */
+    answer_fn *done;
+    void *owner;
+    uint64_t context;
+};
+
+enum link_state { LINK_NEW, LINK_OK, LINK_LOST };
+
+/* NULL, with a sentence in *why, for a URL that is not https, unless it is http to this machine.
+ * `ca` NULL: the system's authorities. */
+struct client *client_new(const char *url, const char *ca, const char **why);
+void client_free(struct client *client);
+/* Ends the wait of parked requests. */
+void client_set_token(struct client *client, const char *token);
+void client_send(struct client *client, const struct request *request);
+/* The owner's callbacks will not be called any more; requests not yet sent are dropped. */
+void client_forget(struct client *client, const void *owner);
+
+bool client_is_expired(const struct client *client);
+bool client_is_idle(const struct client *client);
+enum link_state client_link(const struct client *client);
+/* Of the latest answer, milliseconds; -1 before the first. */
+int client_rtt(const struct client *client);
+
+/* The one wait of the program: until a file descriptor is ready, the network moves, or `timeout`
+ * milliseconds have passed. Then carries the requests on and calls back. */
+void client_wait(struct client *client, int64_t now, int timeout, const int *fds, size_t nfds);

@@ -1,0 +1,172 @@
+/* What an entry means where a screen has no meaning of its own for it. */
+#include "tui/app.h"
+#include "tui/open.h"
+#include "tui/order_commands.h"
+
+#include <string.h>
+
+/* ---- searching ------------------------------------------------------------------------------- */
+
+enum find_what find_what_for(const struct app *app, const char *text)
+{
+    bool has_person = app->order && order_draft(app->order)->distributor;
+    bool is_number = (text[0] >= '0' && text[0] <= '9') || text[0] == '+';
+    return has_person && !is_number ? FIND_ITEMS : FIND_PEOPLE;
+}
+
+static void words(struct app *app, const struct entry_command *command)
+{
+    open_find(app, find_what_for(app, command->text), FIND_FOR_ORDER, command->text);
+}
+
+void app_find(struct app *app)
+{
+    char text[ENTRY_TEXT];
+    if (!entry_line_take(&app->line, text))
+        text[0] = '\0';
+    open_find(app, find_what_for(app, text), FIND_FOR_ORDER, text);
+}
+
+/* ---- people, items, orders ------------------------------------------------------------------- */
+
+static void distributor(struct app *app, const struct entry_command *command)
+{
+    if (command->check_fails)
+        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
+    else
+        open_order_for(app, command->text);
+}
+
+void open_order_for(struct app *app, const char *id)
+{
+    struct order *order = app_order(app);
+    const char *before = order_draft(order)->distributor;
+    bool is_same = before && strcmp(before, id) == 0;
+    if (before && !is_same && order_lines(order) > 0) {
+        app_say(app, ROLE_STOP, "this order is for %s: F6 holds it, then %s starts the next.",
+                before, id);
+        return;
+    }
+    if (!is_same)
+        order_set_distributor(order, id);
+    app_back_to(app, &screen_order);
+}
+
+static void item(struct app *app, const struct entry_command *command)
+{
+    struct order *order = app_order(app);
+    if (app_screen(app)->id != SCREEN_order && app_screen(app)->id != SCREEN_review)
+        app_back_to(app, &screen_order);
+    if (!order_add(order, command->text, command->quantity)) {
+        app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
+        return;
+    }
+    app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, command->text);
+}
+
+static void order(struct app *app, const struct entry_command *command)
+{
+    if (command->check_fails)
+        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
+    else
+        open_placed(app, command->text);
+}
+
+static bool is_code(const char *text)
+{
+    return code_is_digits(text, strlen(text));
+}
+
+static void stock(struct app *app, const struct entry_command *command)
+{
+    size_t lines = app->order ? order_lines(app->order) : 0;
+    if (*command->text && !is_code(command->text))
+        open_find(app, FIND_ITEMS, FIND_FOR_STOCK, command->text);
+    else if (*command->text)
+        open_stock(app, command->text);
+    else if (lines)
+        open_stock(app, order_line(app->order, lines)->sku);
+    else
+        app_say(app, ROLE_WARN, "stock of which item? s and its number, or s and words.");
+}
+
+/* ---- the rest -------------------------------------------------------------------------------- */
+
+static void function_key(struct app *app, const struct entry_command *command)
+{
+    app_function(app, command->number);
+}
+
+static void bad(struct app *app, const struct entry_command *command)
+{
+    struct arena *arena = arena_new();
+    struct problems problems;
+    problems_init(&problems, arena);
+    entry_explain(command, &problems);
+    const char *say =
+        problems.count ? problem_say(arena, &problems.items[0]) : "that means nothing";
+    app_say(app, ROLE_STOP, "%s", say);
+    arena_free(arena);
+}
+
+static void ambiguous(struct app *app, const struct entry_command *command)
+{
+    app_say(app, ROLE_STOP, "%s fits two kinds of number; 1*%s is the item.", command->text,
+            command->text);
+}
+
+static void nothing(struct app *app, const struct entry_command *command)
+{
+    (void)app;
+    (void)command;
+}
+
+static void not_here(struct app *app, const struct entry_command *command)
+{
+    const struct entry_info *info = entry_info(command->kind);
+    app_say(app, ROLE_STOP, "not on this screen, or not yet: %s.", info->help);
+}
+
+static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
+    [ENTRY_EMPTY] = nothing,
+    [ENTRY_SKU] = item,
+    [ENTRY_BARCODE] = item,
+    [ENTRY_DISTRIBUTOR] = distributor,
+    [ENTRY_ORDER] = order,
+    [ENTRY_AMBIGUOUS] = ambiguous,
+    [ENTRY_WORDS] = words,
+    [ENTRY_STOCK] = stock,
+    [ENTRY_FUNCTION_KEY] = function_key,
+    [ENTRY_BAD] = bad,
+};
+
+void app_parse(struct app *app, struct arena *arena, const char *text,
+               struct entry_command *command)
+{
+    const struct screen *screen = app_screen(app);
+    if (screen->id == SCREEN_help)
+        screen = app_screen_below(app);
+    struct entry_context context = {
+        .lengths = app->session.lengths,
+        .screen = screen->grammar,
+        .last_line = app->order ? (int)order_lines(app->order) : 0,
+        .candidates = screen->candidates ? screen->candidates(app) : 0,
+        .exponent = app_exponent(app),
+    };
+    entry_parse(arena, text, &context, command);
+}
+
+void app_command(struct app *app, const struct entry_command *command)
+{
+    if (app_screen(app)->id == SCREEN_help)
+        app_back(app);
+    void (*run)(struct app *, const struct entry_command *) =
+        app_screen(app)->commands[command->kind];
+    if (!run)
+        run = order_command(command->kind);
+    if (!run)
+        run = common[command->kind];
+    if (!run)
+        run = not_here;
+    run(app, command);
+}

@@ -1,0 +1,18 @@
+/* What all screens have in common: the status bar, the messages, the entry line and the hints. Rows
+ * are given up from the least needed on when the terminal is small. */
+#pragma once
+
+#include "tui/app.h"
+
+/* Draws the surroundings and says what is left for the screen. */
+void frame_begin(struct app *app, struct frame *frame);
+/* Shows everything, with the cursor where the screen wants it. */
+void frame_end(struct app *app, const struct frame *frame);
+
+/* A row of the content, counted from 0; rows that do not fit are dropped. */
+void frame_text(const struct frame *frame, int row, enum role role, const char *text);
+void frame_printf(const struct frame *frame, int row, enum role role, const char *format, ...)
+    PRINTF_LIKE(4, 5);
+/* Breaks a text at blanks over at most `most` rows, from column `x` on; the rows used. */
+int frame_wrap(const struct frame *frame, int row, int x, int most, enum role role,
+               const char *text);

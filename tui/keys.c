@@ -1,0 +1,35 @@
+#include "tui/screen.h"
+
+#define ON(name) (1U << SCREEN_##name)
+#define ANYWHERE (ON(home) | ON(order) | ON(review) | ON(find) | ON(stock) | ON(placed) | ON(help))
+
+static const struct key_info table[ACTIONS] = {
+#define KEY(name, number, screens, hint, help) {#name, hint, help, number, screens},
+#include "tui/keys.def"
+#undef KEY
+};
+
+static const char *const titles[SCREENS] = {
+#define SCREEN(name, title) title,
+#include "tui/screens.def"
+#undef SCREEN
+};
+
+const struct key_info *key_info(enum action action)
+{
+    return &table[action];
+}
+
+enum action key_action(enum screen_id screen, int number)
+{
+    enum action action = 0;
+    while (action < ACTIONS &&
+           !(table[action].number == number && (table[action].screens & 1U << screen)))
+        action++;
+    return action;
+}
+
+const char *screen_title(enum screen_id screen)
+{
+    return titles[screen];
+}

@@ -1,0 +1,28 @@
+/* How screens open each other: one function per thing that can be looked at. */
+#pragma once
+
+#include "core/base.h"
+
+struct app;
+struct order;
+struct reply_draft;
+
+enum find_what { FIND_PEOPLE, FIND_ITEMS, FIND_CUSTOMERS };
+enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK };
+
+/* An order for that distributor: the open one if it has no lines, else refused with a message. */
+void open_order_for(struct app *app, const char *distributor);
+void open_draft(struct app *app, const struct reply_draft *stored);
+void open_review(struct app *app);
+void open_find(struct app *app, enum find_what what, enum find_for purpose, const char *text);
+void open_stock(struct app *app, const char *sku);
+void open_placed(struct app *app, const char *number);
+void open_help(struct app *app);
+
+/* The draft that was asked for is not wanted any more. */
+bool home_recall_not(struct app *app);
+
+/* What the order tells the screens about it. */
+void order_event_take(void *user, int event);
+/* Words typed on any screen: whom or what they are searched among. */
+enum find_what find_what_for(const struct app *app, const char *text);

@@ -1,0 +1,153 @@
+#include "tui/options.h"
+
+#include "tui/terminal.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_WRONG_USE = 64, EXIT_WRONG_CONFIG = 78, EXIT_NONE = -1 };
+
+static const char default_server[] = "https://127.0.0.1:8443";
+
+static const char help[] =
+    "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
+    "                 [--theme default|mono|contrast] [--version]\n"
+    "Takes orders at the terminal.\n"
+    "  --server URL    where partylined is; https://127.0.0.1:8443\n"
+    "  --ca FILE       authority that signed the server's certificate (PEM)\n"
+    "  --user LOGIN    fills in the operator at sign-on\n"
+    "  --desk call     the desk: call\n"
+    "  --theme NAME    colours: default, mono, contrast\n"
+    "PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
+    "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
+    "F1 helps inside. See partyline(1).\n";
+
+/* The options that take a word, and where it goes. */
+static const struct setting {
+    const char *name;
+    size_t offset;
+} settings[] = {
+    {"server", offsetof(struct options, server)}, {"ca", offsetof(struct options, ca)},
+    {"user", offsetof(struct options, user)},     {"desk", offsetof(struct options, desk)},
+    {"theme", offsetof(struct options, theme)},
+};
+
+static const char **setting_of(struct options *options, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(settings); i++)
+        if (strcmp(settings[i].name, name) == 0)
+            return (const char **)((char *)options + settings[i].offset);
+    return NULL;
+}
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t len = strlen(text);
+    while (len && strchr(" \t\r\n\"", text[len - 1]))
+        text[--len] = '\0';
+    return *text == '"' ? text + 1 : text;
+}
+
+/* One line of the file: `name = value`, comments from `#`. */
+static const char *config_line(struct options *options, char *line)
+{
+    char *text = trim(line);
+    if (!*text || *text == '#')
+        return NULL;
+    char *equals = strchr(text, '=');
+    if (!equals)
+        return "there is no `=`";
+    *equals = '\0';
+    const char **slot = setting_of(options, trim(text));
+    if (!slot)
+        return "there is no such setting (server, ca, user, desk, theme)";
+    if (!*slot)
+        *slot = strdup(trim(equals + 1));
+    return NULL;
+}
+
+static int config_read(struct options *options)
+{
+    char path[4096], line[4096];
+    const char *home = getenv("HOME"), *config = getenv("XDG_CONFIG_HOME"), *why = NULL;
+    if (config && *config)
+        snprintf(path, sizeof path, "%s/partyline/partyline.conf", config);
+    else
+        snprintf(path, sizeof path, "%s/.config/partyline/partyline.conf", home ? home : "");
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return EXIT_NONE;
+    int number = 0;
+    while (!why && fgets(line, sizeof line, file)) {
+        number++;
+        why = config_line(options, line);
+    }
+    fclose(file);
+    if (why)
+        fprintf(stderr, "partyline: %s:%d: %s\n", path, number, why);
+    return why ? EXIT_WRONG_CONFIG : EXIT_NONE;
+}
+
+static void environment_read(struct options *options)
+{
+    const char *server = getenv("PARTYLINE_SERVER"), *ca = getenv("PARTYLINE_CA");
+    if (!options->server && server && *server)
+        options->server = server;
+    if (!options->ca && ca && *ca)
+        options->ca = ca;
+}
+
+static int check(const struct options *options)
+{
+    if (options->theme && !terminal_theme_known(options->theme)) {
+        fprintf(stderr, "partyline: no theme %s: default, mono, contrast\n", options->theme);
+        return EXIT_WRONG_USE;
+    }
+    if (options->desk && strcmp(options->desk, "call") != 0) {
+        fprintf(stderr, "partyline: no desk %s: call\n", options->desk);
+        return EXIT_WRONG_USE;
+    }
+    return EXIT_NONE;
+}
+
+static int arguments_read(struct options *options, int argc, char **argv)
+{
+    static const struct option longs[] = {
+        {"server", required_argument, NULL, 's'}, {"ca", required_argument, NULL, 's'},
+        {"user", required_argument, NULL, 's'},   {"desk", required_argument, NULL, 's'},
+        {"theme", required_argument, NULL, 's'},  {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+    };
+    int which = 0;
+    for (int c; (c = getopt_long(argc, argv, "h", longs, &which)) != -1;) {
+        if (c == 'v')
+            return puts("partyline " PARTYLINE_VERSION) == EOF;
+        if (c == 'h')
+            return fputs(help, stdout) == EOF;
+        if (c != 's')
+            return EXIT_WRONG_USE;
+        *setting_of(options, longs[which].name) = optarg;
+    }
+    if (optind == argc)
+        return EXIT_NONE;
+    fprintf(stderr, "partyline: what is `%s`? See partyline --help.\n", argv[optind]);
+    return EXIT_WRONG_USE;
+}
+
+int options_read(struct options *options, int argc, char **argv)
+{
+    *options = (struct options){0};
+    int end = arguments_read(options, argc, argv);
+    if (end != EXIT_NONE)
+        return end;
+    environment_read(options);
+    end = config_read(options);
+    if (end != EXIT_NONE)
+        return end;
+    if (!options->server)
+        options->server = default_server;
+    return check(options);
+}

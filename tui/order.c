@@ -1,0 +1,389 @@
+#include "tui/order.h"
+
+#include "tui/order_link.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+
+/* ---- versions of the draft ------------------------------------------------------------------- */
+
+static const char *text_copy(struct arena *arena, const char *text)
+{
+    return text ? arena_strdup(arena, text) : NULL;
+}
+
+static struct draft_line *lines_copy(struct arena *arena, const struct draft_line *from, size_t n)
+{
+    size_t cap = 8;
+    while (cap < n + 1)
+        cap *= 2;
+    struct draft_line *lines = ARENA_ARRAY(arena, struct draft_line, cap);
+    for (size_t i = 0; i < n; i++) {
+        lines[i] = from[i];
+        lines[i].id = text_copy(arena, from[i].id);
+        lines[i].sku = text_copy(arena, from[i].sku);
+    }
+    return lines;
+}
+
+static struct address address_copy(struct arena *arena, const struct address *from)
+{
+    return (struct address){
+        .name = text_copy(arena, from->name),
+        .line1 = text_copy(arena, from->line1),
+        .line2 = text_copy(arena, from->line2),
+        .city = text_copy(arena, from->city),
+        .postcode = text_copy(arena, from->postcode),
+        .region = text_copy(arena, from->region),
+        .country = text_copy(arena, from->country),
+    };
+}
+
+static struct order_draft draft_copy(struct arena *arena, const struct order_draft *from)
+{
+    struct order_draft to = *from;
+    to.market = text_copy(arena, from->market);
+    to.distributor = text_copy(arena, from->distributor);
+    to.customer = text_copy(arena, from->customer);
+    to.lines = lines_copy(arena, from->lines, from->nlines);
+    to.address = address_copy(arena, &from->address);
+    to.price_list = text_copy(arena, from->price_list);
+    to.note = text_copy(arena, from->note);
+    to.typed = NULL;
+    return to;
+}
+
+const struct order_draft *order_draft(const struct order *order)
+{
+    return &order->versions[order->at].draft;
+}
+
+static void version_push(struct order *order, const struct order_draft *from)
+{
+    while (order->nversions > order->at + 1)
+        arena_free(order->versions[--order->nversions].arena);
+    if (order->nversions == ARRAY_LEN(order->versions)) {
+        arena_free(order->versions[0].arena);
+        memmove(order->versions, order->versions + 1,
+                (order->nversions - 1) * sizeof order->versions[0]);
+        order->nversions--;
+    }
+    struct order_version *version = &order->versions[order->nversions];
+    struct arena *arena = arena_new();
+    *version = (struct order_version){arena, draft_copy(arena, from)};
+    order->at = order->nversions++;
+}
+
+/* A new version to be changed by the caller, who then calls changed(). */
+static struct order_version *edit(struct order *order)
+{
+    if (!order->in_paste || !order->paste_begun) {
+        struct order_draft before = *order_draft(order);
+        version_push(order, &before);
+    }
+    order->paste_begun = order->in_paste;
+    return &order->versions[order->at];
+}
+
+static void changed(struct order *order)
+{
+    order->edits++;
+    order->frozen = -1;
+    order->accept_duplicate = false;
+    order->trouble.nproblems = 0; /* they were of the order as it was */
+    order_link_send(order);
+}
+
+void order_paste(struct order *order, bool begins)
+{
+    order->in_paste = begins;
+    order->paste_begun = false;
+}
+
+static bool version_go(struct order *order, size_t at)
+{
+    order->at = at;
+    changed(order);
+    return true;
+}
+
+bool order_undo(struct order *order)
+{
+    return order->at > 0 && version_go(order, order->at - 1);
+}
+
+bool order_redo(struct order *order)
+{
+    return order->at + 1 < order->nversions && version_go(order, order->at + 1);
+}
+
+/* ---- one order ------------------------------------------------------------------------------- */
+
+void order_ulid(char out[ULID_TEXT])
+{
+    uint8_t random[ULID_RANDOM];
+    struct timespec now;
+    size_t have = 0;
+    while (have < sizeof random) {
+        ssize_t got = getrandom(random + have, sizeof random - have, 0);
+        have += got > 0 ? (size_t)got : 0;
+    }
+    clock_gettime(CLOCK_REALTIME, &now);
+    ulid_format(out, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
+}
+
+static struct order *order_make(struct client *client, const struct order_draft *draft,
+                                order_event_fn *event, void *user)
+{
+    struct order *order = calloc(1, sizeof *order);
+    if (!order)
+        abort();
+    order->client = client;
+    order->event = event;
+    order->user = user;
+    order->frozen = -1;
+    order->error = "";
+    version_push(order, draft);
+    return order;
+}
+
+struct order *order_new(struct client *client, const char *market, order_event_fn *event,
+                        void *user)
+{
+    struct order_draft draft = {.market = market, .date = DATE_MIN};
+    struct order *order = order_make(client, &draft, event, user);
+    order_ulid(order->ulid);
+    return order;
+}
+
+/* The greatest number among ids like "l12", so that new ones differ. */
+static unsigned last_id(const struct order_draft *draft)
+{
+    unsigned last = 0;
+    for (size_t i = 0; i < draft->nlines; i++) {
+        const char *id = draft->lines[i].id;
+        unsigned long n = id && id[0] == 'l' ? strtoul(id + 1, NULL, 10) : 0;
+        if (n > last && n < 1000000)
+            last = (unsigned)n;
+    }
+    return last;
+}
+
+struct order *order_recall(struct client *client, const struct reply_draft *stored,
+                           order_event_fn *event, void *user)
+{
+    struct order *order = order_make(client, &stored->draft, event, user);
+    strncpy(order->ulid, stored->ulid, sizeof order->ulid - 1);
+    strncpy(order->rev, stored->rev, sizeof order->rev - 1);
+    order->next_line = last_id(&stored->draft);
+    order->edits = order->saved = 1;
+    order_link_send(order);
+    return order;
+}
+
+void order_free(struct order *order)
+{
+    if (!order)
+        return;
+    client_forget(order->client, order);
+    for (size_t i = 0; i < order->nversions; i++)
+        arena_free(order->versions[i].arena);
+    arena_free(order->quote_arena);
+    arena_free(order->outcome_arena);
+    free(order);
+}
+
+/* ---- lines and what is known of them --------------------------------------------------------- */
+
+const struct draft_line *order_line(const struct order *order, size_t number)
+{
+    assert(number >= 1 && number <= order_lines(order));
+    return &order_draft(order)->lines[number - 1];
+}
+
+const struct reply_line *order_line_quoted(const struct order *order, size_t number)
+{
+    const struct draft_line *line = order_line(order, number);
+    const struct reply_quote *quote = &order->quote;
+    for (size_t i = 0; order->quote_arena && i < quote->nlines; i++)
+        if (strcmp(quote->lines[i].id, line->id) == 0 &&
+            strcmp(quote->lines[i].sku, line->sku) == 0)
+            return &quote->lines[i];
+    return NULL;
+}
+
+bool order_line_confirmed(const struct order *order, size_t number)
+{
+    const struct reply_line *quoted = order_line_quoted(order, number);
+    return quoted && quoted->qty == order_line(order, number)->qty;
+}
+
+size_t order_pending(const struct order *order)
+{
+    size_t pending = 0;
+    for (size_t number = 1; number <= order_lines(order); number++)
+        pending += !order_line_confirmed(order, number);
+    return pending;
+}
+
+bool order_confirmed(const struct order *order)
+{
+    return order->quote_arena && order->quoted == order->edits;
+}
+
+/* "/lines/2/sku" is of the third line when no id was given. */
+static bool problem_is_of(const struct order *order, const struct reply_problem *problem,
+                          size_t number)
+{
+    if (*problem->line)
+        return number && strcmp(order_line(order, number)->id, problem->line) == 0;
+    unsigned long index = 0;
+    bool has_line = strncmp(problem->field, "/lines/", 7) == 0;
+    if (has_line)
+        index = strtoul(problem->field + 7, NULL, 10) + 1;
+    return has_line ? index == number : number == 0;
+}
+
+const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth)
+{
+    for (size_t i = 0; order->quote_arena && i < order->quote.nproblems; i++)
+        if (problem_is_of(order, &order->quote.problems[i], number) && nth-- == 0)
+            return &order->quote.problems[i];
+    return NULL;
+}
+
+size_t order_stops(const struct order *order)
+{
+    size_t stops = 0;
+    for (size_t i = 0; order->quote_arena && i < order->quote.nproblems; i++)
+        stops += !order->quote.problems[i].warning;
+    return stops;
+}
+
+size_t order_line_to_mend(const struct order *order, const struct reply_problem **problem)
+{
+    for (size_t number = order_lines(order); number > 0; number--)
+        for (size_t nth = 0; (*problem = order_problem(order, number, nth)); nth++)
+            if ((*problem)->ncandidates && order_line_confirmed(order, number))
+                return number;
+    return 0;
+}
+
+/* ---- edits ----------------------------------------------------------------------------------- */
+
+void order_set_distributor(struct order *order, const char *id)
+{
+    struct order_version *version = edit(order);
+    version->draft.distributor = text_copy(version->arena, id);
+    version->draft.address_choice = 0;
+    changed(order);
+}
+
+void order_set_customer(struct order *order, const char *id)
+{
+    struct order_version *version = edit(order);
+    version->draft.customer = text_copy(version->arena, id);
+    version->draft.type = ORDER_customer;
+    version->draft.destination = order_type_info(ORDER_customer)->ship_to;
+    version->draft.address_choice = 0;
+    changed(order);
+}
+
+void order_set_type(struct order *order, enum order_type type)
+{
+    struct order_version *version = edit(order);
+    const struct order_type_info *info = order_type_info(type);
+    version->draft.type = type;
+    version->draft.destination = info->ship_to;
+    version->draft.address_choice = 0;
+    if (!info->needs_customer)
+        version->draft.customer = NULL;
+    changed(order);
+}
+
+void order_set_address(struct order *order, int choice)
+{
+    struct order_version *version = edit(order);
+    version->draft.address_choice = choice;
+    version->draft.has_address = false;
+    changed(order);
+}
+
+void order_set_price_list(struct order *order, const char *code)
+{
+    struct order_version *version = edit(order);
+    version->draft.price_list = *code ? text_copy(version->arena, code) : NULL;
+    changed(order);
+}
+
+void order_set_note(struct order *order, const char *note)
+{
+    struct order_version *version = edit(order);
+    version->draft.note = *note ? text_copy(version->arena, note) : NULL;
+    changed(order);
+}
+
+bool order_add(struct order *order, const char *sku, int64_t qty)
+{
+    if (order_lines(order) >= DRAFT_LINES_MAX)
+        return false;
+    struct order_version *version = edit(order);
+    struct order_draft *draft = &version->draft;
+    if (draft->nlines >= 7 && (draft->nlines & (draft->nlines + 1)) == 0) /* 7, 15, 31: full */
+        draft->lines = lines_copy(version->arena, draft->lines, draft->nlines);
+    draft->lines[draft->nlines++] = (struct draft_line){
+        .id = arena_printf(version->arena, "l%u", ++order->next_line),
+        .sku = text_copy(version->arena, sku),
+        .qty = qty,
+        .back_order = true,
+    };
+    changed(order);
+    return true;
+}
+
+void order_set_qty(struct order *order, size_t number, int64_t qty)
+{
+    assert(number >= 1 && number <= order_lines(order));
+    struct order_draft *draft = &edit(order)->draft;
+    struct draft_line *line = &draft->lines[number - 1];
+    if (qty == 0)
+        memmove(line, line + 1, (draft->nlines-- - number) * sizeof *line);
+    else
+        line->qty = qty;
+    changed(order);
+}
+
+void order_set_sku(struct order *order, size_t number, const char *sku)
+{
+    assert(number >= 1 && number <= order_lines(order));
+    struct order_version *version = edit(order);
+    version->draft.lines[number - 1].sku = text_copy(version->arena, sku);
+    changed(order);
+}
+
+/* ---- review and payment ---------------------------------------------------------------------- */
+
+void order_review(struct order *order)
+{
+    if (order_confirmed(order) && order->frozen < 0)
+        order->frozen = order->quote.total;
+}
+
+void order_pay(struct order *order, bool balance, int64_t amount)
+{
+    order->pay_balance = balance;
+    order->balance_amount = amount;
+}
+
+int64_t order_from_balance(const struct order *order)
+{
+    int64_t most = order->balance_amount;
+    if (!order->pay_balance || order->frozen <= 0)
+        return 0;
+    if (most == 0)
+        most = order->quote.balance < order->frozen ? order->quote.balance : order->frozen;
+    return most > 0 ? most : 0;
+}

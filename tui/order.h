@@ -1,0 +1,120 @@
+/* The order that is open: the draft as keyed, its versions for undo, and its traffic with the
+ * server. Every accepted Enter makes a new version at once, here; pricing and saving follow behind,
+ * each with one request under way, later edits coalescing. Nothing here waits, and nothing draws.
+ */
+#pragma once
+
+#include "core/code.h"
+#include "core/draft.h"
+#include "core/wire/reply.h"
+#include "tui/client.h"
+
+enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_TENDERS = 1 };
+
+enum order_event {
+    ORDER_PRICED,     /* there is a new quote */
+    ORDER_REFUSED,    /* a quote could not be had: see trouble */
+    ORDER_COPIED,     /* somebody else has the draft; our keying goes on in a copy */
+    ORDER_PLACED,     /* see placed */
+    ORDER_NOT_PLACED, /* see trouble, or error */
+};
+typedef void order_event_fn(void *user, enum order_event event);
+
+/* Placing: wanted until total and revision are confirmed, then sent until answered. */
+enum order_placing { PLACING_NO, PLACING_WANTED, PLACING_SENT };
+
+struct order_version {
+    struct arena *arena;
+    struct order_draft draft;
+};
+
+struct order {
+    struct client *client;
+    order_event_fn *event;
+    void *user;
+
+    char ulid[ULID_TEXT];
+    struct order_version versions[ORDER_UNDO + 1];
+    size_t nversions, at;       /* the current one is versions[at]; those behind it can be redone */
+    uint64_t edits;             /* counts changes; an answer carries the count it was asked with */
+    unsigned next_line;         /* for ids of lines */
+    bool in_paste, paste_begun; /* a paste is one step of undo */
+
+    struct arena *quote_arena; /* NULL: no quote yet */
+    struct reply_quote quote;
+    uint64_t quoted, quoting; /* edits that the quote is of; that one is asked for, 0 none */
+
+    char rev[ORDER_REV]; /* "": never stored */
+    uint64_t saved, saving;
+    bool leaving;
+    int64_t touched; /* when the lease was last renewed, milliseconds */
+
+    bool pay_balance;
+    int64_t balance_amount; /* 0: as much as there is */
+    bool accept_duplicate;
+    enum order_placing placing;
+    int64_t frozen; /* the total that the review shows; -1 while it is not confirmed */
+    struct arena *outcome_arena;
+    struct reply_trouble trouble;
+    struct reply_order placed;
+    const char *error; /* "" or why no answer came */
+};
+
+struct order *order_new(struct client *client, const char *market, order_event_fn *event,
+                        void *user);
+/* A stored draft, locked for us already. */
+struct order *order_recall(struct client *client, const struct reply_draft *stored,
+                           order_event_fn *event, void *user);
+/* Gives the order up: it frees itself when what was keyed is stored. An empty draft is removed,
+ * others are released. NULL is allowed. */
+void order_leave(struct order *order);
+void order_free(struct order *order);
+
+const struct order_draft *order_draft(const struct order *order);
+static inline size_t order_lines(const struct order *order)
+{
+    return order_draft(order)->nlines;
+}
+/* Line `number` counts from 1. */
+const struct draft_line *order_line(const struct order *order, size_t number);
+/* What the latest quote says of a line, also when it has changed since; NULL for nothing. */
+const struct reply_line *order_line_quoted(const struct order *order, size_t number);
+/* The quote is of the line as it stands now. */
+bool order_line_confirmed(const struct order *order, size_t number);
+size_t order_pending(const struct order *order);
+bool order_confirmed(const struct order *order);
+/* The n-th problem of a line, or NULL; number 0: those of no line. */
+const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth);
+/* Problems that stop it. */
+size_t order_stops(const struct order *order);
+/* The last line with candidates; 0 when there is none. */
+size_t order_line_to_mend(const struct order *order, const struct reply_problem **problem);
+
+/* Edits: one step of undo each. */
+void order_set_distributor(struct order *order, const char *id);
+void order_set_customer(struct order *order, const char *id);
+void order_set_type(struct order *order, enum order_type type);
+void order_set_address(struct order *order, int choice);
+void order_set_price_list(struct order *order, const char *code);
+void order_set_note(struct order *order, const char *note);
+bool order_add(struct order *order, const char *sku, int64_t qty);   /* false: too many lines */
+void order_set_qty(struct order *order, size_t number, int64_t qty); /* 0: the line goes */
+void order_set_sku(struct order *order, size_t number, const char *sku);
+bool order_undo(struct order *order);
+bool order_redo(struct order *order);
+void order_paste(struct order *order, bool begins);
+
+/* Asks for a quote again although nothing has changed. */
+void order_reprice(struct order *order);
+/* Renews the lease now and then. */
+void order_tick(struct order *order, int64_t now);
+
+/* The review freezes the total as soon as it is confirmed. */
+void order_review(struct order *order);
+void order_pay(struct order *order, bool balance, int64_t amount);
+/* What the balance pays of the frozen total. */
+int64_t order_from_balance(const struct order *order);
+/* Places it for exactly the frozen total, as soon as there is one. */
+void order_place(struct order *order);
+/* Takes that back; false when it has been sent already. */
+bool order_place_not(struct order *order);

@@ -1,0 +1,144 @@
+#include "tui/order_commands.h"
+
+#include "core/text.h"
+#include "tui/app.h"
+#include "tui/open.h"
+
+#include <string.h>
+
+static bool has_line(struct app *app, int number)
+{
+    bool has = app->order && number >= 1 && (size_t)number <= order_lines(app->order);
+    if (!has)
+        app_say(app, ROLE_STOP, "there is no such line.");
+    return has;
+}
+
+/* "ok  3*40216", before the line is touched. */
+static void say_line(struct app *app, int number, int64_t qty)
+{
+    const struct reply_line *quoted = order_line_quoted(app->order, (size_t)number);
+    app_say(app, ROLE_OK, "ok  %lld*%s %s", (long long)qty,
+            order_line(app->order, (size_t)number)->sku, quoted ? quoted->name : "");
+}
+
+static void more(struct app *app, const struct entry_command *command)
+{
+    if (!has_line(app, command->number))
+        return;
+    int64_t qty = order_line(app->order, (size_t)command->number)->qty + command->quantity;
+    if (qty > ENTRY_QUANTITY_MAX) {
+        app_say(app, ROLE_STOP, "a line holds at most %d.", ENTRY_QUANTITY_MAX);
+        return;
+    }
+    say_line(app, command->number, qty);
+    order_set_qty(app->order, (size_t)command->number, qty);
+}
+
+static void set(struct app *app, const struct entry_command *command)
+{
+    if (!has_line(app, command->number))
+        return;
+    say_line(app, command->number, command->quantity);
+    order_set_qty(app->order, (size_t)command->number, command->quantity);
+}
+
+static void void_line(struct app *app, const struct entry_command *command)
+{
+    if (!has_line(app, command->number))
+        return;
+    app_say(app, ROLE_OK, "line %d %s is gone; u brings it back", command->number,
+            order_line(app->order, (size_t)command->number)->sku);
+    order_set_qty(app->order, (size_t)command->number, 0);
+}
+
+static void why(struct app *app, const struct entry_command *command)
+{
+    if (!has_line(app, command->number))
+        return;
+    const struct reply_line *quoted = order_line_quoted(app->order, (size_t)command->number);
+    if (!quoted || !quoted->nwhy) {
+        app_say(app, ROLE_WARN, "line %d has no price yet.", command->number);
+        return;
+    }
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < quoted->nwhy; i++)
+        text_printf(&text, "%s%s", i ? "; " : "", quoted->why[i]);
+    app_say(app, ROLE_PLAIN, "%d: %s", command->number, text.data);
+    arena_free(arena);
+}
+
+static void undo(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    bool done = app->order && order_undo(app->order);
+    app_say(app, done ? ROLE_OK : ROLE_WARN, done ? "undone; r does it again" : "nothing to undo.");
+}
+
+static void redo(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    bool done = app->order && order_redo(app->order);
+    app_say(app, done ? ROLE_OK : ROLE_WARN, done ? "done again" : "nothing to do again.");
+}
+
+static void type(struct app *app, const struct entry_command *command)
+{
+    enum order_type wanted = order_type_by_word(command->text);
+    if (wanted == ORDER_TYPES) {
+        app_say(app, ROLE_STOP, "the types are: t own, t cust, t aid.");
+        return;
+    }
+    order_set_type(app_order(app), wanted);
+    app_say(app, ROLE_OK, "ok  %s", order_type_info(wanted)->title);
+}
+
+static void address(struct app *app, const struct entry_command *command)
+{
+    if (command->number == 0) {
+        app_say(app, ROLE_PLAIN, "F9 lists the addresses; a and a digit chooses one.");
+        return;
+    }
+    order_set_address(app_order(app), command->number);
+    app_say(app, ROLE_OK, "ok  ship to address %d", command->number);
+}
+
+static void price_list(struct app *app, const struct entry_command *command)
+{
+    order_set_price_list(app_order(app), command->text);
+    app_say(app, ROLE_OK, *command->text ? "ok  price list %s" : "ok  price list of the day",
+            command->text);
+}
+
+static void note(struct app *app, const struct entry_command *command)
+{
+    order_set_note(app_order(app), command->text);
+    app_say(app, ROLE_OK, *command->text ? "ok  noted" : "ok  no note");
+}
+
+static void customer(struct app *app, const struct entry_command *command)
+{
+    if (!app->order || !order_draft(app->order)->distributor) {
+        app_say(app, ROLE_STOP, "first the distributor, then the customer.");
+        return;
+    }
+    if (code_is_digits(command->text, strlen(command->text)))
+        order_set_customer(app->order, command->text);
+    else
+        open_find(app, FIND_CUSTOMERS, FIND_FOR_ORDER, command->text);
+}
+
+void (*order_command(enum entry_kind kind))(struct app *app, const struct entry_command *command)
+{
+    static void (*const commands[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
+        [ENTRY_MORE] = more,         [ENTRY_SET] = set,
+        [ENTRY_VOID] = void_line,    [ENTRY_WHY] = why,
+        [ENTRY_UNDO] = undo,         [ENTRY_REDO] = redo,
+        [ENTRY_TYPE] = type,         [ENTRY_ADDRESS] = address,
+        [ENTRY_NOTE] = note,         [ENTRY_PRICE_LIST] = price_list,
+        [ENTRY_CUSTOMER] = customer,
+    };
+    return commands[kind];
+}

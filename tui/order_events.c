@@ -1,0 +1,84 @@
+/* What happens on the screens when the open order has something to tell. */
+#include "tui/app.h"
+#include "tui/open.h"
+
+static void priced(struct app *app)
+{
+    if (app_screen(app)->id == SCREEN_review)
+        order_review(app->order);
+}
+
+static void refused(struct app *app)
+{
+    const struct order *order = app->order;
+    if (*order->error)
+        app_say(app, ROLE_STOP, "not priced: %s", order->error);
+    else
+        app_say(app, ROLE_STOP, "not priced: %s %s", order->trouble.title,
+                order->trouble.nproblems ? order->trouble.problems[0].say : order->trouble.detail);
+    app_ahead_drop(app);
+}
+
+static void copied(struct app *app)
+{
+    app_news(app, ROLE_WARN,
+             "somebody else has this draft: what is keyed here is a copy of its own");
+}
+
+static void placed(struct app *app)
+{
+    const struct reply_order *placed = &app->order->placed;
+    char total[MONEY_TEXT], due[MONEY_TEXT];
+    app->said.text[0] = '\0';
+    app_news(app, ROLE_OK, "placed %s  %s %s  due %s", placed->number,
+             money_format(total, money_of(placed->total), placed->exponent, true), placed->currency,
+             money_format(due, money_of(placed->due), placed->exponent, true));
+    order_free(app->order);
+    app->order = NULL;
+    app_home(app);
+    app_ahead_replay(app);
+}
+
+static void ask_duplicate(struct app *app, const struct reply_problem *duplicate)
+{
+    app->order->accept_duplicate = true;
+    app_say(app, ROLE_WARN, "%s F9 again places it all the same.", duplicate->say);
+}
+
+static const struct reply_problem *duplicate_of(const struct order *order)
+{
+    const struct reply_problem *found =
+        reply_problem_find(order->trouble.problems, order->trouble.nproblems, "duplicate");
+    return found ? found
+                 : reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
+}
+
+static void not_placed(struct app *app)
+{
+    struct order *order = app->order;
+    const struct reply_problem *duplicate = duplicate_of(order);
+    const struct reply_trouble *trouble = &order->trouble;
+    bool only_duplicate =
+        duplicate && order_stops(order) == 0 && trouble->nproblems <= 1 && !order->accept_duplicate;
+    if (only_duplicate)
+        ask_duplicate(app, duplicate);
+    else if (*order->error)
+        app_say(app, ROLE_STOP, "not known whether it was placed: %s. F9 asks again, once only.",
+                order->error);
+    else if (order_stops(order))
+        app_say(app, ROLE_STOP, "not placed: see Check.");
+    else
+        app_say(app, ROLE_STOP, "not placed: %s%s%s", trouble->title, *trouble->detail ? ": " : "",
+                trouble->detail);
+    order_review(order);
+    app_ahead_drop(app);
+}
+
+void order_event_take(void *user, int event)
+{
+    static void (*const events[])(struct app *) = {
+        [ORDER_PRICED] = priced, [ORDER_REFUSED] = refused,       [ORDER_COPIED] = copied,
+        [ORDER_PLACED] = placed, [ORDER_NOT_PLACED] = not_placed,
+    };
+    events[event](user);
+}

@@ -1,0 +1,351 @@
+#include "tui/order_link.h"
+
+#include "core/wire/request.h"
+
+#include <string.h>
+
+enum { LEASE_MS = 60 * 1000 };
+
+static void place_if_ready(struct order *order);
+static bool left(struct order *order);
+
+static void send(struct order *order, struct request *request)
+{
+    request->owner = order;
+    client_send(order->client, request);
+}
+
+static void tell(struct order *order, enum order_event event)
+{
+    if (!order->leaving)
+        order->event(order->user, event);
+}
+
+/* ---- outcomes -------------------------------------------------------------------------------- */
+
+static void outcome_clear(struct order *order)
+{
+    arena_free(order->outcome_arena);
+    order->outcome_arena = arena_new();
+    order->error = "";
+    order->trouble = (struct reply_trouble){.status = STATUS_OK, .title = "", .detail = ""};
+}
+
+static void outcome_trouble(struct order *order, const struct answer *answer)
+{
+    outcome_clear(order);
+    if (answer->arrived)
+        reply_trouble_read(order->outcome_arena, answer->http, answer->body, answer->len,
+                           &order->trouble);
+    else
+        order->error = arena_strdup(order->outcome_arena, answer->error);
+}
+
+/* ---- quotes ---------------------------------------------------------------------------------- */
+
+static bool quote_take(struct order *order, const struct answer *answer)
+{
+    struct arena *arena = arena_new();
+    struct reply_quote quote;
+    if (!reply_quote_read(arena, answer->body, answer->len, &quote)) {
+        arena_free(arena);
+        return false;
+    }
+    arena_free(order->quote_arena);
+    order->quote_arena = arena;
+    order->quote = quote;
+    order->quoted = answer->context;
+    return true;
+}
+
+static void quote_done(void *owner, const struct answer *answer)
+{
+    struct order *order = owner;
+    order->quoting = 0;
+    if (answer_is_ok(answer) && quote_take(order, answer)) {
+        order_link_send(order);
+        tell(order, ORDER_PRICED);
+        place_if_ready(order);
+        return;
+    }
+    if (answer->context != order->edits) {
+        order_link_send(order); /* it has been edited since: that may be the cure */
+        return;
+    }
+    order->placing = PLACING_NO;
+    outcome_trouble(order, answer);
+    tell(order, ORDER_REFUSED);
+}
+
+static void quote_send(struct order *order)
+{
+    struct arena *arena = arena_new();
+    struct request request = {
+        .method = "POST", .path = "/quotes", .done = quote_done, .context = order->edits};
+    request.body = request_draft_write(arena, order_draft(order), &request.len);
+    order->quoting = order->edits;
+    send(order, &request);
+    arena_free(arena);
+}
+
+void order_reprice(struct order *order)
+{
+    if (!order->quoting)
+        quote_send(order);
+}
+
+/* ---- the stored draft ------------------------------------------------------------------------ */
+
+static const char *draft_path(struct order *order, struct arena *arena, const char *verb)
+{
+    return arena_printf(arena, "/drafts/%s%s", order->ulid, verb);
+}
+
+/* Somebody else has taken it over: what was keyed here goes on under a name of its own. */
+static void copy_begin(struct order *order)
+{
+    order_ulid(order->ulid);
+    order->rev[0] = '\0';
+    order->saved = 0;
+    tell(order, ORDER_COPIED);
+    order_link_send(order);
+}
+
+static void rev_take(struct order *order, const struct answer *answer)
+{
+    struct arena *arena = arena_new();
+    struct reply_draft stored;
+    if (reply_draft_read(arena, answer->body, answer->len, &stored) &&
+        strlen(stored.rev) < sizeof order->rev)
+        strcpy(order->rev, stored.rev);
+    arena_free(arena);
+}
+
+/* After a 412 to a repeated request: was it our own first attempt that got through? */
+static void rev_asked(void *owner, const struct answer *answer)
+{
+    struct order *order = owner;
+    order->saving = 0;
+    if (!answer_is_ok(answer)) {
+        copy_begin(order);
+        return;
+    }
+    rev_take(order, answer);
+    order_link_send(order);
+}
+
+static void rev_ask(struct order *order)
+{
+    struct arena *arena = arena_new();
+    struct request request = {
+        .method = "GET", .path = draft_path(order, arena, ""), .done = rev_asked};
+    order->saving = order->edits;
+    send(order, &request);
+    arena_free(arena);
+}
+
+static void save_refused(struct order *order, const struct answer *answer)
+{
+    struct reply_trouble trouble;
+    struct arena *arena = arena_new();
+    reply_trouble_read(arena, answer->http, answer->body, answer->len, &trouble);
+    bool lost = trouble.status == STATUS_STALE || trouble.status == STATUS_LOCKED ||
+                trouble.status == STATUS_STATE || trouble.status == STATUS_NOT_FOUND;
+    arena_free(arena);
+    if (trouble.status == STATUS_STALE && answer->repeated)
+        rev_ask(order);
+    else if (lost && *order->rev)
+        copy_begin(order);
+    else
+        order->saved = answer->context; /* it will not be stored; the next edit tries again */
+}
+
+static void save_done(void *owner, const struct answer *answer)
+{
+    struct order *order = owner;
+    order->saving = 0;
+    if (answer_is_ok(answer)) {
+        rev_take(order, answer);
+        order->saved = answer->context;
+    } else if (answer->arrived) {
+        save_refused(order, answer);
+    }
+    order_link_send(order);
+    if (!left(order))
+        place_if_ready(order);
+}
+
+static void save_send(struct order *order)
+{
+    struct arena *arena = arena_new();
+    struct request request = {.method = "PUT",
+                              .path = draft_path(order, arena, ""),
+                              .header = "If-None-Match: *",
+                              .before_reads = true,
+                              .done = save_done,
+                              .context = order->edits};
+    if (*order->rev)
+        request.header = arena_printf(arena, "If-Match: \"%s\"", order->rev);
+    request.body = request_draft_write(arena, order_draft(order), &request.len);
+    order->saving = order->edits;
+    send(order, &request);
+    arena_free(arena);
+}
+
+void order_link_send(struct order *order)
+{
+    if (order->placing == PLACING_SENT)
+        return;
+    if (!order->saving && order->saved != order->edits)
+        save_send(order);
+    if (!order->quoting && order->quoted != order->edits && !order->leaving)
+        quote_send(order);
+}
+
+/* A request whose answer nobody needs: the order may be gone by then. */
+static void send_off(struct order *order, const char *method, const char *verb)
+{
+    struct arena *arena = arena_new();
+    struct request request = {.method = method, .path = draft_path(order, arena, verb), .tries = 3};
+    client_send(order->client, &request);
+    arena_free(arena);
+}
+
+/* Once everything is stored, an order that was left has nothing more to do. */
+static bool left(struct order *order)
+{
+    if (!order->leaving || order->saving || order->saved != order->edits)
+        return false;
+    if (*order->rev && order_lines(order) == 0)
+        send_off(order, "DELETE", "");
+    else if (*order->rev)
+        send_off(order, "POST", "/release");
+    order_free(order);
+    return true;
+}
+
+void order_leave(struct order *order)
+{
+    if (!order)
+        return;
+    order->leaving = true;
+    order->placing = PLACING_NO;
+    order_link_send(order);
+    left(order);
+}
+
+void order_tick(struct order *order, int64_t now)
+{
+    if (order->touched == 0)
+        order->touched = now;
+    if (now - order->touched < LEASE_MS || !*order->rev || order->placing == PLACING_SENT)
+        return;
+    order->touched = now;
+    send_off(order, "POST", "/lock");
+}
+
+/* ---- placing --------------------------------------------------------------------------------- */
+
+static void placed_take(struct order *order, const struct answer *answer)
+{
+    outcome_clear(order);
+    if (reply_order_read(order->outcome_arena, answer->body, answer->len, &order->placed)) {
+        tell(order, ORDER_PLACED);
+        return;
+    }
+    order->error = "the server's answer cannot be read; F9 asks again and cannot place it twice";
+    tell(order, ORDER_NOT_PLACED);
+}
+
+/* The quote that came with total-changed is the one to show. */
+static void adopt_quote(struct order *order)
+{
+    arena_free(order->quote_arena);
+    order->quote_arena = order->outcome_arena;
+    order->quote = order->trouble.quote;
+    order->quoted = order->edits;
+    order->outcome_arena = NULL;
+    order->trouble.title = "the total is no longer the one shown"; /* the arena may go first */
+    order->trouble.detail = "";
+    order->trouble.problems = NULL;
+    order->trouble.nproblems = 0;
+}
+
+static void place_done(void *owner, const struct answer *answer)
+{
+    struct order *order = owner;
+    order->placing = PLACING_NO;
+    if (answer_is_ok(answer)) {
+        placed_take(order, answer);
+        return;
+    }
+    outcome_trouble(order, answer);
+    if (order->trouble.has_quote)
+        adopt_quote(order);
+    order->frozen = -1;
+    tell(order, ORDER_NOT_PLACED);
+}
+
+static void place_send(struct order *order)
+{
+    struct arena *arena = arena_new();
+    struct draft_tender tenders[ORDER_TENDERS];
+    struct request_order body = {.draft = order_draft(order),
+                                 .rev = *order->rev ? order->rev : NULL,
+                                 .expect_total = order->frozen,
+                                 .tenders = tenders,
+                                 .accept_duplicate = order->accept_duplicate};
+    int64_t balance = order_from_balance(order);
+    if (balance > 0)
+        tenders[body.ntenders++] = (struct draft_tender){.kind = "balance", .amount = balance};
+    struct request request = {
+        .method = "POST",
+        .path = "/orders",
+        .header = arena_printf(arena, "Idempotency-Key: %s", order->ulid),
+        .done = place_done,
+    };
+    request.body = request_order_write(arena, &body, &request.len);
+    order->placing = PLACING_SENT;
+    send(order, &request);
+    arena_free(arena);
+}
+
+static bool must_ask(const struct order *order)
+{
+    const struct reply_quote *quote = &order->quote;
+    return order_stops(order) > 0 ||
+           (!order->accept_duplicate &&
+            reply_problem_find(quote->problems, quote->nproblems, "duplicate"));
+}
+
+static void place_if_ready(struct order *order)
+{
+    if (order->placing != PLACING_WANTED || !order_confirmed(order) || order->saving ||
+        order->saved != order->edits)
+        return;
+    order_review(order);
+    if (must_ask(order)) {
+        order->placing = PLACING_NO;
+        outcome_clear(order);
+        tell(order, ORDER_NOT_PLACED);
+        return;
+    }
+    place_send(order);
+}
+
+void order_place(struct order *order)
+{
+    if (order->placing != PLACING_NO)
+        return;
+    order->placing = PLACING_WANTED;
+    order_link_send(order);
+    place_if_ready(order);
+}
+
+bool order_place_not(struct order *order)
+{
+    if (order->placing == PLACING_SENT)
+        return false;
+    order->placing = PLACING_NO;
+    return true;
+}

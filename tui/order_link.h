@@ -1,0 +1,9 @@
+/* The traffic of the open order: quote, save, place. Only order.c has business here. */
+#pragma once
+
+#include "tui/order.h"
+
+/* Sends what the latest edit calls for and what is not under way already. */
+void order_link_send(struct order *order);
+/* A new draft's identity: time and randomness. */
+void order_ulid(char out[ULID_TEXT]);

@@ -1,0 +1,13 @@
+/* Parts of an order that several screens show in the same way. */
+#pragma once
+
+#include "core/draft.h"
+#include "core/text.h"
+#include "tui/app.h"
+
+enum { ORDER_VIEW_TOTALS = 2 }; /* rows */
+
+/* The sums of the open order, on the last rows of the content. */
+void order_view_totals(const struct app *app, const struct frame *frame);
+/* "14 Mill Lane, Leeds, LS6 2QT" is added; nothing for an empty address. */
+void order_view_address(struct text *text, const struct address *address);

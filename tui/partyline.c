@@ -1,0 +1,37 @@
+/* partyline: the terminal client. */
+#include "tui/loop.h"
+#include "tui/options.h"
+
+#include <stdio.h>
+
+static int fail(int code, const char *why)
+{
+    fprintf(stderr, "partyline: %s\n", why);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static struct app app;
+    struct options options;
+    const char *why = NULL;
+    int end = options_read(&options, argc, argv);
+    if (end >= 0)
+        return end;
+    struct client *client = client_new(options.server, options.ca, &why);
+    if (!client)
+        return fail(64, why);
+    if (options.ca) {
+        FILE *ca = fopen(options.ca, "re");
+        if (!ca)
+            return fail(78, "the file of --ca or PARTYLINE_CA cannot be read");
+        fclose(ca);
+    }
+    if (!terminal_open(options.theme, &why))
+        return fail(1, why);
+    app_init(&app, &options, client);
+    int code = loop_run(&app);
+    app_release(&app);
+    client_free(client);
+    return code;
+}

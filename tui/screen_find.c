@@ -1,0 +1,251 @@
+/* Search for people, items or a distributor's customers; a digit chooses. */
+#include "tui/frame.h"
+#include "tui/open.h"
+#include "tui/query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIND_MOST = 9 };
+
+struct find {
+    enum find_what what;
+    enum find_for purpose;
+    char text[ENTRY_TEXT];
+    struct query query;
+    struct reply_people people;
+    struct reply_items items;
+    enum find_what found; /* what the data is of */
+};
+
+/* ---- asking ---------------------------------------------------------------------------------- */
+
+static void take(void *owner, const struct answer *answer)
+{
+    struct find *find = owner;
+    bool is_latest = answer->context == find->query.asked;
+    if (!is_latest)
+        return;
+    find->people.n = find->items.n = 0;
+    if (!query_answer(&find->query, answer))
+        return;
+    struct arena *arena = find->query.arena;
+    bool read = find->what == FIND_ITEMS
+                    ? reply_items_read(arena, answer->body, answer->len, &find->items)
+                    : reply_people_read(arena, answer->body, answer->len, &find->people);
+    if (!read)
+        query_unreadable(&find->query);
+    find->found = find->what;
+}
+
+static void ask(struct app *app)
+{
+    struct find *find = app->find;
+    struct arena *arena = arena_new();
+    const char *q = query_escape(arena, find->text), *path = "";
+    const char *person = app->order ? order_draft(app->order)->distributor : NULL;
+    if (find->what == FIND_ITEMS)
+        path = arena_printf(arena, "/items?q=%s&market=%s&limit=%d", q, app->session.market.market,
+                            FIND_MOST);
+    else if (find->what == FIND_CUSTOMERS)
+        path = arena_printf(arena, "/customers?q=%s&distributor=%s&limit=%d", q,
+                            person ? person : "", FIND_MOST);
+    else
+        path = arena_printf(arena, "/distributors?q=%s&limit=%d", q, FIND_MOST);
+    query_ask(&find->query, app, path, take, find);
+    arena_free(arena);
+}
+
+void open_find(struct app *app, enum find_what what, enum find_for purpose, const char *text)
+{
+    if (!app->find && !(app->find = calloc(1, sizeof *app->find)))
+        abort();
+    struct find *find = app->find;
+    find->what = what;
+    find->purpose = purpose;
+    find->people.n = find->items.n = 0;
+    size_t len = strnlen(text, sizeof find->text - 1);
+    memmove(find->text, text, len);
+    find->text[len] = '\0';
+    if (len || what == FIND_CUSTOMERS)
+        ask(app);
+    app_show(app, &screen_find);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void draw_person(const struct frame *frame, int row, size_t i,
+                        const struct reply_person *person)
+{
+    int rest = frame->cols - 3 - 9;
+    int name = rest * 36 / 100, place = rest * 28 / 100, y = frame->top + row;
+    bool is_gone = strcmp(person->status, "terminated") == 0;
+    enum role role = is_gone ? ROLE_DIM : ROLE_PLAIN;
+    char text[256];
+    if (row >= frame->rows)
+        return;
+    terminal_printf(y, 0, 3, ROLE_STRONG, "%2zu", i + 1);
+    terminal_put(y, 3, 9, role, person->id);
+    terminal_put(y, 12, name, role, person->name);
+    snprintf(text, sizeof text, " %s %s", person->city, person->postcode);
+    terminal_put(y, 12 + name, place, role, text);
+    const char *rank = strcmp(person->status, "active") == 0 || !*person->status ? person->rank_name
+                                                                                 : person->status;
+    terminal_printf(y, 12 + name + place, 12, is_gone ? ROLE_WARN : role, " %s", rank);
+    terminal_printf(y, 24 + name + place, frame->cols, role, " %s", person->phone);
+}
+
+static void draw_item(const struct frame *frame, int row, size_t i, const struct reply_item *item)
+{
+    char price[MONEY_TEXT], cv[MONEY_TEXT], free_text[24];
+    int y = frame->top + row, fixed = 3 + 9 + 10 + 9 + 8, name = frame->cols - fixed - 1;
+    if (row >= frame->rows || name < 4)
+        return;
+    terminal_printf(y, 0, 3, ROLE_STRONG, "%2zu", i + 1);
+    terminal_put(y, 3, 9, ROLE_PLAIN, item->sku);
+    terminal_put(y, 12, name, ROLE_PLAIN, item->name);
+    terminal_put_right(
+        y, 12 + name, 10, ROLE_PLAIN,
+        item->price < 0 ? "-" : money_format(price, money_of(item->price), item->exponent, true));
+    terminal_put_right(y, 22 + name, 9, ROLE_PLAIN, money_format(cv, money_of(item->cv), 2, true));
+    snprintf(free_text, sizeof free_text, "%lld", (long long)item->free);
+    terminal_put_right(y, 31 + name, 8, ROLE_PLAIN, item->free < 0 ? "-" : free_text);
+}
+
+static void draw_heads(const struct frame *frame, enum find_what what)
+{
+    int rest = frame->cols - 12, name = frame->cols - 40;
+    int y = frame->top + 2;
+    terminal_put(y, 0, frame->cols, ROLE_HEAD,
+                 what == FIND_ITEMS ? "   SKU      Description" : "   Number   Name");
+    if (what != FIND_ITEMS && rest > 40) {
+        int people = rest * 36 / 100, place = rest * 28 / 100;
+        terminal_put(y, 12 + people, place, ROLE_HEAD, " Place");
+        terminal_put(y, 12 + people + place, 12, ROLE_HEAD, what == FIND_PEOPLE ? " Rank" : "");
+        terminal_put(y, 24 + people + place, frame->cols, ROLE_HEAD, " Telephone");
+    } else if (name >= 4) {
+        terminal_put_right(y, 12 + name, 10, ROLE_HEAD, "Price");
+        terminal_put_right(y, 22 + name, 9, ROLE_HEAD, "CV");
+        terminal_put_right(y, 31 + name, 8, ROLE_HEAD, "Free");
+    }
+}
+
+static const char *const what_names[] = {
+    [FIND_PEOPLE] = "people", [FIND_ITEMS] = "items", [FIND_CUSTOMERS] = "customers"};
+
+static size_t found(const struct find *find)
+{
+    size_t n = find->found == FIND_ITEMS ? find->items.n : find->people.n;
+    return n < FIND_MOST ? n : FIND_MOST;
+}
+
+static void draw_title(const struct find *find, const struct frame *frame)
+{
+    size_t n = found(find);
+    int64_t total = find->found == FIND_ITEMS ? -1 : find->people.total;
+    if (find->query.waiting)
+        frame_printf(frame, 0, ROLE_DIM, " %s: %s ..", what_names[find->what], find->text);
+    else if (*find->query.error)
+        frame_printf(frame, 0, ROLE_STOP, " %s: %s", find->text, find->query.error);
+    else if (!*find->text && n == 0)
+        frame_printf(frame, 0, ROLE_STRONG,
+                     " which %s? type words, a postcode or a telephone number",
+                     what_names[find->what]);
+    else if (n == 0)
+        frame_printf(frame, 0, ROLE_WARN, " no %s for: %s", what_names[find->what], find->text);
+    else if (total > (int64_t)n)
+        frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu of %lld", what_names[find->what],
+                     find->text, n, (long long)total);
+    else
+        frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu", what_names[find->what], find->text, n);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    const struct find *find = app->find;
+    draw_title(find, frame);
+    size_t n = find->query.waiting ? 0 : found(find);
+    if (n)
+        draw_heads(frame, find->found);
+    for (size_t i = 0; i < n; i++)
+        if (find->found == FIND_ITEMS)
+            draw_item(frame, 3 + (int)i, i, &find->items.items[i]);
+        else
+            draw_person(frame, 3 + (int)i, i, &find->people.items[i]);
+    if (n)
+        frame_text(frame, 4 + (int)n, ROLE_DIM,
+                   " 1-9 and Enter chooses; other words search again; F12 goes back");
+}
+
+/* ---- choosing -------------------------------------------------------------------------------- */
+
+static int candidates(const struct app *app)
+{
+    return app->find->query.waiting ? 0 : (int)found(app->find);
+}
+
+static void choose_item(struct app *app, const struct reply_item *item)
+{
+    if (app->find->purpose == FIND_FOR_STOCK) {
+        open_stock(app, item->sku);
+        return;
+    }
+    order_add(app_order(app), item->sku, 1);
+    app_say(app, ROLE_OK, "ok  1*%s %s", item->sku, item->name);
+    app_back_to(app, &screen_order);
+}
+
+static void pick(struct app *app, const struct entry_command *command)
+{
+    struct find *find = app->find;
+    size_t i = (size_t)command->number - 1;
+    if (find->found == FIND_ITEMS) {
+        choose_item(app, &find->items.items[i]);
+    } else if (find->found == FIND_CUSTOMERS) {
+        app_say(app, ROLE_OK, "ok  for %s", find->people.items[i].name);
+        order_set_customer(app_order(app), find->people.items[i].id);
+        app_back_to(app, &screen_order);
+    } else {
+        open_order_for(app, find->people.items[i].id);
+    }
+}
+
+/* A digit typed before the list is there chooses nothing. */
+static void bad(struct app *app, const struct entry_command *command)
+{
+    bool is_digit = strlen(command->text) == 1 && code_is_digits(command->text, 1);
+    if (is_digit && app->find->query.waiting) {
+        app_say(app, ROLE_WARN, "still searching: nothing was chosen.");
+        return;
+    }
+    struct arena *arena = arena_new();
+    struct problems problems;
+    problems_init(&problems, arena);
+    entry_explain(command, &problems);
+    app_say(app, ROLE_STOP, "%s", problems.count ? problem_say(arena, &problems.items[0]) : "?");
+    arena_free(arena);
+}
+
+static void words(struct app *app, const struct entry_command *command)
+{
+    open_find(app, app->find->what, app->find->purpose, command->text);
+}
+
+static void other(struct app *app)
+{
+    struct find *find = app->find;
+    char text[ENTRY_TEXT];
+    if (!entry_line_take(&app->line, text))
+        memcpy(text, find->text, sizeof text);
+    open_find(app, find->what == FIND_ITEMS ? FIND_PEOPLE : FIND_ITEMS, find->purpose, text);
+}
+
+const struct screen screen_find = {
+    .id = SCREEN_find,
+    .grammar = AT_FIND,
+    .draw = draw,
+    .candidates = candidates,
+    .commands = {[ENTRY_PICK] = pick, [ENTRY_WORDS] = words, [ENTRY_BAD] = bad},
+    .actions = {[ACTION_FIND_OTHER] = other},
+};

@@ -1,0 +1,93 @@
+/* F1: the keys of the screen below and what its entry line takes, from keys.def and entry.def. */
+#include "tui/frame.h"
+#include "tui/open.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct help {
+    int first; /* row shown at the top */
+    int rows;  /* there are, as drawn last */
+};
+
+void open_help(struct app *app)
+{
+    if (!app->help && !(app->help = calloc(1, sizeof *app->help)))
+        abort();
+    if (app_screen(app) == &screen_help) {
+        app_back(app);
+        return;
+    }
+    app->help->first = 0;
+    app_show(app, &screen_help);
+}
+
+static void row(const struct frame *frame, int at, const char *key, const char *help)
+{
+    int left = frame->cols < 60 ? 12 : 34;
+    if (at < 0 || at >= frame->rows)
+        return;
+    terminal_printf(frame->top + at, 0, left, ROLE_STRONG, " %s", key);
+    terminal_put(frame->top + at, left, frame->cols - left, ROLE_PLAIN, help);
+}
+
+static int draw_entries(const struct screen *below, const struct frame *frame, int at)
+{
+    for (enum entry_kind kind = 0; kind < ENTRY_KINDS && !below->has_own_fields; kind++) {
+        const struct entry_info *info = entry_info(kind);
+        if (*info->form && info->screens & 1U << below->grammar)
+            row(frame, at++, info->form, info->help);
+    }
+    return at;
+}
+
+static int draw_keys(const struct screen *below, const struct frame *frame, int at)
+{
+    char name[16] = "F";
+    for (enum action action = 0; action < ACTIONS; action++) {
+        const struct key_info *info = key_info(action);
+        if (!(info->screens & 1U << below->id))
+            continue;
+        name[1] = info->number > 9 ? '1' : (char)('0' + info->number);
+        name[2] = info->number > 9 ? (char)('0' + info->number - 10) : '\0';
+        name[3] = '\0';
+        row(frame, at++, name, info->help);
+    }
+    return at;
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    const struct screen *below = app_screen_below(app);
+    int at = 1 - app->help->first;
+    if (!below)
+        return;
+    at = draw_entries(below, frame, at);
+    at = draw_keys(below, frame, at + 1);
+    row(frame, ++at, "Esc 9   Alt+9   /9 Enter",
+        "all the same as F9; Esc 0 is F10, Esc Esc is F12");
+    row(frame, ++at, "Up   Down", "what was typed before");
+    app->help->rows = at + app->help->first;
+    terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD, " HELP for: %s%s",
+                    screen_title(below->id), app->help->rows >= frame->rows ? "   PgDn PgUp" : "");
+}
+
+static bool key(struct app *app, const struct input *input)
+{
+    struct help *help = app->help;
+    enum { PAGE = 10 };
+    if (input->code == INPUT_PAGE_DOWN && help->first + PAGE < help->rows)
+        help->first += PAGE;
+    else if (input->code == INPUT_PAGE_UP)
+        help->first = help->first > PAGE ? help->first - PAGE : 0;
+    else
+        return false;
+    return true;
+}
+
+const struct screen screen_help = {
+    .id = SCREEN_help,
+    .grammar = AT_HOME,
+    .draw = draw,
+    .key = key,
+};

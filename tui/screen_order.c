@@ -1,0 +1,321 @@
+/* The order while it is keyed: who, what, and what it comes to. */
+#include "core/text.h"
+#include "tui/app.h"
+#include "tui/frame.h"
+#include "tui/open.h"
+#include "tui/order_view.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HEAD_ROWS = 3 };
+
+/* ---- columns --------------------------------------------------------------------------------- */
+
+enum cell {
+    CELL_LN,
+    CELL_SKU,
+    CELL_NAME,
+    CELL_QTY,
+    CELL_PRICE,
+    CELL_AMOUNT,
+    CELL_CV,
+    CELL_STOCK,
+    CELL_FLAG,
+    CELLS
+};
+
+static const struct {
+    const char *title;
+    int width;
+    bool right;
+    int least_cols; /* the terminal's columns below which it is left out */
+} columns[CELLS] = {
+    [CELL_LN] = {"Ln", 2, true, 0},
+    [CELL_SKU] = {"SKU", 6, false, 0},
+    [CELL_NAME] = {"Description", 0, false, 30},
+    [CELL_QTY] = {"Qty", 4, true, 0},
+    [CELL_PRICE] = {"Price", 8, true, 56},
+    [CELL_AMOUNT] = {"Amount", 9, true, 40},
+    [CELL_CV] = {"CV", 7, true, 80},
+    [CELL_STOCK] = {"Stock", 6, true, 66},
+    [CELL_FLAG] = {"", 2, false, 0},
+};
+
+static int name_width(int cols)
+{
+    int width = cols;
+    for (enum cell cell = 0; cell < CELLS; cell++)
+        if (cols >= columns[cell].least_cols)
+            width -= columns[cell].width + 1;
+    return width > 0 ? width : 0;
+}
+
+static void draw_cells(const struct frame *frame, int row, enum role role,
+                       const char *const texts[CELLS])
+{
+    int x = 0;
+    if (row < 0 || row >= frame->rows)
+        return;
+    for (enum cell cell = 0; cell < CELLS; cell++) {
+        if (frame->cols < columns[cell].least_cols)
+            continue;
+        int width = cell == CELL_NAME ? name_width(frame->cols) : columns[cell].width;
+        enum role cell_role = strcmp(texts[cell], "..") == 0 ? ROLE_DIM : role;
+        x++;
+        if (columns[cell].right)
+            terminal_put_right(frame->top + row, x, width, cell_role, texts[cell]);
+        else
+            terminal_put(frame->top + row, x, width, cell_role, texts[cell]);
+        x += width;
+    }
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+static const char *flag(const struct order *order, size_t number)
+{
+    const char *flag = "";
+    const struct reply_problem *problem;
+    for (size_t nth = 0; (problem = order_problem(order, number, nth)); nth++) {
+        if (!problem->warning)
+            return "!!";
+        flag = "!";
+    }
+    return flag;
+}
+
+static void draw_line(const struct app *app, const struct frame *frame, int row, size_t number)
+{
+    const struct order *order = app->order;
+    const struct draft_line *line = order_line(order, number);
+    const struct reply_line *quoted = order_line_quoted(order, number);
+    char ln[16], qty[24], price[MONEY_TEXT], amount[MONEY_TEXT], cv[MONEY_TEXT], stock[24];
+    const char *texts[CELLS] = {ln, line->sku, "..", qty, "..", "..", "..", "..", ""};
+    snprintf(ln, sizeof ln, "%zu", number);
+    snprintf(qty, sizeof qty, "%lld", (long long)line->qty);
+    if (quoted) {
+        texts[CELL_NAME] = *quoted->name ? quoted->name : "?";
+        texts[CELL_PRICE] = quoted->priced ? app_amount(app, price, quoted->unit) : "-";
+        snprintf(stock, sizeof stock, "%lld", (long long)quoted->free_stock);
+        texts[CELL_STOCK] = quoted->free_stock >= 0 ? stock : "-";
+    }
+    if (quoted && order_line_confirmed(order, number)) {
+        texts[CELL_AMOUNT] = quoted->priced ? app_amount(app, amount, quoted->amount) : "-";
+        texts[CELL_CV] = quoted->priced ? money_format(cv, money_of(quoted->cv), 2, true) : "-";
+        texts[CELL_FLAG] = flag(order, number);
+    }
+    draw_cells(frame, row, *texts[CELL_FLAG] ? ROLE_STRONG : ROLE_PLAIN, texts);
+}
+
+static const char *candidates_text(struct arena *arena, const struct reply_problem *problem)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < problem->ncandidates; i++)
+        text_printf(&text, "%s%zu %s %s", i ? "   " : "", i + 1, problem->candidates[i],
+                    problem->candidate_names[i]);
+    return text.data;
+}
+
+/* The rows that the problems of a line take; drawn when `frame` is there. */
+static int draw_problems(const struct app *app, const struct frame *frame, int row, size_t number)
+{
+    const struct reply_problem *problem, *to_mend;
+    size_t mend = order_line_to_mend(app->order, &to_mend);
+    int used = 0;
+    if (!order_line_confirmed(app->order, number))
+        return 0;
+    for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
+        frame_printf(frame, row + used++, problem->warning ? ROLE_WARN : ROLE_STOP,
+                     "          %s %s", problem->warning ? "!" : "!!", problem->say);
+        if (mend != number || problem != to_mend)
+            continue;
+        struct arena *arena = arena_new();
+        int at = row + used;
+        if (at < HEAD_ROWS)
+            at = frame->rows; /* above the list: measured, not drawn */
+        used += frame_wrap(frame, at, 13, 3, ROLE_PLAIN, candidates_text(arena, problem));
+        arena_free(arena);
+    }
+    return used;
+}
+
+static int rows_of(const struct app *app, const struct frame *frame, size_t number)
+{
+    return 1 + draw_problems(app, &(struct frame){.cols = frame->cols}, 0, number);
+}
+
+static int draw_lines(struct app *app, const struct frame *frame, int room)
+{
+    struct order *order = app->order;
+    size_t lines = order_lines(order), first = lines;
+    int used = 0, below = 0;
+    for (size_t number = lines; number > 0 && below < app->scroll; number--, first--)
+        below++;
+    size_t last = first;
+    while (first > 0 && used + rows_of(app, frame, first) <= room)
+        used += rows_of(app, frame, first--);
+    int row = HEAD_ROWS;
+    for (size_t number = first + 1; number <= last; number++) {
+        draw_line(app, frame, row, number);
+        row += 1 + draw_problems(app, frame, row + 1, number);
+    }
+    return (int)(first + (lines - last));
+}
+
+/* ---- head and totals ------------------------------------------------------------------------- */
+
+static void draw_person(const struct app *app, const struct frame *frame)
+{
+    const struct order_draft *draft = order_draft(app->order);
+    const struct reply_quote *quote = &app->order->quote;
+    char balance[MONEY_TEXT];
+    const struct reply_problem *problem = NULL;
+    if (!draft->distributor) {
+        frame_text(frame, 0, ROLE_WARN,
+                   " who orders? type the distributor's number, name or telephone");
+        return;
+    }
+    bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
+    for (size_t nth = 0; (problem = order_problem(app->order, 0, nth)); nth++)
+        if (strcmp(problem->field, "/distributor") == 0)
+            break;
+    if (known)
+        frame_printf(frame, 0, problem ? ROLE_STOP : ROLE_STRONG, " %s %s   %s   %s   Balance %s",
+                     draft->distributor, quote->distributor_name, quote->rank_name, quote->status,
+                     app_amount(app, balance, quote->balance));
+    else
+        frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
+}
+
+static void draw_head(const struct app *app, const struct frame *frame, struct arena *arena)
+{
+    const struct order_draft *draft = order_draft(app->order);
+    const struct reply_quote *quote = &app->order->quote;
+    struct text ship, head;
+    text_init(&ship, arena);
+    text_init(&head, arena);
+    if (app->order->quote_arena)
+        order_view_address(&ship, &quote->ship_to);
+    text_printf(&head, " %s", order_type_info(draft->type)->title);
+    if (draft->customer)
+        text_printf(&head, " for %s", *quote->customer_name ? quote->customer_name : "..");
+    text_printf(&head, "   Ship %s", ship.len ? ship.data : "-");
+    if (draft->note)
+        text_printf(&head, "   Note %s", draft->note);
+    frame_text(frame, 1, ROLE_PLAIN, head.data);
+    const char *titles[CELLS];
+    for (enum cell cell = 0; cell < CELLS; cell++)
+        titles[cell] = columns[cell].title;
+    draw_cells(frame, 2, ROLE_HEAD, titles);
+}
+
+/* Problems of the whole order, the worst first; those of nothing keyed yet are no news. */
+static const struct reply_problem *general_problem(const struct order *order)
+{
+    const struct reply_problem *problem, *found = NULL;
+    for (size_t nth = 0; (problem = order_problem(order, 0, nth)); nth++)
+        if (strcmp(problem->code, "no_lines") != 0 &&
+            (!found || (found->warning && !problem->warning)))
+            found = problem;
+    return found;
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    struct arena *arena = arena_new();
+    if (!app->order)
+        app_order(app);
+    draw_person(app, frame);
+    draw_head(app, frame, arena);
+    const struct reply_problem *problem = general_problem(app->order);
+    int bottom = ORDER_VIEW_TOTALS + 1;
+    int hidden = draw_lines(app, frame, frame->rows - HEAD_ROWS - bottom);
+    if (problem && order_confirmed(app->order))
+        frame_printf(frame, frame->rows - bottom, problem->warning ? ROLE_WARN : ROLE_STOP,
+                     " %s %s", problem->warning ? "!" : "!!", problem->say);
+    else if (hidden)
+        frame_printf(frame, frame->rows - bottom, ROLE_DIM, " %d more: PgUp PgDn", hidden);
+    order_view_totals(app, frame);
+    arena_free(arena);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static bool key(struct app *app, const struct input *input)
+{
+    int most = app->order ? (int)order_lines(app->order) - 1 : 0;
+    if (input->code == INPUT_PAGE_UP)
+        app->scroll = app->scroll + 8 < most ? app->scroll + 8 : most;
+    else if (input->code == INPUT_PAGE_DOWN)
+        app->scroll = app->scroll > 8 ? app->scroll - 8 : 0;
+    else {
+        if (input->code == INPUT_ENTER)
+            app->scroll = 0;
+        return false;
+    }
+    return true;
+}
+
+static int candidates(const struct app *app)
+{
+    const struct reply_problem *problem;
+    return app->order && order_line_to_mend(app->order, &problem) ? (int)problem->ncandidates : 0;
+}
+
+static void pick(struct app *app, const struct entry_command *command)
+{
+    const struct reply_problem *problem;
+    size_t number = order_line_to_mend(app->order, &problem);
+    if (!number || (size_t)command->number > problem->ncandidates)
+        return;
+    const char *sku = problem->candidates[command->number - 1];
+    app_say(app, ROLE_OK, "ok  line %zu is %s %s", number, sku,
+            problem->candidate_names[command->number - 1]);
+    order_set_sku(app->order, number, sku);
+}
+
+static void back(struct app *app)
+{
+    const char *person = order_draft(app->order)->distributor;
+    size_t lines = order_lines(app->order);
+    if (lines)
+        app_news(app, ROLE_OK, "held: %s, %zu lines; F7 brings it back",
+                 person ? person : "no person", lines);
+    app_leave_order(app);
+    app_home(app);
+}
+
+static void recall(struct app *app)
+{
+    back(app);
+    app_function(app, 7);
+}
+
+static void reprice(struct app *app)
+{
+    order_reprice(app->order);
+}
+
+static void review(struct app *app)
+{
+    if (order_lines(app->order) == 0)
+        app_say(app, ROLE_STOP, "there is nothing on the order yet.");
+    else
+        open_review(app);
+}
+
+const struct screen screen_order = {
+    .id = SCREEN_order,
+    .grammar = AT_ORDER,
+    .draw = draw,
+    .key = key,
+    .candidates = candidates,
+    .commands = {[ENTRY_PICK] = pick},
+    .actions = {[ACTION_BACK] = back,
+                [ACTION_HOLD] = back,
+                [ACTION_RECALL] = recall,
+                [ACTION_REPRICE] = reprice,
+                [ACTION_REVIEW] = review},
+};

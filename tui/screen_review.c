@@ -1,0 +1,290 @@
+/* What is read to the caller, where it goes, how it is paid, and what stands in the way; F9 here
+ * places the order for exactly the total shown. */
+#include "core/readback.h"
+#include "tui/app.h"
+#include "tui/frame.h"
+#include "tui/open.h"
+#include "tui/order_view.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct review {
+    struct app *app;
+    struct arena *arena; /* of the person's addresses */
+    struct reply_person person;
+    char asked_for[32];
+    int64_t last_total; /* what the review showed before; -1: nothing */
+};
+
+/* ---- the person's addresses ------------------------------------------------------------------ */
+
+static void addresses_take(void *owner, const struct answer *answer)
+{
+    struct review *review = owner;
+    struct arena *arena = arena_new();
+    struct reply_person person;
+    if (answer_is_ok(answer) && reply_person_read(arena, answer->body, answer->len, &person) &&
+        strcmp(person.id, review->asked_for) == 0) {
+        arena_free(review->arena);
+        review->arena = arena;
+        review->person = person;
+    } else {
+        arena_free(arena);
+    }
+}
+
+static void addresses_ask(struct app *app, const char *distributor)
+{
+    struct review *review = app->review;
+    if (!distributor || strlen(distributor) >= sizeof review->asked_for ||
+        strcmp(distributor, review->asked_for) == 0)
+        return;
+    arena_free(review->arena);
+    review->arena = NULL;
+    review->person = (struct reply_person){.id = ""};
+    strcpy(review->asked_for, distributor);
+    struct arena *arena = arena_new();
+    client_send(app->client,
+                &(struct request){.method = "GET",
+                                  .path = arena_printf(arena, "/distributors/%s", distributor),
+                                  .tries = 3,
+                                  .done = addresses_take,
+                                  .owner = review});
+    arena_free(arena);
+}
+
+void open_review(struct app *app)
+{
+    if (!app->review && !(app->review = calloc(1, sizeof *app->review)))
+        abort();
+    app->review->app = app;
+    app->review->last_total = -1;
+    app->order->frozen = -1;
+    order_review(app->order);
+    addresses_ask(app, order_draft(app->order)->distributor);
+    app_show(app, &screen_review);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void draw_title(const struct app *app, const struct frame *frame)
+{
+    const struct order *order = app->order;
+    const struct reply_quote *quote = &order->quote;
+    char total[MONEY_TEXT], old[MONEY_TEXT];
+    const char *person = order_draft(order)->distributor;
+    if (order->frozen < 0) {
+        frame_printf(frame, 0, ROLE_DIM, " %s %s   the total is being confirmed ..",
+                     person ? person : "", quote->distributor_name ? quote->distributor_name : "");
+        return;
+    }
+    int64_t before = app->review->last_total;
+    bool moved = before >= 0 && before != order->frozen;
+    frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s%s%s   nothing charged yet",
+                 person ? person : "", quote->distributor_name,
+                 app_amount(app, total, order->frozen), quote->currency, moved ? ", was " : "",
+                 moved ? app_amount(app, old, before) : "");
+}
+
+static const char *readback_text(const struct order *order, struct arena *arena)
+{
+    struct text text, place;
+    size_t lines = order_lines(order), n = 0;
+    struct readback_item *items = ARENA_ARRAY(arena, struct readback_item, lines);
+    text_init(&text, arena);
+    text_init(&place, arena);
+    for (size_t number = 1; number <= lines; number++) {
+        const struct reply_line *quoted = order_line_quoted(order, number);
+        const struct draft_line *line = order_line(order, number);
+        if (!quoted)
+            continue;
+        const char *spoken = *quoted->spoken ? quoted->spoken : quoted->name;
+        items[n++] =
+            (struct readback_item){line->qty, quoted->back_ordered, *spoken ? spoken : line->sku};
+    }
+    order_view_address(&place, &order->quote.ship_to);
+    readback_say(&text, &(struct readback){.items = items,
+                                           .nitems = n,
+                                           .place = place.data,
+                                           .currency = order->quote.currency,
+                                           .exponent = order->quote.exponent,
+                                           .total = money_of(order->frozen)});
+    return text.data;
+}
+
+static int draw_readback(const struct app *app, const struct frame *frame, int row)
+{
+    struct arena *arena = arena_new();
+    frame_text(frame, row, ROLE_HEAD, " READ BACK");
+    int used = 1;
+    if (app->order->frozen >= 0)
+        used = frame_wrap(frame, row, 12, 7, ROLE_STRONG, readback_text(app->order, arena));
+    arena_free(arena);
+    return row + (used ? used : 1);
+}
+
+static int draw_ship(const struct app *app, const struct frame *frame, int row)
+{
+    const struct order_draft *draft = order_draft(app->order);
+    const struct reply_person *person = &app->review->person;
+    struct arena *arena = arena_new();
+    struct text text;
+    bool own = app->review->arena && draft->destination == SHIP_distributor && draft->distributor &&
+               strcmp(person->id, draft->distributor) == 0;
+    size_t n = own ? person->naddresses : 0, chosen = (size_t)draft->address_choice;
+    frame_text(frame, row, ROLE_HEAD, " Ship");
+    for (size_t i = 0; i < n && i < 4; i++) {
+        text_init(&text, arena);
+        text_printf(&text, "a %zu%s ", i + 1, i + 1 == (chosen ? chosen : 1) ? "*" : " ");
+        order_view_address(&text, &person->addresses[i]);
+        frame_wrap(frame, row++, 12, 1, ROLE_PLAIN, text.data);
+    }
+    if (n == 0) {
+        text_init(&text, arena);
+        if (app->order->quote_arena)
+            order_view_address(&text, &app->order->quote.ship_to);
+        frame_wrap(frame, row++, 12, 1, ROLE_PLAIN, text.len ? text.data : "-");
+    }
+    arena_free(arena);
+    return row;
+}
+
+static int draw_pay(const struct app *app, const struct frame *frame, int row)
+{
+    const struct order *order = app->order;
+    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT];
+    int64_t pays = order_from_balance(order);
+    frame_text(frame, row, ROLE_HEAD, " Pay");
+    if (order->frozen < 0)
+        return row + 1;
+    terminal_printf(frame->top + row, 12, frame->cols - 12, ROLE_PLAIN,
+                    "Due later %s%s%s   Balance %s   bal  bal 12.50  later",
+                    app_amount(app, due, order->frozen - pays), pays ? "   from balance " : "",
+                    pays ? app_amount(app, used, pays) : "",
+                    app_amount(app, balance, order->quote.balance));
+    return row + 1;
+}
+
+/* The entry or key that mends a problem. */
+static const char *mend_with(const struct reply_problem *problem)
+{
+    static const struct {
+        const char *code, *with;
+    } table[] = {
+        {"unknown_sku", "F12, then choose by digit, or - voids it"},
+        {"check_digit", "F12, then choose by digit, or - voids it"},
+        {"bad_quantity", ".n*q"},
+        {"max_per_order", ".n*q"},
+        {"stock_short", ".n*q, or .n*0 voids it"},
+        {"not_in_list", ".n*0 voids it, pl names another list"},
+        {"not_on_sale", ".n*0 voids it"},
+        {"wrong_kind", ".n*0 voids it, t changes the type"},
+        {"required", "type the distributor's number"},
+        {"unknown_distributor", "type another number"},
+        {"distributor_status", "type another number"},
+        {"customer_needed", "c and words find the customer"},
+        {"address_needed", "a 1"},
+        {"unknown_list", "pl alone takes the list of the day"},
+        {"balance_short", "bal and less, or later"},
+        {"duplicate", "F9 again places it all the same"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strcmp(table[i].code, problem->code) == 0)
+            return table[i].with;
+    return "";
+}
+
+static int draw_check(const struct app *app, const struct frame *frame, int row,
+                      const struct reply_problem *problems, size_t n)
+{
+    char place[32], text[512];
+    int last = frame->rows - ORDER_VIEW_TOTALS - 1;
+    for (size_t i = 0; i < n && row <= last; i++) {
+        const struct reply_problem *problem = &problems[i];
+        place[0] = '\0';
+        for (size_t number = 1; number <= order_lines(app->order); number++)
+            if (*problem->line && strcmp(order_line(app->order, number)->id, problem->line) == 0)
+                snprintf(place, sizeof place, "line %zu: ", number);
+        const char *with = mend_with(problem);
+        snprintf(text, sizeof text, "%s %s%s%s%s", problem->warning ? "!" : "!!", place,
+                 problem->say, *with ? "  > " : "", with);
+        int most = last - row + 1 < 2 ? last - row + 1 : 2;
+        row += frame_wrap(frame, row, 12, most, problem->warning ? ROLE_WARN : ROLE_STOP, text);
+    }
+    return row;
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    struct order *order = app->order;
+    draw_title(app, frame);
+    int row = draw_readback(app, frame, 2) + 1;
+    row = draw_ship(app, frame, row);
+    row = draw_pay(app, frame, row);
+    frame_text(frame, row, ROLE_HEAD, " Check");
+    bool confirmed = order_confirmed(order);
+    size_t n = confirmed ? order->quote.nproblems : 0;
+    int after = draw_check(app, frame, row, order->quote.problems, n);
+    after = draw_check(app, frame, after, order->trouble.problems, order->trouble.nproblems);
+    if (after == row && confirmed)
+        frame_wrap(frame, row, 12, 1, ROLE_OK, "ok: nothing stands in the way");
+    order_view_totals(app, frame);
+}
+
+/* ---- commands -------------------------------------------------------------------------------- */
+
+static void pay_balance(struct app *app, const struct entry_command *command)
+{
+    char amount[MONEY_TEXT];
+    order_pay(app->order, true, command->has_amount ? command->amount.minor : 0);
+    if (app->order->frozen >= 0)
+        app_say(app, ROLE_OK, "ok  %s from the balance",
+                app_amount(app, amount, order_from_balance(app->order)));
+}
+
+static void pay_later(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    order_pay(app->order, false, 0);
+    app_say(app, ROLE_OK, "ok  all of it is due later");
+}
+
+static void place(struct app *app)
+{
+    if (client_is_expired(app->client)) {
+        app_sign_in_again(app);
+        return;
+    }
+    order_place(app->order);
+}
+
+static void reprice(struct app *app)
+{
+    app->review->last_total = app->order->frozen;
+    app->order->frozen = -1;
+    order_reprice(app->order);
+}
+
+static void hold(struct app *app)
+{
+    app_back_to(app, &screen_order);
+    app_function(app, 6);
+}
+
+static void back(struct app *app)
+{
+    app_back_to(app, &screen_order);
+}
+
+const struct screen screen_review = {
+    .id = SCREEN_review,
+    .grammar = AT_REVIEW,
+    .draw = draw,
+    .commands = {[ENTRY_BALANCE] = pay_balance, [ENTRY_LATER] = pay_later},
+    .actions = {[ACTION_PLACE] = place,
+                [ACTION_REPRICE] = reprice,
+                [ACTION_HOLD] = hold,
+                [ACTION_BACK] = back},
+};

@@ -1,0 +1,307 @@
+/* Who is there: at the beginning, and again, in place, when a session has expired in mid-order. The
+ * fields are libform's, in a window that is never shown, so that a password can be drawn as stars;
+ * it is wiped as soon as it has been sent. */
+#include "core/wire/request.h"
+#include "tui/frame.h"
+#include "tui/open.h"
+
+#include <form.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIELD_LOGIN, FIELD_PASSWORD, FIELD_CODE, FIELDS };
+enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, CODE_WIDTH = 8, LABEL = 14, SHOWN = 32 };
+
+struct signon {
+    struct app *app;
+    WINDOW *window; /* never shown */
+    FORM *form;
+    FIELD *fields[FIELDS + 1];
+    bool again;     /* the session has expired */
+    bool asks_code; /* the account has one-time codes */
+    bool waiting;
+};
+
+static const struct {
+    const char *label;
+    int width, row;
+} layout[FIELDS] = {
+    [FIELD_LOGIN] = {"Operator", LOGIN_WIDTH, 3},
+    [FIELD_PASSWORD] = {"Password", PASSWORD_WIDTH, 4},
+    [FIELD_CODE] = {"Code", CODE_WIDTH, 5},
+};
+
+static void signon_make(struct signon *signon)
+{
+    signon->window = newpad(FIELDS + 2, PASSWORD_WIDTH + 2);
+    for (int i = 0; i < FIELDS; i++) {
+        signon->fields[i] = new_field(1, layout[i].width, i, 0, 0, 0);
+        if (!signon->fields[i])
+            abort();
+        field_opts_off(signon->fields[i], O_AUTOSKIP | O_BLANK);
+    }
+    signon->form = new_form(signon->fields);
+    if (!signon->window || !signon->form)
+        abort();
+    set_form_win(signon->form, signon->window);
+    set_form_sub(signon->form, signon->window);
+    post_form(signon->form);
+}
+
+static struct signon *signon_of(struct app *app)
+{
+    if (app->signon)
+        return app->signon;
+    struct signon *signon = calloc(1, sizeof *signon);
+    if (!signon)
+        abort();
+    signon->app = app;
+    signon_make(signon);
+    if (app->options->user) {
+        set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->options->user);
+        set_current_field(signon->form, signon->fields[FIELD_PASSWORD]);
+    }
+    return app->signon = signon;
+}
+
+static int current(const struct signon *signon)
+{
+    return field_index(current_field(signon->form));
+}
+
+static void go(struct signon *signon, int field)
+{
+    form_driver(signon->form, REQ_VALIDATION);
+    set_current_field(signon->form, signon->fields[field]);
+    form_driver(signon->form, REQ_END_FIELD);
+}
+
+/* A field's text without the blanks that libform pads with; the arena's. */
+static char *field_text(struct signon *signon, struct arena *arena, int field)
+{
+    form_driver(signon->form, REQ_VALIDATION);
+    char *text = arena_strdup(arena, field_buffer(signon->fields[field], 0));
+    size_t len = strlen(text);
+    while (len && text[len - 1] == ' ')
+        text[--len] = '\0';
+    return text;
+}
+
+static void wipe(struct signon *signon)
+{
+    set_field_buffer(signon->fields[FIELD_PASSWORD], 0, "");
+    set_field_buffer(signon->fields[FIELD_CODE], 0, "");
+    werase(signon->window);
+}
+
+/* ---- the session ----------------------------------------------------------------------------- */
+
+static void session_take(struct app *app, struct arena *arena, const struct reply_session *session)
+{
+    bool again = app->signon->again;
+    arena_free(app->session_arena);
+    app->session_arena = arena;
+    app->session = *session;
+    app->signed_in = true;
+    client_set_token(app->client, session->token);
+    wipe(app->signon);
+    app->signon->asks_code = false;
+    app->said.text[0] = '\0';
+    if (again)
+        app_back(app);
+    else
+        app_home(app);
+}
+
+static void refused(struct app *app, const struct answer *answer)
+{
+    struct signon *signon = app->signon;
+    struct arena *arena = arena_new();
+    struct reply_trouble trouble = {.status = STATUS_OK};
+    if (answer->arrived)
+        reply_trouble_read(arena, answer->http, answer->body, answer->len, &trouble);
+    const struct reply_problem *code =
+        reply_problem_find(trouble.problems, trouble.nproblems, "required");
+    if (code && strcmp(code->field, "/otp") == 0) {
+        signon->asks_code = true;
+        go(signon, FIELD_CODE);
+        app_say(app, ROLE_PLAIN, "the code of the moment, please.");
+    } else {
+        wipe(signon);
+        signon->asks_code = false;
+        go(signon, FIELD_PASSWORD);
+        if (answer->arrived && answer->http == 401)
+            app_say(app, ROLE_STOP, "operator or password is wrong.");
+        else if (answer->http == 429)
+            app_say(app, ROLE_STOP, "too many tries: wait %d seconds.",
+                    answer->retry_after ? answer->retry_after : 60);
+        else
+            app_say_answer(app, answer);
+    }
+    arena_free(arena);
+}
+
+static void answered(void *owner, const struct answer *answer)
+{
+    struct signon *signon = owner;
+    struct app *app = signon->app;
+    struct arena *arena = arena_new();
+    struct reply_session session;
+    signon->waiting = false;
+    app->said.text[0] = '\0';
+    if (answer_is_ok(answer) && reply_session_read(arena, answer->body, answer->len, &session)) {
+        session_take(app, arena, &session);
+        return;
+    }
+    arena_free(arena);
+    refused(app, answer);
+}
+
+static void sign_in(struct app *app)
+{
+    struct signon *signon = app->signon;
+    struct arena *arena = arena_new();
+    char *login = field_text(signon, arena, FIELD_LOGIN);
+    char *password = field_text(signon, arena, FIELD_PASSWORD);
+    char *code = field_text(signon, arena, FIELD_CODE);
+    if (!*login || !*password || (signon->asks_code && !*code)) {
+        go(signon, !*login ? FIELD_LOGIN : !*password ? FIELD_PASSWORD : FIELD_CODE);
+    } else {
+        struct request request = {.method = "POST",
+                                  .path = "/sessions",
+                                  .tries = 1,
+                                  .anonymous = true,
+                                  .done = answered,
+                                  .owner = signon};
+        request.body = request_session_write(arena, login, password, code, &request.len);
+        client_send(app->client, &request);
+        explicit_bzero((char *)(uintptr_t)request.body, request.len);
+        signon->waiting = true;
+        app_say(app, ROLE_PLAIN, "signing on ..");
+    }
+    explicit_bzero(password, strlen(password));
+    arena_free(arena);
+}
+
+void app_sign_in_again(struct app *app)
+{
+    struct signon *signon = signon_of(app);
+    if (!client_is_expired(app->client)) {
+        app_say(app, ROLE_PLAIN, "the session is in order.");
+        return;
+    }
+    signon->again = true;
+    wipe(signon);
+    set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->session.actor_id);
+    app_show(app, &screen_signon);
+    go(signon, FIELD_PASSWORD);
+}
+
+/* ---- the screen ------------------------------------------------------------------------------ */
+
+static void enter(struct app *app)
+{
+    signon_of(app);
+}
+
+static void draw_field(struct signon *signon, struct arena *arena, struct frame *frame, int field)
+{
+    const char *text = field_text(signon, arena, field);
+    int y = frame->top + layout[field].row,
+        width = layout[field].width < SHOWN ? layout[field].width : SHOWN;
+    if (layout[field].row >= frame->rows)
+        return;
+    bool secret = field == FIELD_PASSWORD;
+    int cells = text_cells(text), at = signon->form->curcol;
+    terminal_printf(y, 0, LABEL, ROLE_HEAD, "   %s", layout[field].label);
+    terminal_put(y, LABEL, width, ROLE_PLAIN, "________________________________");
+    for (int i = 0; secret && i < cells && i < width; i++)
+        terminal_put(y, LABEL + i, 1, ROLE_PLAIN, "*");
+    if (!secret)
+        terminal_put(y, LABEL, cells < width ? cells : width, ROLE_STRONG, text);
+    if (current(signon) == field) {
+        frame->cursor_y = y;
+        frame->cursor_x = LABEL + (at < width ? at : width);
+    }
+    if (secret)
+        explicit_bzero((char *)(uintptr_t)text, strlen(text));
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    struct signon *signon = app->signon;
+    struct arena *arena = arena_new();
+    frame_printf(frame, 1, ROLE_PLAIN, "   Server      %s", app->options->server);
+    for (int field = 0; field < FIELDS; field++)
+        if (field != FIELD_CODE || signon->asks_code)
+            draw_field(signon, arena, frame, field);
+    frame_text(frame, 7, ROLE_DIM,
+               signon->again
+                   ? "   Your order is kept. Enter goes on with it, F12 goes back."
+                   : "   Enter signs on.  No function keys? Esc and a digit do the same.");
+    arena_free(arena);
+}
+
+static void step(struct signon *signon, int by)
+{
+    int fields = signon->asks_code ? FIELDS : FIELDS - 1;
+    go(signon, (current(signon) + by + fields) % fields);
+}
+
+static void enter_key(struct app *app)
+{
+    struct signon *signon = app->signon;
+    struct arena *arena = arena_new();
+    bool is_last = current(signon) != FIELD_LOGIN || *field_text(signon, arena, FIELD_PASSWORD);
+    arena_free(arena);
+    if (is_last)
+        sign_in(app);
+    else
+        step(signon, 1);
+}
+
+static bool key(struct app *app, const struct input *input)
+{
+    static const struct {
+        enum input_code input;
+        int request;
+    } edits[] = {
+        {INPUT_BACKSPACE, REQ_DEL_PREV}, {INPUT_DELETE, REQ_DEL_CHAR},
+        {INPUT_LEFT, REQ_PREV_CHAR},     {INPUT_RIGHT, REQ_NEXT_CHAR},
+        {INPUT_HOME, REQ_BEG_FIELD},     {INPUT_END, REQ_END_FIELD},
+        {INPUT_KILL, REQ_CLR_FIELD},     {INPUT_KILL_WORD, REQ_CLR_FIELD},
+    };
+    struct signon *signon = app->signon;
+    if (input->code == INPUT_FUNCTION || input->code == INPUT_RESIZE || input->code == INPUT_REDRAW)
+        return false;
+    if (signon->waiting)
+        return true;
+    if (input->code == INPUT_ENTER)
+        enter_key(app);
+    else if (input->code == INPUT_TAB || input->code == INPUT_DOWN)
+        step(signon, 1);
+    else if (input->code == INPUT_BACK_TAB || input->code == INPUT_UP)
+        step(signon, -1);
+    else if (input->code == INPUT_CHAR && code_point_cells(input->ch) > 0)
+        form_driver_w(signon->form, OK, (wchar_t)input->ch);
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++)
+        if (edits[i].input == input->code)
+            form_driver(signon->form, edits[i].request);
+    return true;
+}
+
+static void back(struct app *app)
+{
+    if (app->signon->again)
+        app_back(app);
+}
+
+const struct screen screen_signon = {
+    .id = SCREEN_signon,
+    .grammar = AT_HOME,
+    .has_own_fields = true,
+    .enter = enter,
+    .draw = draw,
+    .key = key,
+    .actions = {[ACTION_BACK] = back},
+};

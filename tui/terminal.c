@@ -1,0 +1,316 @@
+#include "tui/terminal.h"
+
+#include "core/text.h"
+
+#include <curses.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
+/* What a crash writes: cursor, attributes, paste, keypad, the other screen. */
+static const char crash_restore[] = "\033[?25h\033[0m\033[?2004l\033[?1l\033>\033[?1049l\r\n";
+
+static SCREEN *screen;
+static bool is_open;
+static struct keyboard keyboard;
+static struct termios before;
+
+struct look {
+    attr_t attributes;
+    short foreground;
+};
+
+static const struct theme {
+    const char *name;
+    bool colours;
+    struct look looks[ROLES];
+} themes[] = {
+    {"default",
+     true,
+     {
+         [ROLE_STATUS] = {A_REVERSE, -1},
+         [ROLE_HEAD] = {A_NORMAL, COLOR_CYAN},
+         [ROLE_STRONG] = {A_BOLD, -1},
+         [ROLE_DIM] = {A_DIM, -1},
+         [ROLE_OK] = {A_BOLD, COLOR_GREEN},
+         [ROLE_WARN] = {A_BOLD, COLOR_YELLOW},
+         [ROLE_STOP] = {A_BOLD, COLOR_RED},
+         [ROLE_PLAIN] = {A_NORMAL, -1},
+     }},
+    {"mono",
+     false,
+     {
+         [ROLE_STATUS] = {A_REVERSE, -1},
+         [ROLE_STRONG] = {A_BOLD, -1},
+         [ROLE_OK] = {A_BOLD, -1},
+         [ROLE_WARN] = {A_BOLD, -1},
+         [ROLE_STOP] = {A_REVERSE, -1},
+     }},
+    {"contrast",
+     true,
+     {
+         [ROLE_STATUS] = {A_REVERSE | A_BOLD, COLOR_WHITE},
+         [ROLE_HEAD] = {A_BOLD, COLOR_WHITE},
+         [ROLE_STRONG] = {A_BOLD, COLOR_WHITE},
+         [ROLE_DIM] = {A_NORMAL, COLOR_WHITE},
+         [ROLE_OK] = {A_BOLD, COLOR_WHITE},
+         [ROLE_WARN] = {A_BOLD, COLOR_YELLOW},
+         [ROLE_STOP] = {A_BOLD | A_REVERSE, COLOR_YELLOW},
+         [ROLE_PLAIN] = {A_NORMAL, COLOR_WHITE},
+     }},
+};
+static const struct theme *theme = &themes[0];
+
+static const struct theme *theme_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(themes); i++)
+        if (strcmp(themes[i].name, name) == 0)
+            return &themes[i];
+    return NULL;
+}
+
+bool terminal_theme_known(const char *name)
+{
+    return theme_find(name) != NULL;
+}
+
+static void theme_apply(const char *name)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const struct theme *wanted = name ? theme_find(name) : NULL;
+    theme = wanted ? wanted : &themes[no_color && *no_color ? 1 : 0];
+    if (!theme->colours || !has_colors())
+        return;
+    start_color();
+    use_default_colors();
+    for (short role = 0; role < ROLES; role++)
+        init_pair((short)(role + 1), theme->looks[role].foreground, -1);
+}
+
+/* The terminal as it was, without curses, which may be what has crashed. */
+static void on_crash(int signal_number)
+{
+    ssize_t ignored = write(STDOUT_FILENO, crash_restore, sizeof crash_restore - 1);
+    (void)ignored;
+    tcsetattr(STDIN_FILENO, TCSANOW, &before);
+    raise(signal_number); /* SA_RESETHAND: now with its usual end */
+}
+
+static void crash_handlers(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND | SA_NODEFER};
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+        sigaction(signals[i], &action, NULL);
+}
+
+/* Names and addresses are UTF-8 whatever the login shell's locale forgot to say. */
+static void locale_apply(void)
+{
+    setlocale(LC_ALL, "");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && MB_CUR_MAX == 1)
+        setlocale(LC_CTYPE, "C.UTF-8");
+    setlocale(LC_NUMERIC, "C");
+}
+
+static SCREEN *screen_new(void)
+{
+    static const char *const fallbacks[] = {NULL, "xterm-256color", "xterm", "vt100"};
+    SCREEN *made = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(fallbacks) && !made; i++)
+        made = newterm(fallbacks[i], stdout, stdin);
+    return made;
+}
+
+bool terminal_open(const char *theme_name, const char **why)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        *why = "this is not a terminal; partyline needs one for input and output";
+        return false;
+    }
+    tcgetattr(STDIN_FILENO, &before);
+    locale_apply();
+    if (!getenv("ESCDELAY"))
+        set_escdelay(100);
+    screen = screen_new();
+    if (!screen) {
+        *why = "no description of this terminal was found, nor of xterm or vt100 (package "
+               "ncurses-base)";
+        return false;
+    }
+    set_term(screen);
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    keyboard_define();
+    theme_apply(theme_name);
+    crash_handlers();
+    fputs(paste_on, stdout);
+    fflush(stdout);
+    is_open = true;
+    return true;
+}
+
+void terminal_close(void)
+{
+    if (!is_open)
+        return;
+    is_open = false;
+    fputs(paste_off, stdout);
+    fflush(stdout);
+    endwin();
+    delscreen(screen);
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+}
+
+int terminal_rows(void)
+{
+    return LINES;
+}
+
+int terminal_cols(void)
+{
+    return COLS;
+}
+
+void terminal_resize(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+        resizeterm(size.ws_row, size.ws_col);
+}
+
+bool terminal_read(int64_t now, struct input *out)
+{
+    wint_t ch;
+    for (;;) {
+        int got = get_wch(&ch);
+        if (got == ERR)
+            return false;
+        if (keyboard_read(&keyboard, now, got == KEY_CODE_YES, ch, out))
+            return true;
+    }
+}
+
+bool terminal_in_escape(void)
+{
+    return keyboard.state == KEYBOARD_ESCAPE;
+}
+
+void terminal_clear(void)
+{
+    erase();
+}
+
+void terminal_redraw(void)
+{
+    clearok(curscr, TRUE);
+}
+
+/* ---- text in cells --------------------------------------------------------------------------- */
+
+/* Marks that change the direction of what follows, joiners, byte-order marks. */
+static bool is_invisible(uint32_t ch)
+{
+    return (ch >= 0x200B && ch <= 0x200F) || (ch >= 0x202A && ch <= 0x202E) ||
+           (ch >= 0x2060 && ch <= 0x206F) || ch == 0xFEFF || (ch >= 0xFFF9 && ch <= 0xFFFB);
+}
+
+/* What is sent to the terminal for a code point; 0 for nothing. */
+static wchar_t shown(uint32_t ch)
+{
+    if (is_invisible(ch))
+        return 0;
+    if (ch < 0x20 || (ch >= 0x7F && ch < 0xA0) || ch > 0x10FFFF || wcwidth((wchar_t)ch) < 0)
+        return L'?';
+    return (wchar_t)ch;
+}
+
+int code_point_cells(uint32_t ch)
+{
+    wchar_t wide = shown(ch);
+    return wide ? wcwidth(wide) : 0;
+}
+
+int text_cells(const char *text)
+{
+    int cells = 0;
+    const char *end = text + strlen(text);
+    while (text < end)
+        cells += code_point_cells(utf8_next(&text, end));
+    return cells;
+}
+
+static void role_on(enum role role)
+{
+    attr_t attributes = theme->looks[role].attributes;
+    if (theme->colours && has_colors())
+        attributes |= (attr_t)COLOR_PAIR(role + 1);
+    attrset((int)attributes);
+}
+
+void terminal_put(int y, int x, int width, enum role role, const char *text)
+{
+    if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+        return;
+    if (width > COLS - x)
+        width = COLS - x;
+    role_on(role);
+    move(y, x);
+    int used = 0;
+    const char *end = text + strlen(text);
+    while (text < end) {
+        wchar_t wide[2] = {shown(utf8_next(&text, end)), 0};
+        int cells = wide[0] ? wcwidth(wide[0]) : 0;
+        if (used + cells > width)
+            break;
+        if (wide[0])
+            addnwstr(wide, 1);
+        used += cells;
+    }
+    for (; used < width; used++)
+        addch(' ');
+    attrset(A_NORMAL);
+}
+
+void terminal_put_right(int y, int x, int width, enum role role, const char *text)
+{
+    int cells = text_cells(text);
+    int pad = cells < width ? width - cells : 0;
+    if (pad)
+        terminal_put(y, x, pad, role, "");
+    terminal_put(y, x + pad, width - pad, role, text);
+}
+
+void terminal_printf(int y, int x, int width, enum role role, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    terminal_put(y, x, width, role, text);
+}
+
+void terminal_show(int y, int x)
+{
+    int row = y < LINES ? y : LINES - 1, col = x < COLS ? x : COLS - 1;
+    move(row < 0 ? 0 : row, col < 0 ? 0 : col);
+    refresh();
+}
+
+void terminal_bell(void)
+{
+    beep();
+}

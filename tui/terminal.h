@@ -1,0 +1,54 @@
+/* The screen and the keys: the only file that talks to curses about them (screen_signon's form is
+ * the exception). Text is UTF-8, is measured in cells, and never carries a control character to the
+ * terminal, wherever it came from. There is one terminal, so there is no handle. */
+#pragma once
+
+#include "tui/keyboard.h"
+
+/* What a piece of text is for; a theme says how it looks. No meaning is by colour alone. */
+enum role {
+    ROLE_PLAIN,
+    ROLE_STATUS, /* row 1 */
+    ROLE_HEAD,   /* column heads, labels */
+    ROLE_STRONG, /* totals, the person */
+    ROLE_DIM,    /* not confirmed, explanations */
+    ROLE_OK,
+    ROLE_WARN,
+    ROLE_STOP,
+    ROLES
+};
+
+/* `theme` NULL: "default", or "mono" when NO_COLOR is set. False, with a sentence in *why, when
+ * there is no terminal. */
+bool terminal_open(const char *theme, const char **why) MUST_CHECK;
+/* Gives the terminal back as it was; more than once is allowed. */
+void terminal_close(void);
+bool terminal_theme_known(const char *theme);
+
+int terminal_rows(void);
+int terminal_cols(void);
+/* After SIGWINCH. */
+void terminal_resize(void);
+
+/* The next key, without waiting; false when there is none. */
+bool terminal_read(int64_t now, struct input *out);
+/* An Escape waits for its digit. */
+bool terminal_in_escape(void);
+
+void terminal_clear(void);
+/* Everything is drawn afresh: a line's noise has spoiled the screen. */
+void terminal_redraw(void);
+/* Exactly `width` cells from (y, x): padded or clipped; what lies outside the screen is dropped. */
+void terminal_put(int y, int x, int width, enum role role, const char *text);
+/* The same, to the right. */
+void terminal_put_right(int y, int x, int width, enum role role, const char *text);
+void terminal_printf(int y, int x, int width, enum role role, const char *format, ...)
+    PRINTF_LIKE(5, 6);
+/* Shows what was drawn, with the cursor at (y, x). */
+void terminal_show(int y, int x);
+void terminal_bell(void);
+
+/* Cells that a text takes; what cannot be shown counts as one `?`. */
+int text_cells(const char *text);
+/* Cells of one code point: 0 for what is dropped or combines. */
+int code_point_cells(uint32_t ch);

@@ -401,9 +401,11 @@ static void job_ended(struct client *client, struct job *job, CURLcode code, int
     job_answered(client, job, (int)http, (int)retry_after, now);
 }
 
-static void answers_take(struct client *client, int64_t now)
+/* True when there was any, so that something may have to be drawn. */
+static bool answers_take(struct client *client, int64_t now)
 {
     int left;
+    bool any = false;
     for (CURLMsg *message; (message = curl_multi_info_read(client->multi, &left));) {
         if (message->msg != CURLMSG_DONE)
             continue;
@@ -411,7 +413,9 @@ static void answers_take(struct client *client, int64_t now)
         CURLcode code = message->data.result;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         job_ended(client, (struct job *)private, code, now);
+        any = true;
     }
+    return any;
 }
 
 /* Milliseconds until the next retry is due; `timeout` when none is sooner. */
@@ -434,8 +438,8 @@ void client_wait(struct client *client, int64_t now, int timeout, const int *fds
     int running;
     jobs_start(client, now);
     curl_multi_perform(client->multi, &running);
-    answers_take(client, now);
-    jobs_start(client, now);
+    if (answers_take(client, now))
+        return; /* to be shown before there is any waiting */
     curl_multi_poll(client->multi, extra, (unsigned)nfds, until_retry(client, now, timeout), NULL);
     curl_multi_perform(client->multi, &running);
     answers_take(client, now);

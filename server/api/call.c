@@ -2,12 +2,12 @@
 
 #include "core/code.h"
 #include "server/api/routes.h"
+#include "server/auth/digest.h"
 #include "server/auth/token.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 
 #include <assert.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -281,16 +281,12 @@ int64_t call_limit(struct call *c, int64_t usual, int64_t most)
 
 const char *call_body_hash(struct call *c)
 {
-    size_t len;
-    const char *text = json_dumps(c->body, JSON_COMPACT | JSON_SORT_KEYS);
-    unsigned char digest[32];
-    unsigned n = 0;
-    if (!text || !EVP_Digest(text, strlen(text), digest, &n, EVP_sha256(), NULL))
+    char *text = json_dumps(c->body, JSON_COMPACT | JSON_SORT_KEYS);
+    if (!text)
         abort();
-    free((void *)(uintptr_t)text);
-    char *hex = arena_alloc(c->arena, 2 * sizeof digest + 1);
-    for (len = 0; len < sizeof digest; len++)
-        snprintf(hex + 2 * len, 3, "%02x", digest[len]);
+    char *hex = arena_alloc(c->arena, DIGEST_HEX);
+    digest_hex(text, strlen(text), hex);
+    free(text);
     return hex;
 }
 

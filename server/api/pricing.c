@@ -2,9 +2,8 @@
 
 #include "core/text.h"
 #include "server/api/candidates.h"
+#include "server/auth/digest.h"
 
-#include <openssl/evp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,8 +50,6 @@ static int compare_lines(const void *a, const void *b)
 static const char *fingerprint(struct arena *arena, const struct order_draft *draft)
 {
     struct text text;
-    unsigned char digest[32];
-    unsigned len = 0;
     struct draft_line *lines = ARENA_ARRAY(arena, struct draft_line, draft->nlines);
     text_init(&text, arena);
     text_printf(&text, "%s|%s|", draft->distributor ? draft->distributor : "",
@@ -62,11 +59,8 @@ static const char *fingerprint(struct arena *arena, const struct order_draft *dr
     qsort(lines, draft->nlines, sizeof *lines, compare_lines);
     for (size_t i = 0; i < draft->nlines; i++)
         text_printf(&text, "%s*%lld|", lines[i].sku, (long long)lines[i].qty);
-    if (!EVP_Digest(text.data, text.len, digest, &len, EVP_sha256(), NULL))
-        abort();
-    char *hex = arena_alloc(arena, 33);
-    for (size_t i = 0; i < 16; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    char *hex = arena_alloc(arena, DIGEST_HEX);
+    digest_hex(text.data, text.len, hex);
     return hex;
 }
 

@@ -8,7 +8,6 @@
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 
-#include <sodium.h>
 #include <string.h>
 
 struct sign_in {
@@ -97,7 +96,7 @@ static void signed_in_reply(struct call *c)
         json_pack("{s:s,s:s,s:o,s:o}", "token", s->token, "expires_at", db_value(c->batch, 0, 0, 1),
                   "actor", actor, "company", company_write(c->snapshot));
     call_reply(c, STATUS_CREATED, body);
-    sodium_memzero(s->token, sizeof s->token);
+    secret_wipe(s->token);
 }
 
 /* False when the code is wrong; asks for one where it is needed and missing. */
@@ -106,8 +105,6 @@ static bool second_factor(struct call *c, bool *missing)
     struct sign_in *s = c->state;
     const struct db_batch *b = s->found;
     const char *hex = db_value(b, s->begin, 0, COL_TOTP);
-    uint8_t secret[64];
-    size_t len = 0;
     *missing = false;
     if (!hex || !hex[0])
         return true;
@@ -115,11 +112,8 @@ static bool second_factor(struct call *c, bool *missing)
         *missing = true;
         return false;
     }
-    if (sodium_hex2bin(secret, sizeof secret, hex, strlen(hex), NULL, &len, NULL) != 0)
-        return false;
-    int64_t step = totp_match(secret, len, s->otp, db_int(b, s->begin, 0, COL_NOW),
-                              db_int(b, s->begin, 0, COL_TOTP_LAST));
-    sodium_memzero(secret, sizeof secret);
+    int64_t step = totp_match_hex(hex, s->otp, db_int(b, s->begin, 0, COL_NOW),
+                                  db_int(b, s->begin, 0, COL_TOTP_LAST));
     if (step >= 0)
         s->totp_step = db_text_int(c->arena, step);
     return step >= 0;
@@ -180,7 +174,7 @@ static void check(struct call *c)
     if (!hasher_verify(c->server->hasher, db_value(c->batch, s->begin, 0, COL_HASH), s->password,
                        hashed, c))
         call_fail(c, STATUS_TOO_MANY, "too many sign-ins at this moment");
-    sodium_memzero((void *)(uintptr_t)s->password, strlen(s->password));
+    secret_wipe((char *)(uintptr_t)s->password);
 }
 
 void session_create(struct call *c)

@@ -46,3 +46,8 @@ void ulid_new(char out[ULID_TEXT])
     randombytes_buf(random, sizeof random);
     ulid_format(out, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
+
+void secret_wipe(char *text)
+{
+    sodium_memzero(text, strlen(text));
+}

@@ -17,3 +17,6 @@ void token_hash_hex(const char *token, char out[TOKEN_HASH_HEX]);
 void request_id_new(char out[REQUEST_ID_TEXT]);
 /* Of this moment by the real clock, and 80 random bits. */
 void ulid_new(char out[ULID_TEXT]);
+
+/* Overwrites a secret that is no longer needed, whatever the optimiser thinks of it. */
+void secret_wipe(char *text);

@@ -93,3 +93,14 @@ const char *totp_uri(struct arena *arena, const uint8_t *secret, size_t len, con
     text_printf(&out, "&algorithm=SHA1&digits=%d&period=%d", TOTP_DIGITS, TOTP_STEP);
     return out.data;
 }
+
+int64_t totp_match_hex(const char *secret, const char *code, int64_t unix_now, int64_t last_step)
+{
+    uint8_t bytes[64];
+    size_t len = 0;
+    if (sodium_hex2bin(bytes, sizeof bytes, secret, strlen(secret), NULL, &len, NULL) != 0)
+        return -1;
+    int64_t step = totp_match(bytes, len, code, unix_now, last_step);
+    sodium_memzero(bytes, sizeof bytes);
+    return step;
+}

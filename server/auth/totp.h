@@ -15,3 +15,5 @@ int64_t totp_match(const uint8_t *secret, size_t len, const char *code, int64_t 
 /* What an app scans as a QR code or takes as a link: otpauth://totp/ISSUER:LOGIN?secret=... */
 const char *totp_uri(struct arena *arena, const uint8_t *secret, size_t len, const char *issuer,
                      const char *login);
+/* The same with the secret as the database hands it out, in hex; -1 as well when that is no hex. */
+int64_t totp_match_hex(const char *secret, const char *code, int64_t unix_now, int64_t last_step);

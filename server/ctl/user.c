@@ -93,13 +93,19 @@ static bool fits_kind(const char *role, const char *kind)
 static int check_roles(struct ctl *ctl, struct user *user, const char *given)
 {
     char *list = arena_strdup(ctl->arena, given), *rest = NULL;
+    struct text roles;
+    text_init(&roles, ctl->arena);
     for (char *role = strtok_r(list, ",", &rest); role; role = strtok_r(NULL, ",", &rest)) {
         if (!is_role(role))
             return ctl_fail(EXIT_USAGE, "there is no role %s", role);
         if (!fits_kind(role, user->kind))
             return ctl_fail(EXIT_USAGE, "role %s does not go with kind %s", role, user->kind);
+        text_printf(&roles, "%c%s", roles.len ? ',' : '{', role);
     }
-    user->roles = arena_printf(ctl->arena, "{%s}", given);
+    if (!roles.len)
+        return ctl_fail(EXIT_USAGE, "--role names no role");
+    text_addc(&roles, '}');
+    user->roles = roles.data;
     return 0;
 }
 

@@ -218,8 +218,9 @@ bool cluster_settle_user(char *dir, size_t size, char *why)
 /* ---- the place --------------------------------------------------------------------------------
  */
 
-/* DIR/run, or a folder with a short name: a unix socket's path must fit into 107 bytes, and libpq and
- * PostgreSQL read it as a list. Not /run/user/UID, which comes and goes with the user's sessions. */
+/* DIR/run, or a folder with a short name: a unix socket's path must fit into 107 bytes, and libpq
+ * and PostgreSQL read it as a list. Not /run/user/UID, which comes and goes with the user's
+ * sessions. */
 static bool settle_socket(struct cluster_place *place, char *why)
 {
     char path[PATH_MAX];

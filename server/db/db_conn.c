@@ -10,7 +10,7 @@
 #include "server/net/metrics.h"
 
 enum {
-    CONNECT_MS = 5000, /* connecting and checking together */
+    CONNECT_MS = 15000, /* connecting to some host and checking, together */
     PAUSE_LEAST_MS = 50,
     PAUSE_MOST_MS = 5000,
     OLDEST_SERVER = 150000,
@@ -44,11 +44,13 @@ static void ignore_notice(void *arg, const char *message)
 
 void db_conn_open(struct db_conn *conn)
 {
-    /* Behind `dbname`, which is expanded, come the settings that nobody may override. */
+    /* Before `dbname`, which is expanded, come defaults, behind it what nobody may override. With
+     * several hosts one that is silent must fail soon, so that the next is tried: libpq's
+     * connect_timeout does not work for asynchronous connections, the kernel's does. */
     const char *const names[] = {"fallback_application_name", "tcp_user_timeout",
                                  "keepalives_idle",           "dbname",
                                  "client_encoding",           NULL};
-    const char *const values[] = {"partylined", "10000", "20", conn->db->conninfo, "UTF8", NULL};
+    const char *const values[] = {"partylined", "5000", "20", conn->db->conninfo, "UTF8", NULL};
     conn->state = DB_CONN_CONNECTING;
     conn->due = loop_now(conn->db->loop) + CONNECT_MS;
     conn->pg = PQconnectStartParams(names, values, 1);

@@ -306,6 +306,21 @@ static void test_prepared_after_failure(void)
     close_db();
 }
 
+/* Without the cure above, that is without a retry. */
+static void test_prepared_is_known(void)
+{
+    open_usual();
+    struct db_batch *bad = db_batch_new(arena, DB_READ);
+    DB_ADD(bad, T_FAIL, "0");
+    db_batch_add(bad, T_COUNT, 0, NULL);
+    CU_ASSERT_EQUAL(run_one(bad), STATUS_INTERNAL);
+    int64_t retries = metric_total(METRIC_db_retries);
+    CU_ASSERT_EQUAL(things(), 0);
+    CU_ASSERT_EQUAL(things(), 0);
+    CU_ASSERT_EQUAL(metric_total(METRIC_db_retries), retries);
+    close_db();
+}
+
 static void test_statements_forgotten(void)
 {
     open_usual();
@@ -451,20 +466,43 @@ static void test_slow_commit(void)
     close_db();
 }
 
+/* Of a length that no statement_timeout of the server's ends. */
+static struct db_batch *slow_batch(enum db_pool pool)
+{
+    struct db_batch *batch = db_batch_new(arena, pool);
+    for (int i = 0; i < 10; i++)
+        DB_ADD(batch, T_SLEEP, "0.3");
+    return batch;
+}
+
 static void test_timeout(void)
 {
     open_db(conninfo, 1, 500, 0);
     pause_ms(300);
-    struct db_batch *read = batch_of(DB_READ, T_SLEEP, "5");
-    struct db_batch *commit = batch_of(DB_COMMIT, T_SLEEP, "5");
-    send_one(read);
+    struct db_batch *read = slow_batch(DB_READ), *commit = slow_batch(DB_COMMIT);
     int64_t begin = loop_now(loop);
+    send_one(read);
     CU_ASSERT_EQUAL(run_one(commit), STATUS_UNAVAILABLE);
     CU_ASSERT_EQUAL(db_status(read), STATUS_UNAVAILABLE);
     CU_ASSERT_FALSE(db_is_ambiguous(read));
+    CU_ASSERT_TRUE(db_is_ambiguous(commit));
     CU_ASSERT_TRUE(loop_now(loop) - begin < 1500);
     CU_ASSERT_EQUAL(run_one(batch_of(DB_READ, T_ECHO, "after")), STATUS_OK);
     close_db();
+}
+
+static void test_statement_timeout(void)
+{
+    open_db(conninfo, 1, 500, 0);
+    CU_ASSERT_EQUAL(run_one(batch_of(DB_COMMIT, T_SLEEP, "5")), STATUS_UNAVAILABLE);
+    close_db();
+    run_sql("SELECT pg_sleep(0.3)"); /* the server has ended it by itself, too */
+    PGconn *pg = side_connection();
+    PGresult *left = PQexec(pg, "SELECT FROM pg_stat_activity WHERE query LIKE '%pg_sleep($1%' "
+                                "AND pid <> pg_backend_pid()");
+    CU_ASSERT_EQUAL(PQntuples(left), 0);
+    PQclear(left);
+    PQfinish(pg);
 }
 
 static void test_no_database(void)
@@ -526,6 +564,7 @@ static const struct test_case cases[] = {
     {"a broken constraint is named", test_constraint},
     {"a constraint that breaks at the commit is an error, not a success", test_deferred_constraint},
     {"a Prepare skipped by a failure is made good", test_prepared_after_failure},
+    {"what a failure left unprepared is known", test_prepared_is_known},
     {"prepared statements that have vanished are prepared again", test_statements_forgotten},
     {"a table altered under a prepared statement is survived", test_table_altered},
     {"passing errors are retried, and only where it is safe", test_retries},
@@ -533,6 +572,7 @@ static const struct test_case cases[] = {
     {"idle connections that end are replaced", test_idle_connections_lost},
     {"a thousand batches in flight each get their own answer", test_many_in_flight},
     {"a slow commit does not delay a look-up", test_slow_commit},
+    {"PostgreSQL ends by itself what was given up", test_statement_timeout},
     {"a batch that is too slow fails, a commit so ambiguously", test_timeout},
     {"without a database batches wait, a full queue refuses at once", test_no_database},
     {"a connection with synchronous_commit off is never used", test_unsafe},

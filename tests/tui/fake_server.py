@@ -2,6 +2,7 @@
 revisions, orders by idempotency key. Tests drive it through the members of Fake; it never sleeps
 unless told (Fake.delay), and every request is kept in Fake.log."""
 import json
+import os
 import re
 import threading
 import time
@@ -172,6 +173,8 @@ class Handler(BaseHTTPRequestHandler):
         self.query = {k: v[0] for k, v in parse_qs(parts.query).items()}
         with fake.lock:
             fake.log.append((self.command, path, body))
+            if os.environ.get("FAKE_VERBOSE"):
+                print("%.3f" % time.time(), self.command, self.path, flush=True)
             delay = next((s for pattern, s in fake.delay.items() if re.match(pattern, path)), 0)
             dropped = next((d for d in fake.drop if re.match(d, path)), None)
             if dropped:

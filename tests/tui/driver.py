@@ -1,0 +1,153 @@
+"""Drives the real client in tmux: keys in, screen out. Waits for what is to appear, never for time;
+a wait that fails shows the screen."""
+import os
+import re
+import shlex
+import subprocess
+import time
+
+SOCKET = "partyline-test-%d" % os.getpid()
+WAIT = float(os.environ.get("SCREEN_WAIT", "10"))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build/asan"))
+PROGRAM = os.path.join(BUILD, "partyline")
+
+
+class Failed(Exception):
+    pass
+
+
+def tmux(*args):
+    done = subprocess.run(["tmux", "-L", SOCKET, "-f", "/dev/null", *args], capture_output=True, text=True)
+    if done.returncode:
+        raise Failed("tmux %s: %s" % (args[0], done.stderr.strip()))
+    return done.stdout
+
+
+def end():
+    subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True)
+
+
+class Client:
+    """One client in one pane. `keys` counts what was pressed."""
+    count = 0
+
+    def __init__(self, world, args=(), cols=80, rows=24, term="xterm-256color", env=None, program=None):
+        Client.count += 1
+        self.name = "c%d" % Client.count
+        self.keys = 0
+        command = [program or PROGRAM, "--server", world["server"], *args]
+        if world.get("ca"):
+            command += ["--ca", world["ca"]]
+        # locale, home and colours are the test's own
+        setting = {"TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC",
+                   "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "", **(env or {})}
+        shell = "exec env %s %s 2>%s" % (
+            " ".join(k + "=" + shlex.quote(v) for k, v in setting.items()),
+            " ".join(map(shlex.quote, command)), shlex.quote(self.errors_path()))
+        tmux("new-session", "-d", "-s", self.name, "-x", str(cols), "-y", str(rows),
+             "%s; printf '\\nended %%d\\n' $?; exec sleep 1000" % shell.replace("exec env", "env", 1),
+             ";", "set", "-g", "status", "off", ";", "set", "-g", "remain-on-exit", "on",
+             ";", "set", "-g", "window-size", "manual", ";", "set", "-sg", "escape-time", "0")
+        self.resize(cols, rows)
+
+    def errors_path(self):
+        return "/tmp/%s-%s.err" % (SOCKET, self.name)
+
+    def resize(self, cols, rows):
+        tmux("resize-window", "-t", self.name, "-x", str(cols), "-y", str(rows))
+
+    def screen(self):
+        return tmux("capture-pane", "-p", "-t", self.name)
+
+    def row(self, n):
+        """Row n, from 1 as tui.md counts them; negative ones from the end."""
+        rows = self.screen().split("\n")[:-1]
+        return rows[n - 1] if n > 0 else rows[n]
+
+    def cursor(self):
+        """(row, column), from 1."""
+        x, y = tmux("display", "-p", "-t", self.name, "#{cursor_x} #{cursor_y}").split()
+        return int(y) + 1, int(x) + 1
+
+    def wait(self, *texts, absent=()):
+        """Until all texts are on the screen and the absent ones are not; a text may be a compiled
+        pattern."""
+        deadline = time.monotonic() + WAIT
+        while True:
+            screen = self.screen()
+            missing = [t for t in texts if not (t.search(screen) if hasattr(t, "search") else t in screen)]
+            extra = [t for t in absent if t in screen]
+            if not missing and not extra:
+                return screen
+            if time.monotonic() > deadline:
+                raise Failed("waited for %s%s on\n%s\n%s" % (
+                    missing, ", for %s to go," % extra if extra else "", screen, self.errors()))
+            time.sleep(0.01)
+
+    def errors(self):
+        with open(self.errors_path(), errors="replace") as file:
+            return file.read()[:4000]
+
+    # ---- keys
+    def type(self, text):
+        """Characters, each a key."""
+        self.keys += len(text)
+        tmux("send-keys", "-t", self.name, "-l", text)
+
+    def press(self, *names):
+        """Keys by tmux's names: F9, Enter, Up."""
+        self.keys += len(names)
+        tmux("send-keys", "-t", self.name, *names)
+
+    def line(self, text):
+        self.type(text)
+        self.press("Enter")
+
+    def bytes(self, data):
+        tmux("send-keys", "-t", self.name, "-H", *["%02x" % b for b in data])
+
+    def pid(self):
+        shell = tmux("display", "-p", "-t", self.name, "#{pane_pid}").strip()
+        return int(subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True).stdout.split()[0])
+
+    def sign_on(self, world):
+        self.wait("Operator", "Password")
+        self.type(world["password"])
+        self.press("Enter")
+        self.wait("My drafts")
+        self.wait("My drafts", absent=["  ..\n"])
+        return self
+
+    def close(self):
+        tmux("kill-session", "-t", self.name)
+        errors = self.errors()
+        os.unlink(self.errors_path())
+        if "ERROR: " in errors or "runtime error" in errors:
+            raise Failed("the client's errors:\n" + errors)
+
+
+def masked(screen, world):
+    """What differs from run to run, by # of the same width; no blanks at ends of rows."""
+    def hashes(found):
+        return re.sub(r"\w", "#", found.group(0))
+    screen = screen.replace(world["server"], "SERVER")
+    screen = re.sub(r"\d\d:\d\d(?=  (ok|LOST|--))", hashes, screen)
+    screen = re.sub(r"(?<=ok )\s*\d+ms", lambda m: "#".rjust(len(m.group(0)) - 2) + "ms", screen)
+    screen = re.sub(r"(?<=placed )\d+", hashes, screen)
+    return "\n".join(row.rstrip() for row in screen.split("\n")).rstrip() + "\n"
+
+
+def golden(client, world, name):
+    """Compares the screen and the cursor with golden/NAME.txt; UPDATE_GOLDEN=1 writes it."""
+    text = masked(client.screen(), world) + "cursor %d %d\n" % client.cursor()
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", name + ".txt")
+    if os.environ.get("UPDATE_GOLDEN"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w") as file:
+            file.write(text)
+        return
+    with open(path) as file:
+        want = file.read()
+    if text != want:
+        raise Failed("golden/%s.txt differs (UPDATE_GOLDEN=1 takes the new one)\n--- want\n%s--- have\n%s" % (name, want, text))

@@ -1,0 +1,547 @@
+#!/usr/bin/python3
+"""The client's screens, in a terminal of 80x24, with the real program against a fake server, or
+against a real one: SCREEN_WORLD=FILE names a JSON of server, ca, operator, password, manager, skus
+and name, as fake_server.world() gives; then only what needs no fake is tested.
+  BUILD=build/asan   where the program is         UPDATE_GOLDEN=1   takes the new pictures
+  test_screens.py NAME...   only the tests whose names hold one of these"""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import traceback
+
+import driver
+import fake_server
+from driver import Client, Failed, golden
+
+ENTER_LINE = 23
+
+
+def check(condition, say):
+    if not condition:
+        raise Failed(say)
+
+
+def signed_on(world, **more):
+    client = Client(world, ["--user", world["operator"]], **more)
+    return client.sign_on(world)
+
+
+def five_lines(client, world):
+    a, b, c, d, e = world["skus"]
+    for text in (world["manager"], a, b, "2*" + c, d, "3*" + e):
+        client.line(text)
+
+
+def confirmed(client, lines):
+    return client.wait("pending 0 of %d" % lines, "TOTAL", absent=["TOTAL .."])
+
+
+# ---- everywhere, also on the real server ----------------------------------------------------------
+
+def test_44_keys(world):
+    """The five-line order of tui.md takes 44 keys from the home screen to `placed`."""
+    client = signed_on(world)
+    client.keys = 0
+    five_lines(client, world)
+    client.press("F9")
+    client.press("F9")
+    client.wait(re.compile(r"placed \d+"))
+    check(client.keys == 44, "%d keys" % client.keys)
+    check(client.cursor() == (ENTER_LINE, 3), "cursor at %d %d" % client.cursor())
+    client.close()
+
+
+def test_find_person_by_name(world):
+    """A name finds people; a digit and Enter takes one."""
+    client = signed_on(world)
+    client.line(world["name"])
+    client.wait(" people: " + world["name"], " 1 ")
+    client.line("1")
+    client.wait("ORDER", "Balance")
+    client.close()
+
+
+def test_wrong_password(world):
+    client = Client(world, ["--user", world["operator"]])
+    client.wait("Password")
+    client.type("not it")
+    client.press("Enter")
+    client.wait("operator or password is wrong")
+    client.sign_on(world)
+    client.close()
+
+
+def test_mistyped_number(world):
+    """A distributor's number with a wrong check digit is refused here, at once."""
+    client = signed_on(world)
+    number = world["manager"]
+    client.line(number[:-1] + str((int(number[-1]) + 1) % 10))
+    client.wait("check digit does not fit")
+    client.wait("My drafts")
+    client.close()
+
+
+# ---- with the fake --------------------------------------------------------------------------------
+
+def fake_golden_pictures(world):
+    """Sign-on, order, find, review and placed look as they did, with the cursor where one types."""
+    client = Client(world, ["--user", world["operator"]])
+    client.wait("Password")
+    golden(client, world, "signon")
+    client.sign_on(world)
+    golden(client, world, "home")
+    client.line("jones sar")
+    client.wait("people: jones sar", "1020185")
+    golden(client, world, "find")
+    client.press("F12")
+    five_lines(client, world)
+    confirmed(client, 5)
+    golden(client, world, "order")
+    client.press("F9")
+    client.wait("READ BACK  One", "Dock Road")
+    golden(client, world, "review")
+    client.press("F9")
+    client.wait("placed ", "none")
+    golden(client, world, "placed")
+    client.press("F1")
+    client.wait("HELP for")
+    golden(client, world, "help")
+    client.close()
+
+
+def fake_forms_of_f9(world):
+    """F9 in every form that a terminal or an operator without F-keys sends."""
+    forms = [b"\x1b[20~", b"\x1b9", b"/9\r", b"\x1bOX", (b"\x1b", b"9"), (b"\x1b", b"[20~"), (b"\x1b", b"[2", b"0~")]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    for form in forms:
+        confirmed(client, 1)
+        for part in form if isinstance(form, tuple) else (form,):
+            client.bytes(part)
+            if part == b"\x1b":
+                client.wait("Esc: digit")
+        client.wait("READ BACK  One")
+        check(client.row(ENTER_LINE).startswith(">   "), "text in the entry line after %r" % (form,))
+        client.press("F12")
+        client.wait("Ln SKU")
+    client.bytes(b"\x1b[[A")  # the Linux console's F1
+    client.wait("HELP for")
+    client.bytes(b"\x1b\x1b")
+    client.wait("Ln SKU")
+    client.close()
+
+
+def fake_unknown_keys_are_not_text(world):
+    client = signed_on(world)
+    client.bytes(b"\x1b[1;5C\x1b[99~\x1b[57399u\x02")
+    client.line("s" + world["skus"][1])
+    client.wait("STOCK", "hand cream")
+    client.close()
+
+
+def fake_bad_sku(world):
+    """A mistyped item keeps its row; a digit takes a candidate; later rows go on."""
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line("40235")
+    client.line(world["skus"][0])
+    client.wait("!! 40235 is mistyped", "1 40234", "rose perfume" if False else "Velvet Rose eau")
+    client.line("1")
+    client.wait("ok  line 1 is 40234", "pending 0 of 2", absent=["!! "])
+    client.press("F9")
+    client.wait("ok: nothing stands")
+    client.close()
+
+
+def fake_lines_and_undo(world):
+    client = signed_on(world)
+    a, b, *_ = world["skus"]
+    for text in (world["manager"], a, b, "+2", ".1*5", "-"):
+        client.line(text)
+    client.wait("line 2 %s is gone" % b, "pending 0 of 1", "122.50")
+    client.line("u")
+    client.wait("undone", "pending 0 of 2", re.compile(b + r".* 3 "))
+    client.line("u")
+    client.line("u")
+    client.line("r")
+    client.wait("done again", "pending 0 of 2", re.compile(a + r".* 1 .*\n.*" + b + r".* 3 "))
+    client.line(".2?")
+    client.wait("2: List AUTUMN-2")
+    client.close()
+
+
+def fake_type_ahead(world):
+    """Everything at once on a slow link, and the next caller's order too: each key lands where it was meant."""
+    fake = world["fake"]
+    client = signed_on(world)
+    fake.delay = {"/quotes": 0.3, "/drafts": 0.2, "/orders": 0.5}
+    five_lines(client, world)
+    client.press("F9", "F9")
+    client.line("1020185")
+    client.line(world["skus"][0])
+    client.wait("placed ", "JONES, Sara-Jane", "pending 0 of 1", "28.45")
+    fake.delay = {}
+    orders = list(fake.orders.values())
+    check(len(orders) == 1 and len(orders[0]["lines"]) == 5 and orders[0]["total"] == 17810, "orders: %r" % orders)
+    check(orders[0]["distributor"]["id"] == world["manager"], "another person's order")
+    client.close()
+
+
+def fake_lost_answer(world):
+    """The answer to the placing is lost after the server has placed it: one order, its number."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    fake.drop = ["after-placing"]
+    client.press("F9", "F9")
+    client.wait("placed ")
+    check(len(fake.orders) == 1, "%d orders" % len(fake.orders))
+    client.close()
+
+
+def fake_typed_ahead_for_nothing(world):
+    """What was typed for the next order never reaches one that was not placed."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(fake_server.LAST)
+    client.line("+3")
+    fake.delay = {"/quotes": 0.4}
+    client.press("F9", "F9")
+    client.line("50318")
+    client.wait("not placed: see Check", "Up brings it back")
+    check(re.search(r"TOTAL .* 1 lines", client.screen()), "another line")
+    client.press("Up")
+    client.wait("> 50318")
+    client.close()
+
+
+def fake_total_changed(world):
+    """The server finds another total: nothing is placed, the new one is shown, F9 takes it."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F9")
+    client.wait("total 28.45")
+    fake.total_shift = 100
+    client.press("F9")
+    client.wait("not placed: the total is no longer", "total 29.45")
+    check(not fake.orders, "placed all the same")
+    client.press("F9")
+    client.wait("placed ", "29.45")
+    client.close()
+
+
+def fake_duplicate_asked_once(world):
+    fake = world["fake"]
+    fake.duplicate = "The same items were ordered on 100884211 at 10:41 by CC-03."
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F9", "F9")
+    client.wait("100884211 at 10:41", "F9 again places it")
+    check(not fake.orders, "placed without asking")
+    client.press("F9")
+    client.wait("placed ")
+    client.close()
+
+
+def fake_expired_session(world):
+    """The session ends in mid-order: keying goes on, F2 asks for the password, all is sent again."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    fake.expire()
+    client.line(world["skus"][1])
+    client.wait("session expired: F2", "SIGN IN")
+    client.line(world["skus"][3])
+    client.type("2*411")
+    client.press("F2")
+    client.wait("Your order is kept", "CC-07")
+    client.type(world["password"])
+    client.press("Enter")
+    client.wait("ORDER", "pending 0 of 3", "> 2*411")
+    client.line("09")
+    client.wait("pending 0 of 4")
+    client.press("F9", "F9")
+    client.wait("placed ")
+    client.close()
+
+
+def fake_otp(world):
+    world["fake"].otp = "123456"
+    client = Client(world, ["--user", world["operator"]])
+    client.wait("Password")
+    client.type(world["password"])
+    client.press("Enter")
+    client.wait("Code", "the code of the moment")
+    client.type("123456")
+    client.press("Enter")
+    client.wait("My drafts")
+    client.close()
+
+
+def fake_hold_and_recall(world):
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    client.press("F6")
+    client.wait("held: " + world["manager"], "1 ln")
+    client.line("1020185")
+    client.line(world["skus"][1])
+    confirmed(client, 1)
+    client.press("F7")
+    client.wait("which one?", "2 " + world["manager"])
+    client.type("2")
+    client.wait("JONES, Sarah ", "pending 0 of 1", "24.50")
+    client.line("+")
+    client.wait("pending 0 of 1", "49.00")
+    client.close()
+
+
+def fake_locked_draft(world):
+    """A draft that somebody has open is named, and taken over when chosen again."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F12")
+    client.wait("My drafts", "1 ln")
+    for draft in fake.drafts.values():
+        draft["locked_by"] = "CC-08"
+    client.press("F5")
+    client.wait("open: CC-08")
+    client.line("1")
+    client.wait("CC-08 has it open", "again to take it over")
+    client.line("1")
+    client.wait("ORDER draft", "pending 0 of 1")
+    client.close()
+
+
+def fake_taken_over(world):
+    """Another takes the draft away: keying goes on in a copy."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    first = list(fake.drafts)
+    fake.drafts[first[0]]["locked_by"] = "CC-08"
+    client.line(world["skus"][1])
+    client.wait("a copy of its own", "pending 0 of 2")
+    client.press("F9", "F9")
+    client.wait("placed ")
+    check(first[0] in fake.drafts and first[0] not in fake.orders, "the other's draft was touched")
+    client.close()
+
+
+def fake_paste(world):
+    """A paste of many lines is one step of undo."""
+    client = signed_on(world)
+    client.line(world["manager"])
+    a, b, c, *_ = world["skus"]
+    client.bytes(b"\x1b[200~" + ("%s\r%s\n2*%s" % (a, b, c)).encode() + b"\x1b[201~")
+    client.wait("pending 0 of 3")
+    client.line("u")
+    client.wait("undone", absent=[a + "  "])
+    client.close()
+
+
+def fake_stock(world):
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line("s" + world["skus"][1])
+    client.wait("STOCK", "Leeds main", "In kits")
+    golden(client, world, "stock")
+    client.press("F12")
+    client.wait("ORDER", "Balance 12.50")
+    client.line("s40228")
+    client.wait("No item 40228", "1 40227")
+    client.line("1")
+    client.wait("Leeds main")
+    client.line("+3")
+    client.wait("ORDER", "pending 0 of 1", "26.85")
+    client.close()
+
+
+def fake_find_items(world):
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line("hand cream")
+    client.wait("items: hand cream", "40234")
+    client.press("F4")
+    client.wait("no people for: hand cream")
+    client.press("F4")
+    client.wait("items: hand cream", "40234")
+    client.line("1")
+    client.wait("ORDER", "pending 0 of 1")
+    client.close()
+
+
+def fake_terminated(world):
+    client = signed_on(world)
+    client.line(world["terminated"])
+    client.line(world["skus"][0])
+    client.wait("is terminated and cannot order")
+    client.press("F9", "F9")
+    client.wait("not placed: see Check", "type another number")
+    client.close()
+
+
+def fake_balance(world):
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F9")
+    client.wait("total 28.45")
+    client.line("bal")
+    client.wait("12.50 from the balance", "Due later 15.95")
+    client.press("F9")
+    client.wait("placed ", "due 15.95")
+    client.close()
+
+
+def fake_hostile_text(world):
+    """Control characters from the server never reach the terminal; wide names keep the columns."""
+    saved = fake_server.ITEMS[fake_server.LAST]["name"]
+    fake_server.ITEMS[fake_server.LAST]["name"] = "ab\x1b]0;title\x07\x9b2J\u202e名前cd"
+    try:
+        client = signed_on(world)
+        client.line("102113" + fake_server.damm("102113"))
+        client.line(fake_server.LAST)
+        client.wait("ab?]0;title??2J", "名前cd", "陳 美玲", re.compile(r"4\.50 +4\.50"))
+        client.close()
+    finally:
+        fake_server.ITEMS[fake_server.LAST]["name"] = saved
+
+
+def fake_sizes(world):
+    """Smaller and larger terminals degrade; what was typed stays."""
+    client = signed_on(world)
+    five_lines(client, world)
+    confirmed(client, 5)
+    client.type("3*402")
+    for cols, rows in ((20, 16), (40, 12), (79, 23), (132, 43), (10, 3), (1, 1), (80, 24)):
+        client.resize(cols, rows)
+        if cols >= 20:
+            client.wait("> 3*402")
+    client.press("F9")
+    client.wait("READ BACK")
+    for cols, rows in ((20, 16), (40, 12), (5, 5), (132, 43), (80, 24)):
+        client.resize(cols, rows)
+    client.wait("READ BACK", "> 3*402")
+    client.close()
+
+
+def fake_hang_up(world):
+    """The line is gone: the last Enter is on the server, and the program has ended."""
+    fake = world["fake"]
+    client = signed_on(world)
+    fake.delay = {"/drafts": 0.2}
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    client.line(world["skus"][1])
+    client.wait("pending 0 of 2")
+    os.kill(client.pid(), signal.SIGHUP)
+    client.wait("ended 0")
+    drafts = list(fake.drafts.values())
+    check(len(drafts) == 1 and len(drafts[0]["draft"]["lines"]) == 2, "kept: %r" % drafts)
+    client.close()
+
+
+def fake_terminals(world):
+    """An unknown TERM is no reason to give up."""
+    for term in ("no-such-terminal", "vt100", "linux", "screen-256color"):
+        client = signed_on(world, term=term)
+        client.line(world["manager"])
+        client.wait("JONES, Sarah")
+        client.close()
+
+
+def fake_themes(world):
+    for theme in ("default", "mono", "contrast"):
+        client = Client(world, ["--user", "CC-07", "--theme", theme])
+        client.sign_on(world)
+        client.close()
+    client = Client(world, ["--user", "CC-07"], env={"NO_COLOR": "1"})
+    client.sign_on(world)
+    client.line(world["terminated"])
+    client.wait("terminated")
+    escapes = driver.tmux("capture-pane", "-e", "-p", "-t", client.name)
+    check(not re.search(r"\x1b\[[0-9;]*3[0-7]m", escapes), "colours in spite of NO_COLOR")
+    client.close()
+
+
+def fake_refusals(world):
+    """Wrong uses end with one clear line."""
+    cases = [(["--server", "http://example.org"], 64, "must begin with https://"),
+             (["--server", "nonsense"], 64, ""), (["--theme", "pink"], 64, "no theme pink"),
+             (["--desk", "moon"], 64, "no desk moon"), (["extra"], 64, "what is `extra`"),
+             (["--ca", "/no/such/file"], 78, "cannot be read"), ([], 1, "not a terminal"),
+             (["--version"], 0, "partyline"), (["--help"], 0, "usage")]
+    for args, code, say in cases:
+        done = subprocess.run([driver.PROGRAM, *args], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              env={"HOME": "/nonexistent", "ASAN_OPTIONS": "detect_leaks=0"})
+        check(done.returncode == code and say in done.stdout + done.stderr,
+              "%r ended %d: %s" % (args, done.returncode, done.stdout + done.stderr))
+
+
+def fake_no_server(world):
+    """No server: said so, and tried again by Enter."""
+    client = Client(dict(world, server="http://127.0.0.1:9"), ["--user", "CC-07"])
+    client.wait("Password")
+    client.type("x")
+    client.press("Enter")
+    client.wait("no answer: ", "LOST")
+    client.close()
+
+
+def run(test, world):
+    server = None
+    try:
+        if not world:
+            server, url = fake_server.start()
+            world = dict(fake_server.world(url), fake=server.fake)
+        test(world)
+        return True
+    except Exception as error:
+        print("FAIL %s: %s" % (test.__name__, error if isinstance(error, Failed) else traceback.format_exc()))
+        return False
+    finally:
+        if server:
+            server.shutdown()
+            server.server_close()
+
+
+def main():
+    world = None
+    if os.environ.get("SCREEN_WORLD"):
+        with open(os.environ["SCREEN_WORLD"]) as file:
+            world = json.load(file)
+    kinds = ("test_",) if world else ("test_", "fake_")
+    names = [n for n in globals() if n.startswith(kinds)]
+    wanted = sys.argv[1:]
+    tests = [globals()[n] for n in names if not wanted or any(w in n for w in wanted)]
+    try:
+        results = [run(test, world) for test in tests]
+    finally:
+        driver.end()
+    print("test_screens: %d passed, %d failed" % (results.count(True), results.count(False)))
+    return 1 if results.count(False) or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

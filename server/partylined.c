@@ -1,4 +1,5 @@
 /* partylined: the server. Options and configuration, then the database, then the workers. */
+#include "server/auth/password.h"
 #include "server/config.h"
 #include "server/db/cluster.h"
 #include "server/db/demo.h"
@@ -169,11 +170,13 @@ static void check_schema(struct program *p)
 
 static void load_demo(struct program *p)
 {
-    char why[512];
+    char why[512], hash[PASSWORD_HASH];
     if (!demo_is_empty(p->plan.conninfo))
         return;
     log_event(LOG_INFO_, "demo_loading", NULL);
-    if (!demo_load(p->plan.conninfo, p->options.demo_scale, why))
+    if (!password_hash(DEMO_PASSWORD, hash))
+        stop_and_die(p, "not enough memory to hash a password");
+    if (!demo_load(p->plan.conninfo, p->options.demo_scale, hash, why))
         stop_and_die(p, why);
     log_event(LOG_INFO_, "demo_loaded", NULL);
 }

@@ -37,7 +37,7 @@ FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/replay_%)
 FUZZ_PROGRAMS := $(FUZZ_TARGETS:%=$(B)/tests/fuzz/fuzz_%)
 # Programs that scripts use: any other NAME.c there; how each is linked stands in tests/ROOM/*.mk.
 helpers_of = $(patsubst %.c,$(B)/%,$(filter-out tests/$(1)/test_%,$(wildcard tests/$(1)/*.c)))
-TEST_HELPERS := $(call helpers_of,server) $(call helpers_of,tui)
+TEST_HELPERS := $(call helpers_of,server) $(call helpers_of,tui) $(B)/tests/bench/load
 include $(wildcard tests/*/*.mk)
 TESTS = $(call chosen,$(UNIT_TESTS) $(SCRIPT_TESTS))
 
@@ -85,7 +85,7 @@ $(B)/tests/bench/%: tests/bench/%.c $(B)/libserver.a $(B)/libwire.a $(B)/libcore
 	@mkdir -p $(@D)
 	$(call do,TEST,$@)$(MEASURE)
 build-fault build-bench: build-%: all
-	@+$(sub) $(call helpers_of,$*)
+	@+$(sub) $(call helpers_of,bench)
 fault bench: deps
 	@+$(sub) V=rel build-$@
 	@BUILD=build/rel tests/$@/run

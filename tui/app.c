@@ -141,6 +141,18 @@ void app_leave_order(struct app *app)
     app->order = NULL;
 }
 
+void app_hold(struct app *app)
+{
+    if (!app->order)
+        return;
+    const char *person = order_draft(app->order)->distributor;
+    size_t lines = order_lines(app->order);
+    if (lines)
+        app_news(app, ROLE_WARN, "held, not placed: %s, %zu %s; F7 brings it back",
+                 person ? person : "nobody yet", lines, lines == 1 ? "line" : "lines");
+    app_leave_order(app);
+}
+
 int app_exponent(const struct app *app)
 {
     bool priced = app->order && app->order->quote_arena;
@@ -226,12 +238,10 @@ void app_ahead_drop(struct app *app)
     struct ahead kept = app->ahead;
     char text[ENTRY_TEXT];
     app->ahead.n = 0;
-    for (size_t i = 0; i < kept.n; i++) {
-        if (kept.keys[i].code == INPUT_ENTER && entry_line_take(&app->line, text))
-            continue;
-        entry_line_key(&app->line, &kept.keys[i]);
-    }
-    if (kept.n && entry_line_take(&app->line, text))
+    for (size_t i = 0; i < kept.n; i++)
+        if (!entry_line_key(&app->line, &kept.keys[i]))
+            entry_line_take(&app->line, text);
+    if (kept.n)
         app_news(app, ROLE_WARN, "what was typed ahead was not used; Up brings it back");
 }
 

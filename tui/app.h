@@ -97,6 +97,8 @@ void app_command(struct app *app, const struct entry_command *command);
 
 /* Leaves the open order, if any, as a draft on the server. */
 void app_leave_order(struct app *app);
+/* The same, and says so. */
+void app_hold(struct app *app);
 /* The open order, made when there is none. */
 struct order *app_order(struct app *app);
 /* Signs on in place of an expired session. */

@@ -42,10 +42,9 @@ void open_order_for(struct app *app, const char *id)
     struct order *order = app_order(app);
     const char *before = order_draft(order)->distributor;
     bool is_same = before && strcmp(before, id) == 0;
-    if (before && !is_same && order_lines(order) > 0) {
-        app_say(app, ROLE_STOP, "this order is for %s: F6 holds it, then %s starts the next.",
-                before, id);
-        return;
+    if (before && !is_same && order_lines(order) > 0 && !order_person_refused(order)) {
+        app_hold(app); /* the next caller, typed ahead perhaps: never onto this one's order */
+        order = app_order(app);
     }
     if (!is_same)
         order_set_distributor(order, id);

@@ -103,14 +103,16 @@ static void draw_messages(const struct app *app, int y, int rows)
         role = ROLE_STRONG, text = "PLACING..  (safe to wait)";
     else if (app->order && app->order->placing == PLACING_WANTED)
         role = ROLE_STRONG, text = "waiting for the confirmed total..  F12 takes F9 back";
-    else if (client_is_expired(app->client) && !*text)
-        role = ROLE_STOP, text = "session expired: F2 asks for your password; nothing is lost";
     int cols = terminal_cols();
+    enum role news_role = app->news.role;
+    const char *news = app->news.text;
+    if (client_is_expired(app->client))
+        news_role = ROLE_STOP, news = "session expired: F2 asks for your password; nothing is lost";
     if (rows > 1) {
         terminal_printf(y, 0, cols, role, " %s", text);
-        terminal_printf(y + 1, 0, cols, app->news.role, " %s", app->news.text);
+        terminal_printf(y + 1, 0, cols, news_role, " %s", news);
     } else if (rows == 1) {
-        terminal_printf(y, 0, cols, role, " %s", *text ? text : app->news.text);
+        terminal_printf(y, 0, cols, role, " %s", *text ? text : news);
     }
 }
 

@@ -5,8 +5,8 @@
 /* How long after an Escape its second half may come: by hand, and from a slow link. */
 enum { ESCAPE_BY_HAND = 2000, ESCAPE_BY_LINK = 1000 };
 
-/* Our codes for curses, above its own. */
-enum { CODE_PASTE_BEGIN = KEY_MAX + 1, CODE_PASTE_END, CODE_ENTER, CODE_TEXT = KEY_MAX + 16 };
+/* Our codes for curses, above its own and those that it makes up for terminfo's extensions. */
+enum { CODE_PASTE_BEGIN = 0x4000, CODE_PASTE_END, CODE_ENTER, CODE_TEXT = 0x4100 };
 
 static const struct {
     const char *bytes;

@@ -10,7 +10,8 @@ struct reply_draft;
 enum find_what { FIND_PEOPLE, FIND_ITEMS, FIND_CUSTOMERS };
 enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK };
 
-/* An order for that distributor: the open one if it has no lines, else refused with a message. */
+/* An order for that distributor: the open one while it has no lines or when its own person cannot
+ * order; else that one is held and another begun. */
 void open_order_for(struct app *app, const char *distributor);
 void open_draft(struct app *app, const struct reply_draft *stored);
 void open_review(struct app *app);

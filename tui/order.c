@@ -255,6 +255,15 @@ const struct reply_problem *order_problem(const struct order *order, size_t numb
     return NULL;
 }
 
+bool order_person_refused(const struct order *order)
+{
+    const struct reply_problem *problem;
+    for (size_t nth = 0; (problem = order_problem(order, 0, nth)); nth++)
+        if (strcmp(problem->field, "/distributor") == 0 && !problem->warning)
+            return true;
+    return false;
+}
+
 size_t order_stops(const struct order *order)
 {
     size_t stops = 0;

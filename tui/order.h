@@ -85,6 +85,8 @@ size_t order_pending(const struct order *order);
 bool order_confirmed(const struct order *order);
 /* The n-th problem of a line, or NULL; number 0: those of no line. */
 const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth);
+/* The distributor is not known or may not order. */
+bool order_person_refused(const struct order *order);
 /* Problems that stop it. */
 size_t order_stops(const struct order *order);
 /* The last line with candidates; 0 when there is none. */

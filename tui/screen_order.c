@@ -171,20 +171,16 @@ static void draw_person(const struct app *app, const struct frame *frame)
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_quote *quote = &app->order->quote;
     char balance[MONEY_TEXT];
-    const struct reply_problem *problem = NULL;
     if (!draft->distributor) {
         frame_text(frame, 0, ROLE_WARN,
                    " who orders? type the distributor's number, name or telephone");
         return;
     }
     bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
-    for (size_t nth = 0; (problem = order_problem(app->order, 0, nth)); nth++)
-        if (strcmp(problem->field, "/distributor") == 0)
-            break;
     if (known)
-        frame_printf(frame, 0, problem ? ROLE_STOP : ROLE_STRONG, " %s %s   %s   %s   Balance %s",
-                     draft->distributor, quote->distributor_name, quote->rank_name, quote->status,
-                     app_amount(app, balance, quote->balance));
+        frame_printf(frame, 0, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
+                     " %s %s   %s   %s   Balance %s", draft->distributor, quote->distributor_name,
+                     quote->rank_name, quote->status, app_amount(app, balance, quote->balance));
     else
         frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
 }
@@ -278,12 +274,7 @@ static void pick(struct app *app, const struct entry_command *command)
 
 static void back(struct app *app)
 {
-    const char *person = order_draft(app->order)->distributor;
-    size_t lines = order_lines(app->order);
-    if (lines)
-        app_news(app, ROLE_OK, "held: %s, %zu lines; F7 brings it back",
-                 person ? person : "no person", lines);
-    app_leave_order(app);
+    app_hold(app);
     app_home(app);
 }
 

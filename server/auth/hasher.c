@@ -10,6 +10,7 @@
 
 #include "server/auth/password.h"
 #include "server/auth/secret.h"
+#include "server/net/metrics.h"
 
 struct job {
     struct job *next;
@@ -78,6 +79,7 @@ static struct job *job_new(const char *phc, const char *password)
 {
     size_t len = strlen(password) + 1, size = sizeof(struct job) + len;
     struct job *job = memory_or_abort(size);
+    metric_add(METRIC_hashes_running, 1);
     job->size = size;
     memcpy(job->password, password, len);
     job->has_phc = phc;
@@ -88,6 +90,7 @@ static struct job *job_new(const char *phc, const char *password)
 
 static void job_free(struct job *job)
 {
+    metric_add(METRIC_hashes_running, -1);
     sodium_memzero(job, job->size);
     free(job);
 }

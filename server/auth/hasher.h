@@ -22,5 +22,5 @@ void hasher_free(struct hasher *hasher);
  * `done` returns. False when the queue is full: `done` is not called, answer 429. */
 MUST_CHECK bool hasher_verify(struct hasher *hasher, const char *phc, const char *password,
                               void (*done)(void *arg, bool ok, const char *new_hash), void *arg);
-/* Checks that wait for a thread: for metrics. */
+/* Checks that wait for a thread. (The metric hashes_running counts those that run as well.) */
 size_t hasher_waiting(struct hasher *hasher);

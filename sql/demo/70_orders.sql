@@ -170,7 +170,7 @@ SELECT k.*, c.cancelled_at, c.held_at, c.paid_at, c.released_at, c.picked_at, c.
   JOIN delivery_charge base ON base.market = k.market AND base.destination = k.destination AND base.min_goods = 0
   LEFT JOIN delivery_charge free ON free.market = k.market AND free.destination = k.destination AND free.min_goods > 0
   JOIN tax_rate t ON t.market = k.market AND t.region = w.region AND t.tax_class = base.tax_class
- CROSS JOIN LATERAL (SELECT CASE WHEN s.goods >= free.min_goods THEN free.charge ELSE base.charge END AS charge) ch
+ CROSS JOIN LATERAL (SELECT CASE WHEN s.goods - s.discount >= free.min_goods THEN free.charge ELSE base.charge END AS charge) ch
  CROSS JOIN LATERAL (SELECT pg_temp.share_half_up(ch.charge, t.ppm, CASE WHEN k.tax_included THEN 1000000 + t.ppm
                                                                         ELSE 1000000 END) AS tax) dt
   LEFT JOIN login own ON own.person_id = k.distributor_id

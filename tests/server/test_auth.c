@@ -14,6 +14,7 @@
 #include "server/auth/password.h"
 #include "server/auth/token.h"
 #include "server/auth/totp.h"
+#include "server/net/metrics.h"
 #include "tests/report.h"
 
 #define RIGHT "seventeen blue kettles"
@@ -235,6 +236,7 @@ static void full_queue(void)
     CU_ASSERT_TRUE(hasher_verify(hasher, old, "wrong", take, &answer));
     CU_ASSERT_FALSE(hasher_verify(hasher, old, "wrong", take, &answer));
     CU_ASSERT_EQUAL(hasher_waiting(hasher), 2);
+    CU_ASSERT_EQUAL(metric_total(METRIC_hashes_running), 3);
     for (int i = 0; i < 4; i++)
         sem_post(&gate);
     loop_run(loop);
@@ -254,6 +256,7 @@ static void freed_in_the_middle(void)
         CU_ASSERT_TRUE(hasher_verify(hasher, old, RIGHT, take, &answer));
     hasher_free(hasher);
     CU_ASSERT_TRUE(seen.wiped >= 40);
+    CU_ASSERT_EQUAL(metric_total(METRIC_hashes_running), 0);
     struct loop_timer *soon =
         loop_timer_new(loop, 1, false, (void (*)(void *))(void *)loop_stop, loop);
     loop_run(loop);

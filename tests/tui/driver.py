@@ -24,6 +24,15 @@ def tmux(*args):
     return done.stdout
 
 
+def begin():
+    """The server of all panes, which would end with the last of them."""
+    tmux("new-session", "-d", "-s", "keep", "exec sleep 100000", ";", "set", "-g", "status", "off", ";",
+         "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "window-size", "manual", ";",
+         "set", "-sg", "escape-time", "0")
+    while "keep" not in subprocess.run(["tmux", "-L", SOCKET, "ls"], capture_output=True, text=True).stdout:
+        time.sleep(0.01)
+
+
 def end():
     subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True)
 
@@ -42,13 +51,11 @@ class Client:
         # locale, home and colours are the test's own
         setting = {"TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC",
                    "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "", **(env or {})}
-        shell = "exec env %s %s 2>%s" % (
+        shell = "env %s %s 2>%s" % (
             " ".join(k + "=" + shlex.quote(v) for k, v in setting.items()),
             " ".join(map(shlex.quote, command)), shlex.quote(self.errors_path()))
         tmux("new-session", "-d", "-s", self.name, "-x", str(cols), "-y", str(rows),
-             "%s; printf '\\nended %%d\\n' $?; exec sleep 1000" % shell.replace("exec env", "env", 1),
-             ";", "set", "-g", "status", "off", ";", "set", "-g", "remain-on-exit", "on",
-             ";", "set", "-g", "window-size", "manual", ";", "set", "-sg", "escape-time", "0")
+             "%s; printf '\\nended %%d\\n' $?; exec sleep 1000" % shell)
         self.resize(cols, rows)
 
     def errors_path(self):

@@ -352,7 +352,7 @@ class Server(ThreadingHTTPServer):
 def start(port=0):
     server = Server(("127.0.0.1", port), Handler)
     server.fake = Fake()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     return server, "http://127.0.0.1:%d" % server.server_address[1]
 
 

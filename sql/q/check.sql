@@ -1,0 +1,257 @@
+-- For partylinectl check: each query finds what breaks one invariant, as (what, detail); no rows is
+-- good. Each passes once over its tables and reports at most 20 rows.
+
+-- name: check_currency   A transfer has the currency of both its accounts.
+SELECT 'transfer ' || t.id AS what,
+       t.currency || ' between ' || d.currency || ' account ' || d.id || ' and ' || c.currency || ' account ' || c.id AS detail
+  FROM transfer t JOIN account d ON d.id = t.debit_id JOIN account c ON c.id = t.credit_id
+ WHERE t.currency <> d.currency OR t.currency <> c.currency
+ ORDER BY t.id LIMIT 20;
+
+-- name: check_journal   No journal without a transfer.
+SELECT 'journal ' || j.id AS what, j.kind || ' ' || j.ref || ' has no transfer' AS detail
+  FROM journal j
+ WHERE NOT EXISTS (SELECT FROM transfer t WHERE t.journal_id = j.id)
+ ORDER BY j.id LIMIT 20;
+
+-- name: check_balance   The balance that an account keeps is its credits less its debits.
+WITH leg AS (
+    SELECT credit_id AS account_id, amount FROM transfer
+    UNION ALL
+    SELECT debit_id, -amount FROM transfer
+), total AS (
+    SELECT l.account_id, sum(l.amount) AS amount
+      FROM leg l JOIN account a ON a.id = l.account_id AND a.balance IS NOT NULL
+     GROUP BY l.account_id
+)
+SELECT a.kind || ' account ' || a.id AS what,
+       'has ' || a.balance || ', its transfers make ' || coalesce(t.amount, 0) AS detail
+  FROM account a LEFT JOIN total t ON t.account_id = a.id
+ WHERE a.balance IS NOT NULL AND a.balance <> coalesce(t.amount, 0)
+ ORDER BY a.id LIMIT 20;
+
+-- name: check_floor   No account with a floor was below it after any of its transfers.
+WITH leg AS (
+    SELECT id, credit_id AS account_id, amount FROM transfer
+    UNION ALL
+    SELECT id, debit_id, -amount FROM transfer
+), running AS (
+    SELECT l.id, l.account_id, a.kind, a.floor,
+           sum(l.amount) OVER (PARTITION BY l.account_id ORDER BY l.id) AS balance
+      FROM leg l JOIN account a ON a.id = l.account_id AND a.floor IS NOT NULL
+)
+SELECT kind || ' account ' || account_id AS what,
+       'was at ' || balance || ' after transfer ' || id || ', its floor is ' || floor AS detail
+  FROM running WHERE balance < floor
+ ORDER BY id LIMIT 20;
+
+-- name: check_order_journal   Every order has its journal, and every such journal its order.
+SELECT coalesce('order ' || o.number, 'journal ' || j.id) AS what,
+       CASE WHEN j.id IS NULL THEN 'has no journal' ELSE 'is of order ' || j.ref || ', which does not exist' END AS detail
+  FROM orders o FULL JOIN (SELECT id, ref FROM journal WHERE kind = 'order') j ON j.ref = o.number
+ WHERE o.id IS NULL OR j.id IS NULL
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_cancelled   A cancelled order, and no other, has one reversing journal.
+SELECT coalesce('order ' || o.number, 'journal ' || j.id) AS what,
+       CASE WHEN j.id IS NULL THEN 'is cancelled but not reversed'
+            WHEN o.id IS NULL THEN 'reverses order ' || j.ref || ', which is not cancelled'
+            ELSE 'is reversed by a journal that names another' END AS detail
+  FROM (SELECT id, number FROM orders WHERE state = 'cancelled') o
+  FULL JOIN (SELECT c.id, c.ref, f.ref AS reversed FROM journal c LEFT JOIN journal f ON f.id = c.reverses
+              WHERE c.kind = 'order_cancel') j ON j.ref = o.number
+ WHERE o.id IS NULL OR j.id IS NULL OR j.reversed IS DISTINCT FROM j.ref
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_reversal   The legs of a reversing journal mirror those that it reverses.
+WITH leg AS (
+    SELECT r.id, t.debit_id, t.credit_id, t.currency, t.amount, t.order_id, 1 AS n
+      FROM journal r JOIN transfer t ON t.journal_id = r.id WHERE r.reverses IS NOT NULL
+    UNION ALL
+    SELECT r.id, t.credit_id, t.debit_id, t.currency, t.amount, t.order_id, -1
+      FROM journal r JOIN transfer t ON t.journal_id = r.reverses WHERE r.reverses IS NOT NULL
+)
+SELECT DISTINCT 'journal ' || l.id AS what, j.kind || ' ' || j.ref || ' does not mirror journal ' || j.reverses AS detail
+  FROM (SELECT id FROM leg GROUP BY id, debit_id, credit_id, currency, amount, order_id HAVING sum(n) <> 0) l
+  JOIN journal j ON j.id = l.id
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_receivable   What an order still owes is its total less what is paid; nothing, when cancelled.
+WITH owed AS (
+    SELECT t.order_id, sum(CASE WHEN t.debit_id = a.id THEN t.amount ELSE -t.amount END) AS amount
+      FROM transfer t JOIN account a ON a.kind = 'receivable' AND a.id IN (t.debit_id, t.credit_id)
+     WHERE t.order_id IS NOT NULL
+     GROUP BY t.order_id
+), paid AS (
+    SELECT order_id, sum(amount) AS amount FROM payment WHERE state = 'captured' GROUP BY order_id
+), due AS (
+    SELECT o.id, o.number, CASE WHEN o.state = 'cancelled' THEN 0 ELSE o.total END - coalesce(p.amount, 0) AS amount
+      FROM orders o LEFT JOIN paid p ON p.order_id = o.id
+)
+SELECT coalesce('order ' || d.number, 'receivable of order id ' || w.order_id) AS what,
+       'owes ' || coalesce(w.amount, 0) || ' in the books, ' || coalesce(d.amount, 0) || ' by its payments' AS detail
+  FROM due d FULL JOIN owed w ON w.order_id = d.id
+ WHERE d.id IS NULL OR coalesce(w.amount, 0) <> d.amount
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_books   Goods, discount, delivery and added tax of an order stand in the books as in the order.
+WITH booked AS (
+    SELECT t.order_id, sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'sales') AS goods,
+           sum(t.amount) FILTER (WHERE d.kind = 'discounts' AND c.kind = 'receivable') AS discount,
+           sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'delivery') AS delivery,
+           sum(t.amount) FILTER (WHERE c.kind = 'tax') AS tax
+      FROM journal j
+      JOIN transfer t ON t.journal_id = j.id
+      JOIN account d ON d.id = t.debit_id
+      JOIN account c ON c.id = t.credit_id
+     WHERE j.kind = 'order'
+     GROUP BY t.order_id
+)
+SELECT 'order ' || o.number AS what,
+       format('goods %s, discount %s, delivery %s, tax %s in the books; %s, %s, %s, %s in the order',
+              coalesce(b.goods, 0), coalesce(b.discount, 0), coalesce(b.delivery, 0), coalesce(b.tax, 0),
+              o.goods, o.discount, o.delivery, o.tax + o.delivery_tax) AS detail
+  FROM orders o LEFT JOIN booked b ON b.order_id = o.id
+ WHERE coalesce(b.goods, 0) <> o.goods OR coalesce(b.discount, 0) <> o.discount
+    OR coalesce(b.delivery, 0) <> o.delivery OR coalesce(b.tax, 0) <> o.tax + o.delivery_tax
+ ORDER BY o.id LIMIT 20;
+
+-- name: check_order_lines   Goods, discount, tax and volumes of an order are those of its lines.
+SELECT 'order ' || o.number AS what,
+       format('goods %s, discount %s, tax %s, CV %s, PV %s; its lines make %s, %s, %s, %s, %s', o.goods, o.discount, o.tax,
+              o.cv, o.pv, coalesce(l.goods, 0), coalesce(l.discount, 0), coalesce(l.tax, 0), coalesce(l.cv, 0),
+              coalesce(l.pv, 0)) AS detail
+  FROM orders o
+  LEFT JOIN (SELECT order_id, sum(goods) AS goods, sum(discount) AS discount, sum(amount) AS amount, sum(tax) AS tax,
+                    sum(cv) AS cv, sum(pv) AS pv, bool_and(unit * qty = goods) AS multiplied
+               FROM order_line GROUP BY order_id) l ON l.order_id = o.id
+ WHERE (o.goods, o.discount, o.goods - o.discount, o.tax, o.cv, o.pv, true)
+       IS DISTINCT FROM (l.goods, l.discount, l.amount, l.tax, l.cv, l.pv, l.multiplied)
+ ORDER BY o.id LIMIT 20;
+
+-- name: check_payments   Payments do not exceed the order, and its payment state is what they say.
+SELECT 'order ' || o.number AS what,
+       format('is %s and %s; of %s, %s is captured and %s due', o.state, o.payment_state, o.total, p.captured, p.due) AS detail
+  FROM orders o
+  LEFT JOIN (SELECT order_id, sum(amount) FILTER (WHERE state = 'captured') AS captured,
+                    sum(amount) FILTER (WHERE state NOT IN ('captured', 'refunded', 'void', 'declined')) AS due
+               FROM payment GROUP BY order_id) x ON x.order_id = o.id
+ CROSS JOIN LATERAL (SELECT coalesce(x.captured, 0) AS captured, coalesce(x.due, 0) AS due) p
+ WHERE p.captured + p.due > o.total
+    OR CASE WHEN o.state = 'cancelled' THEN o.payment_state NOT IN ('void', 'refunded') OR p.captured + p.due <> 0
+            WHEN o.payment_state = 'captured' THEN p.captured <> o.total
+            WHEN o.payment_state IN ('void', 'refunded') THEN true
+            ELSE p.captured + p.due <> o.total OR p.due = 0 END
+ ORDER BY o.id LIMIT 20;
+
+-- name: check_payment_journal   What was paid later has its journal, and every such journal its payment.
+SELECT coalesce('payment ' || p.id, 'journal ' || j.id) AS what,
+       CASE WHEN j.id IS NULL THEN 'is captured without a journal' WHEN p.id IS NULL THEN 'is of no captured payment'
+            ELSE 'is ' || p.amount || ', in the books ' || j.amount END AS detail
+  FROM (SELECT id, amount FROM payment WHERE kind = 'later' AND state = 'captured') p
+  FULL JOIN (SELECT j.id, j.ref, sum(t.amount) AS amount FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
+              WHERE j.kind = 'payment' GROUP BY j.id, j.ref) j ON j.ref = p.id::text
+ WHERE p.id IS NULL OR j.id IS NULL OR j.amount IS DISTINCT FROM p.amount
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_stock   What is on hand is the sum of its movements.
+SELECT 'item ' || i.sku || ' at ' || s.code AS what,
+       'has ' || coalesce(k.on_hand, 0) || ', its movements make ' || coalesce(m.qty, 0) AS detail
+  FROM stock k
+  FULL JOIN (SELECT site_id, item_id, sum(qty) AS qty FROM movement GROUP BY site_id, item_id) m
+         ON m.site_id = k.site_id AND m.item_id = k.item_id
+  JOIN item i ON i.id = coalesce(k.item_id, m.item_id)
+  JOIN site s ON s.id = coalesce(k.site_id, m.site_id)
+ WHERE coalesce(k.on_hand, 0) <> coalesce(m.qty, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_reserved   What is reserved or back-ordered is what the orders in work hold.
+SELECT 'item ' || i.sku || ' at ' || s.code AS what,
+       format('%s reserved, %s back-ordered; orders hold %s and %s', coalesce(k.reserved, 0), coalesce(k.back_ordered, 0),
+              coalesce(r.reserved, 0), coalesce(r.back_ordered, 0)) AS detail
+  FROM stock k
+  FULL JOIN (SELECT site_id, item_id, sum(reserved) AS reserved, sum(back_ordered) AS back_ordered
+               FROM reservation GROUP BY site_id, item_id) r ON r.site_id = k.site_id AND r.item_id = k.item_id
+  JOIN item i ON i.id = coalesce(k.item_id, r.item_id)
+  JOIN site s ON s.id = coalesce(k.site_id, r.site_id)
+ WHERE coalesce(k.reserved, 0) <> coalesce(r.reserved, 0) OR coalesce(k.back_ordered, 0) <> coalesce(r.back_ordered, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_reservations   Orders in work hold what their lines need, at the site that ships; others hold nothing.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       CASE WHEN o.state NOT IN ('placed', 'on_hold', 'released', 'picked', 'packed') THEN 'is ' || o.state || ' and still holds stock'
+            WHEN r.order_id IS NULL THEN 'holds no stock'
+            WHEN r.elsewhere THEN 'holds stock at another site'
+            ELSE 'needs ' || l.qty || ', holds ' || r.qty END AS detail
+  FROM orders o
+  JOIN order_line l ON l.order_id = o.id
+  JOIN item i ON i.id = l.item_id
+  LEFT JOIN (SELECT r.order_id, r.line, sum(r.reserved + r.back_ordered) AS qty, bool_or(r.site_id <> x.site_id) AS elsewhere
+               FROM reservation r JOIN orders x ON x.id = r.order_id GROUP BY r.order_id, r.line) r
+         ON r.order_id = l.order_id AND r.line = l.line
+ WHERE CASE WHEN o.state IN ('placed', 'on_hold', 'released', 'picked', 'packed') AND l.state IN ('reserved', 'back_ordered')
+            THEN i.kind NOT IN ('certificate', 'fee')
+                 AND (r.order_id IS NULL OR r.elsewhere OR i.kind <> 'kit' AND r.qty <> l.qty)
+            ELSE r.order_id IS NOT NULL END
+ ORDER BY o.id, l.line LIMIT 20;
+
+-- name: check_events   The history of each order, payment and line is one chain from its birth to its state.
+WITH step AS (
+    SELECT id, order_id, machine, ref, from_state, to_state,
+           lag(to_state) OVER chain AS before, lead(id) OVER chain IS NULL AS is_last
+      FROM order_event WINDOW chain AS (PARTITION BY order_id, machine, ref ORDER BY id)
+), now AS (
+    SELECT id AS order_id, 'order' AS machine, 0::bigint AS ref, state, '{""}'::text[] AS births FROM orders
+    UNION ALL
+    SELECT order_id, 'payment', id, state, CASE kind WHEN 'balance' THEN '{"",captured}'::text[] ELSE '{"",due}' END FROM payment
+    UNION ALL
+    SELECT order_id, 'line', line, state, '{"",reserved,back_ordered}' FROM order_line
+)
+SELECT format('%s %s of order id %s', coalesce(n.machine, s.machine), coalesce(n.ref, s.ref), coalesce(n.order_id, s.order_id)) AS what,
+       CASE WHEN n.order_id IS NULL THEN 'has a history but does not exist'
+            WHEN s.id IS NULL THEN 'is ' || n.state || ' without a history'
+            WHEN s.before IS NULL AND s.from_state <> ALL (n.births) THEN 'begins with ' || s.from_state
+            WHEN s.before <> s.from_state THEN 'goes from ' || s.from_state || ' after it became ' || s.before
+            WHEN m.machine IS NULL AND s.from_state <> '' THEN 'went from ' || s.from_state || ' to ' || s.to_state || ', which is no move'
+            ELSE 'is ' || n.state || ', its history ends with ' || s.to_state END AS detail
+  FROM now n
+  FULL JOIN step s ON s.order_id = n.order_id AND s.machine = n.machine AND s.ref = n.ref
+  LEFT JOIN machine_move m ON m.machine = s.machine AND m.from_state = s.from_state AND m.to_state = s.to_state
+ WHERE n.order_id IS NULL
+    OR s.id IS NULL AND (n.state <> ALL (n.births))
+    OR s.id IS NOT NULL AND (s.before IS NULL AND s.from_state <> ALL (n.births)
+                             OR s.before <> s.from_state
+                             OR m.machine IS NULL AND s.from_state <> ''
+                             OR s.is_last AND s.to_state <> n.state)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_numbers   Order and distributor numbers have their lengths, check digits and no leading 0.
+SELECT n.what || ' ' || n.number AS what, 'is no number of this company' AS detail
+  FROM company,
+       (SELECT 'order' AS what, number FROM orders UNION ALL SELECT 'distributor', number FROM distributor) n
+ WHERE n.number LIKE '0%' OR damm_digit(n.number) <> 0
+    OR length(n.number) <> CASE n.what WHEN 'order' THEN order_length ELSE distributor_length END
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_dates   An order stands on the business day and in the month in which it was placed.
+SELECT 'order ' || o.number AS what,
+       format('of %s stands on %s in %s', o.placed_at AT TIME ZONE m.zone, o.business_date, o.month) AS detail
+  FROM orders o JOIN market m ON m.code = o.market
+ WHERE o.business_date <> (o.placed_at AT TIME ZONE m.zone)::date OR o.month <> date_trunc('month', o.business_date)
+ ORDER BY o.id LIMIT 20;
+
+-- name: check_drafts   A draft is placed when there is an order of its key, and only then.
+SELECT 'draft ' || d.ulid AS what, CASE WHEN o.key IS NULL THEN 'is placed, but there is no order' ELSE 'is ' || d.state || ', but was placed' END AS detail
+  FROM draft d LEFT JOIN orders o ON o.key = d.ulid
+ WHERE (d.state = 'placed') <> (o.key IS NOT NULL)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_people   The present sponsor, status and rank are those of the history.
+SELECT 'distributor ' || d.number AS what,
+       CASE WHEN s.sponsor_id IS DISTINCT FROM d.sponsor_id THEN 'has another sponsor than its history' ELSE 'is ' || d.status
+            || ' of rank ' || d.rank || ', its history says ' || coalesce(h.status || ' of rank ' || h.rank, 'nothing') END AS detail
+  FROM distributor d
+  LEFT JOIN sponsorship s ON s.distributor_id = d.id AND upper_inf(s.valid)
+  LEFT JOIN distributor_status h ON h.distributor_id = d.id AND upper_inf(h.valid)
+ WHERE s.sponsor_id IS DISTINCT FROM d.sponsor_id OR h.status IS DISTINCT FROM d.status OR h.rank IS DISTINCT FROM d.rank
+ ORDER BY d.number LIMIT 20;

@@ -126,10 +126,12 @@ static void choose_list(struct quote *quote, const struct order_draft *draft)
     }
 }
 
-/* The address's region where rates are set for it (a US state); the market's otherwise. */
-static const char *choose_region(const struct catalogue *c, const struct buyer_facts *buyer)
+/* The address's region where rates are set for it (a US state); the market's otherwise, and for
+ * what is picked up there, whatever address was sent along. */
+static const char *choose_region(const struct catalogue *c, const struct buyer_facts *buyer,
+                                 enum destination destination)
 {
-    if (buyer->has_ship_to && buyer->ship_to.region)
+    if (destination != SHIP_pickup && buyer->has_ship_to && buyer->ship_to.region)
         for (size_t i = 0; i < c->ntaxes; i++)
             if (strcmp(c->taxes[i].region, buyer->ship_to.region) == 0)
                 return c->taxes[i].region;
@@ -201,6 +203,16 @@ static void check_item(struct quote *quote, size_t i, const struct order_draft *
     }
 }
 
+/* As if it had not been priced: so that the sums of a quote hold whatever was too large. */
+static void line_unprice(struct quote_line *line)
+{
+    line->priced = false;
+    line->unit = line->goods = line->discount = line->amount = line->tax = money_of(0);
+    line->tax_rate = (struct rate){0};
+    line->cv = line->pv = (struct volume){0};
+    line->nwhy = 0;
+}
+
 static bool line_amounts(struct quote *quote, struct quote_line *line, const struct price *price,
                          struct rate discount, bool volumes)
 {
@@ -245,8 +257,10 @@ static void price_line(struct quote *quote, size_t i, const struct buyer_facts *
     if (type->has_discount && quote->list->audience == AUDIENCE_retail && buyer->distributor)
         discount = catalogue_discount(quote->catalogue, buyer->rank, draft->type, quote->date);
     line->priced = line_amounts(quote, line, price, discount, type->has_volumes);
-    if (!line->priced)
+    if (!line->priced) {
+        line_unprice(line);
         line_problem(quote, i, PROBLEM_amount_too_large, "qty");
+    }
 }
 
 /* ---- tax ---- */
@@ -370,8 +384,14 @@ static void total(struct quote *quote, const struct order_draft *draft)
         ok = money_add(quote->tax, quote->delivery_tax, &quote->tax_added);
     ok = ok && money_add(net, quote->delivery, &quote->total) &&
          money_add(quote->total, quote->tax_added, &quote->total);
-    if (!ok)
-        problems_add(&quote->problems, PROBLEM_amount_too_large, "/lines", NULL);
+    if (ok)
+        return;
+    problems_add(&quote->problems, PROBLEM_amount_too_large, "/lines", NULL);
+    for (size_t i = 0; i < quote->nlines; i++)
+        line_unprice(&quote->lines[i]);
+    quote->goods = quote->discount = quote->delivery = quote->delivery_tax = money_of(0);
+    quote->tax = quote->tax_added = quote->total = money_of(0);
+    quote->cv = quote->pv = (struct volume){0};
 }
 
 /* ---- stock ---- */
@@ -531,7 +551,7 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
     check_ship_to(out, buyer, draft);
     choose_list(out, draft);
     out->tax_included = out->list && out->list->tax_included;
-    out->region = choose_region(catalogue, buyer);
+    out->region = choose_region(catalogue, buyer, draft->destination);
     out->nlines = draft->nlines;
     out->lines = ARENA_ARRAY(arena, struct quote_line, draft->nlines);
     for (size_t i = 0; i < draft->nlines; i++) {

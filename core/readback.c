@@ -116,7 +116,7 @@ static void item_say(struct text *text, const struct readback_item *item)
     } else if (item->qty > 1) {
         text_add(text, "all");
     }
-    text_add(text, item->later == 1 && item->qty == 1 ? "later" : " later");
+    text_add(text, item->qty == 1 ? "later" : " later");
 }
 
 void readback_say(struct text *text, const struct readback *readback)

@@ -137,8 +137,12 @@ void open_draft(struct app *app, const struct reply_draft *stored)
 
 void app_leave_order(struct app *app)
 {
-    order_leave(app->order);
+    struct order *order = app->order;
+    if (!order)
+        return;
     app->order = NULL;
+    app->leaving++;
+    order_leave(order);
 }
 
 void app_hold(struct app *app)

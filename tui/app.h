@@ -51,6 +51,7 @@ struct app {
     struct ahead ahead;
 
     struct order *order; /* NULL: none is open */
+    int leaving;         /* orders left that are not stored yet */
     bool recalling;      /* a draft is on its way: keys wait for it */
     int scroll;          /* rows of the order that lie below the screen */
 

@@ -216,6 +216,7 @@ static bool csi_end(struct keyboard *keyboard, uint32_t ch, struct input *out)
 
 static bool in_csi(struct keyboard *keyboard, int64_t now, uint32_t ch, struct input *out)
 {
+    keyboard->since = now; /* it goes on */
     if (ch >= '0' && ch <= '9') {
         if (!keyboard->second && keyboard->number < 100)
             keyboard->number = keyboard->number * 10 + (int)(ch - '0');

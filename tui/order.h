@@ -17,6 +17,7 @@ enum order_event {
     ORDER_COPIED,     /* somebody else has the draft; our keying goes on in a copy */
     ORDER_PLACED,     /* see placed */
     ORDER_NOT_PLACED, /* see trouble, or error */
+    ORDER_LEFT,       /* an order that was left is stored, and is no more */
 };
 typedef void order_event_fn(void *user, enum order_event event);
 
@@ -65,8 +66,8 @@ struct order *order_new(struct client *client, const char *market, order_event_f
 /* A stored draft, locked for us already. */
 struct order *order_recall(struct client *client, const struct reply_draft *stored,
                            order_event_fn *event, void *user);
-/* Gives the order up: it frees itself when what was keyed is stored. An empty draft is removed,
- * others are released. NULL is allowed. */
+/* Gives the order up: when what was keyed is stored, it tells ORDER_LEFT and frees itself. An empty
+ * draft is removed, others are released. */
 void order_leave(struct order *order);
 void order_free(struct order *order);
 

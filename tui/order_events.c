@@ -45,6 +45,13 @@ static void ask_duplicate(struct app *app, const struct reply_problem *duplicate
     app_say(app, ROLE_WARN, "%s F9 again places it all the same.", duplicate->say);
 }
 
+static void left(struct app *app)
+{
+    app->leaving--;
+    if (!app->quit && app_screen(app)->id == SCREEN_home)
+        screen_home.actions[ACTION_REFRESH](app);
+}
+
 static const struct reply_problem *duplicate_of(const struct order *order)
 {
     const struct reply_problem *found =
@@ -78,7 +85,7 @@ void order_event_take(void *user, int event)
 {
     static void (*const events[])(struct app *) = {
         [ORDER_PRICED] = priced, [ORDER_REFUSED] = refused,       [ORDER_COPIED] = copied,
-        [ORDER_PLACED] = placed, [ORDER_NOT_PLACED] = not_placed,
+        [ORDER_PLACED] = placed, [ORDER_NOT_PLACED] = not_placed, [ORDER_LEFT] = left,
     };
     events[event](user);
 }

@@ -220,14 +220,13 @@ static bool left(struct order *order)
         send_off(order, "DELETE", "");
     else if (*order->rev)
         send_off(order, "POST", "/release");
+    order->event(order->user, ORDER_LEFT);
     order_free(order);
     return true;
 }
 
 void order_leave(struct order *order)
 {
-    if (!order)
-        return;
     order->leaving = true;
     order->placing = PLACING_NO;
     order_link_send(order);

@@ -13,6 +13,7 @@ struct home {
     struct app *app;
     struct query query;
     struct reply_drafts drafts;
+    size_t pick;            /* a digit that waits for the list; 0: none */
     bool picking;           /* after F7: a digit alone chooses */
     char wanted[ULID_TEXT]; /* being recalled */
     char locked[ULID_TEXT]; /* somebody else had it: asked for again, it is taken over */
@@ -20,22 +21,11 @@ struct home {
 
 /* ---- the list -------------------------------------------------------------------------------- */
 
-static void take(void *owner, const struct answer *answer)
-{
-    struct home *home = owner;
-    if (answer->context == home->query.asked)
-        home->drafts.n = 0;
-    if (!query_answer(&home->query, answer))
-        return;
-    if (!reply_drafts_read(home->query.arena, answer->body, answer->len, &home->drafts))
-        query_unreadable(&home->query);
-    if (home->drafts.n > DRAFTS_MOST)
-        home->drafts.n = DRAFTS_MOST;
-}
+static void list_take(void *owner, const struct answer *answer);
 
 static void ask(struct app *app)
 {
-    query_ask(&app->home->query, app, "/drafts?limit=9", take, app->home);
+    query_ask(&app->home->query, app, "/drafts?limit=9", list_take, app->home);
 }
 
 static void enter(struct app *app)
@@ -53,6 +43,7 @@ static void recall_ended(struct home *home)
 {
     home->app->recalling = false;
     home->wanted[0] = '\0';
+    home->pick = 0;
 }
 
 bool home_recall_not(struct app *app)
@@ -135,6 +126,46 @@ static void recall(struct app *app, size_t n)
     draft_request(home, "POST", take_over ? "/take-over" : "/lock", lock_take);
 }
 
+/* The list is complete: everything that was left has been stored. */
+static bool is_settled(const struct home *home)
+{
+    return !home->query.waiting && home->app->leaving == 0;
+}
+
+/* The digit that was pressed before the list was there. */
+static void pick_waiting(struct home *home)
+{
+    struct app *app = home->app;
+    size_t pick = home->pick;
+    recall_ended(home);
+    if (pick <= home->drafts.n) {
+        recall(app, pick);
+        return;
+    }
+    app_say(app, ROLE_WARN, "there is no draft %zu.", pick);
+    app_ahead_drop(app);
+}
+
+static void list_read(struct home *home, const struct answer *answer)
+{
+    if (answer->context == home->query.asked)
+        home->drafts.n = 0;
+    if (!query_answer(&home->query, answer))
+        return;
+    if (!reply_drafts_read(home->query.arena, answer->body, answer->len, &home->drafts))
+        query_unreadable(&home->query);
+    if (home->drafts.n > DRAFTS_MOST)
+        home->drafts.n = DRAFTS_MOST;
+}
+
+static void list_take(void *owner, const struct answer *answer)
+{
+    struct home *home = owner;
+    list_read(home, answer);
+    if (home->pick && is_settled(home))
+        pick_waiting(home);
+}
+
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 static void draw_draft(const struct frame *frame, int row, size_t n, const char *self,
@@ -190,12 +221,10 @@ static bool key(struct app *app, const struct input *input)
     home->picking = false;
     if (!is_digit || app->line.len)
         return false;
-    if (home->query.waiting)
-        app_say(app, ROLE_WARN, "the list is still coming: nothing was chosen.");
-    else if (input->ch - '0' > home->drafts.n)
-        app_say(app, ROLE_WARN, "there is no draft %c.", (char)input->ch);
-    else
-        recall(app, input->ch - '0');
+    home->pick = input->ch - '0';
+    app->recalling = true; /* what is typed now is for the draft */
+    if (is_settled(home))
+        pick_waiting(home);
     return true;
 }
 
@@ -206,7 +235,7 @@ static void begin_pick(struct app *app)
 
 static int candidates(const struct app *app)
 {
-    return app->home->query.waiting ? 0 : (int)app->home->drafts.n;
+    return is_settled(app->home) ? (int)app->home->drafts.n : 0;
 }
 
 static void pick(struct app *app, const struct entry_command *command)

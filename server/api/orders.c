@@ -310,13 +310,13 @@ void order_create(struct call *c)
 {
     static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
     struct placing *p = ARENA_NEW(c->arena, struct placing);
-    int64_t rev = 0;
     c->state = p;
     if (!(p->key = call_key(c)) || !call_body(c))
         return;
     wire_integer(&c->reader, c->body, "", "expect_total", true, &p->expect_total);
-    if (wire_integer(&c->reader, c->body, "", "rev", false, &rev))
-        p->rev = db_text_int(c->arena, rev);
+    if (wire_string(&c->reader, c->body, "", "rev", 18, false, &p->rev) &&
+        (!p->rev[0] || p->rev[strspn(p->rev, "0123456789")]))
+        wire_bad_value(&c->reader, "", "rev", p->rev);
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
     read_accept(c, p);
     if (!pricing_load(c, also, &p->pricing))

@@ -6,7 +6,9 @@
 -- temporary and called demo_*.
 SELECT set_config('jit', 'off', true), set_config('work_mem', '192MB', true),
        set_config('maintenance_work_mem', '192MB', true), set_config('client_min_messages', 'warning', true),
-       set_config('temp_buffers', '64MB', true);
+       set_config('temp_buffers', '64MB', true),
+       -- The planner knows nothing of tables made a moment ago; joining them row by row is never right.
+       set_config('enable_nestloop', 'off', true);
 
 DO $$ BEGIN
     IF EXISTS (SELECT FROM company) OR EXISTS (SELECT FROM market) OR EXISTS (SELECT FROM person) THEN
@@ -45,6 +47,12 @@ SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_id
   FROM pg_constraint c
  WHERE c.contype = 'f' AND c.conrelid = ANY ('{person,address,sponsorship,distributor_status,customer,
            login,movement,orders,order_line,reservation,payment,order_event,journal,transfer,price}'::regclass[])
+UNION ALL
+SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(c.conname),
+       'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' '
+           || pg_get_constraintdef(c.oid), 1
+  FROM pg_constraint c
+ WHERE c.contype = 'p' AND c.conrelid = ANY ('{movement,order_event,transfer}'::regclass[])
 UNION ALL
 SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), 1
   FROM pg_index i

@@ -88,6 +88,7 @@ SELECT k.id, c.at AS cancelled_at, h.at AS held_at,
  CROSS JOIN LATERAL (SELECT picked.at + (600 + pg_temp.roll(id, 71, 3600)) * interval '1 second' AS at) packed
  CROSS JOIN LATERAL (SELECT packed.at + (1800 + pg_temp.roll(id, 72, 20000)) * interval '1 second' AS at) shipped
  CROSS JOIN LATERAL (SELECT shipped.at + (150000 + pg_temp.roll(id, 73, 300000)) * interval '1 second' AS at) received;
+ANALYZE demo_course;
 
 -- What can be bought from a list, the best sellers first.
 CREATE TEMP TABLE demo_good ON COMMIT DROP AS
@@ -147,6 +148,9 @@ SELECT l.id, l.line, l.item_id, l.sku, l.name, l.kind, l.qty, l.unit, l.unit * l
   JOIN demo_where w ON w.id = l.id
   JOIN tax_rate t ON t.market = w.market AND t.region = w.region AND t.tax_class = l.tax_class
  CROSS JOIN LATERAL (SELECT pg_temp.share_half_up(l.unit * l.qty, w.discount_ppm, 1000000) AS discount) d;
+
+ANALYZE demo_priced;
+ANALYZE login;
 
 CREATE TEMP TABLE demo_order ON COMMIT DROP AS
 SELECT k.*, c.cancelled_at, c.held_at, c.paid_at, c.released_at, c.picked_at, c.packed_at, c.shipped_at, c.received_at,

@@ -6,4 +6,13 @@ BEGIN
         EXECUTE aside.back;
     END LOOP;
 END $$;
-ANALYZE;
+
+-- Not the working tables.
+SELECT set_config('default_statistics_target', '30', true);
+DO $$
+DECLARE t regclass;
+BEGIN
+    FOR t IN SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' LOOP
+        EXECUTE 'ANALYZE ' || t;
+    END LOOP;
+END $$;

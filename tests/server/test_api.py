@@ -223,11 +223,11 @@ def drafts_have_revisions(s):
     assert name in [d["ulid"] for d in got["items"]]
     total = quote(s, changed)["total"]
     status, _, got = s.call("POST", API + "/orders",
-                            dict(changed, rev=1, expect_total=total, tenders=[], accept=["duplicate"]),
+                            dict(changed, rev="1", expect_total=total, tenders=[], accept=["duplicate"]),
                             s.token(), {"Idempotency-Key": name})
     assert status == 412, got
     status, _, got = s.call("POST", API + "/orders",
-                            dict(changed, rev=2, expect_total=total, tenders=[], accept=["duplicate"]),
+                            dict(changed, rev="2", expect_total=total, tenders=[], accept=["duplicate"]),
                             s.token(), {"Idempotency-Key": name})
     assert status == 201, got
     status, _, got = s.call("PUT", path, changed, s.token(), {"If-Match": '"2"'})

@@ -27,7 +27,6 @@ def tmux(*args):
 def begin():
     """The server of all panes, which would end with the last of them."""
     tmux("new-session", "-d", "-s", "keep", "exec sleep 100000", ";", "set", "-g", "status", "off", ";",
-         "set", "-g", "remain-on-exit", "on", ";", "set", "-g", "window-size", "manual", ";",
          "set", "-sg", "escape-time", "0")
     while "keep" not in subprocess.run(["tmux", "-L", SOCKET, "ls"], capture_output=True, text=True).stdout:
         time.sleep(0.01)

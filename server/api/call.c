@@ -34,7 +34,7 @@ void call_reply(struct call *c, enum status status, json_t *body)
 {
     size_t len = 0;
     const char *text = body ? wire_dump(c->arena, body, &len) : "";
-    call_reply_text(c, status, "application/json", text, len);
+    call_reply_text(c, status, body ? "application/json" : NULL, text, len);
 }
 
 void call_header(struct call *c, const char *name, const char *value)

@@ -31,12 +31,14 @@ enum {
     COL_COUNTRY
 };
 
-/* Whose address is meant; an address of the draft's own needs nobody's. */
+/* Whose address is meant; an address of the draft's own needs nobody's. A party's host is nobody we
+ * know here. */
 static const char *address_owner(const struct order_draft *draft)
 {
-    if (draft->has_address || draft->destination == SHIP_pickup)
-        return "none";
-    return draft->destination == SHIP_customer ? "customer" : "distributor";
+    static const char *const owners[DESTINATIONS] = {[SHIP_distributor] = "distributor",
+                                                     [SHIP_customer] = "customer"};
+    const char *owner = draft->has_address ? NULL : owners[draft->destination];
+    return owner ? owner : "none";
 }
 
 static int compare_lines(const void *a, const void *b)

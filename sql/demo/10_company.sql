@@ -8,7 +8,7 @@ SELECT set_config('jit', 'off', true), set_config('work_mem', '192MB', true),
        set_config('maintenance_work_mem', '192MB', true), set_config('client_min_messages', 'warning', true),
        set_config('temp_buffers', '64MB', true),
        -- The planner knows nothing of tables made a moment ago; joining them row by row is never right.
-       set_config('enable_nestloop', 'off', true);
+       set_config('enable_nestloop', 'off', true), set_config('default_statistics_target', '20', true);
 
 DO $$ BEGIN
     IF EXISTS (SELECT FROM company) OR EXISTS (SELECT FROM market) OR EXISTS (SELECT FROM person) THEN
@@ -45,18 +45,19 @@ SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_id
        'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' '
            || pg_get_constraintdef(c.oid) AS back, 2 AS step
   FROM pg_constraint c
- WHERE c.contype = 'f' AND c.conrelid = ANY ('{person,address,sponsorship,distributor_status,customer,
+ WHERE c.contype = 'f' AND c.conrelid = ANY ('{market,person,address,distributor,sponsorship,distributor_status,customer,
            login,movement,orders,order_line,reservation,payment,order_event,journal,transfer,price}'::regclass[])
 UNION ALL
 SELECT 'ALTER TABLE ' || c.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(c.conname),
        'ALTER TABLE ' || c.conrelid::regclass || ' ADD CONSTRAINT ' || quote_ident(c.conname) || ' '
            || pg_get_constraintdef(c.oid), 1
   FROM pg_constraint c
- WHERE c.contype = 'p' AND c.conrelid = ANY ('{movement,order_event,transfer}'::regclass[])
+ WHERE c.contype = 'p' AND c.conrelid = ANY ('{address,movement,order_event,transfer,price}'::regclass[])
+    OR c.contype = 'u' AND c.conrelid = ANY ('{journal,orders,login}'::regclass[])
 UNION ALL
 SELECT 'DROP INDEX ' || i.indexrelid::regclass, pg_get_indexdef(i.indexrelid), 1
   FROM pg_index i
- WHERE i.indrelid = ANY ('{person,address,customer,movement,orders,order_line,reservation,payment,
+ WHERE i.indrelid = ANY ('{person,address,distributor,customer,movement,orders,order_line,reservation,payment,
            order_event,journal,transfer}'::regclass[])
    AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid);
 DO $$

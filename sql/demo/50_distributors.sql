@@ -112,9 +112,7 @@ UPDATE person SET given_name = '', family_name = '', name = 'VELVET & VALE (hous
  WHERE id <= 2;
 UPDATE person SET given_name = '', family_name = '', name = '丝绒谷（公司账户）', email = 'house@example.com' WHERE id = 3;
 
-INSERT INTO distributor (id, number, market, status, rank, sponsor_id, joined)
-SELECT id, number, market, status, rank, sponsor_id, joined FROM demo_distributor ORDER BY id;
-UPDATE market m SET house_distributor = d.id FROM distributor d WHERE d.id <= 3 AND d.market = m.code;
+UPDATE market m SET house_distributor = d.id FROM demo_distributor d WHERE d.id <= 3 AND d.market = m.code;
 
 INSERT INTO sponsorship (distributor_id, sponsor_id, valid, reason, by_login)
 SELECT s.id, s.sponsor_id, daterange(s.starts, s.ends),

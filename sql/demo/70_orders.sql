@@ -199,5 +199,9 @@ SELECT o.id, o.number, '01' || substr(upper(md5('key ' || o.number)), 1, 24), md
  ORDER BY o.id;
 SELECT setval(pg_get_serial_sequence('orders', 'id'), max(id)), setval('order_number_seq', 10000000 + max(id)) FROM orders;
 
-UPDATE distributor d SET last_active = o.day
-  FROM (SELECT distributor_id, max(day) AS day FROM demo_order GROUP BY distributor_id) o WHERE o.distributor_id = d.id;
+-- Distributors are written here, for only now it is known when they were active.
+INSERT INTO distributor (id, number, market, status, rank, sponsor_id, joined, last_active)
+SELECT d.id, d.number, d.market, d.status, d.rank, d.sponsor_id, d.joined, o.day
+  FROM demo_distributor d
+  LEFT JOIN (SELECT distributor_id, max(day) AS day FROM demo_order GROUP BY distributor_id) o ON o.distributor_id = d.id
+ ORDER BY d.id;

@@ -8,7 +8,6 @@ BEGIN
 END $$;
 
 -- Not the working tables.
-SELECT set_config('default_statistics_target', '30', true);
 DO $$
 DECLARE t regclass;
 BEGIN

@@ -280,7 +280,8 @@ BEGIN
         result := CASE WHEN v_old.hash = a_hash THEN 'again' ELSE 'reused' END;
         RETURN;
     END IF;
-    IF o.state NOT IN ('placed', 'on_hold') THEN
+    IF NOT EXISTS (SELECT FROM machine_move m
+                    WHERE m.machine = 'order' AND m.from_state = o.state AND m.to_state = 'cancelled') THEN
         result := 'state';
         RETURN;
     END IF;

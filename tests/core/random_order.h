@@ -52,8 +52,8 @@ static inline struct date random_day(uint64_t *state)
 /* A stretch of days, most often with no end. */
 static inline void random_span(uint64_t *state, struct date *from, struct date *to)
 {
-    *from = random_chance(state, 85) ? DATE_MIN : random_day(state);
-    *to = random_chance(state, 85) ? DATE_MAX : random_day(state);
+    *from = random_chance(state, 93) ? DATE_MIN : random_day(state);
+    *to = random_chance(state, 93) ? DATE_MAX : random_day(state);
 }
 
 static inline int64_t random_amount(uint64_t *state)
@@ -61,9 +61,9 @@ static inline int64_t random_amount(uint64_t *state)
     uint64_t kind = random_below(state, 100);
     if (kind < 8)
         return 0;
-    if (kind < 94)
+    if (kind < 97)
         return (int64_t)random_below(state, 20000);
-    if (kind < 98)
+    if (kind < 99)
         return (int64_t)random_below(state, 1000000000000);
     return MONEY_MAX - (int64_t)random_below(state, 1000);
 }
@@ -100,7 +100,9 @@ static inline void random_items(struct random_order *r, uint64_t *state)
         struct item *item = &r->items[i];
         *item = (struct item){.id = 500 + (int64_t)i, .sku = r->skus[i], .name = "Thing"};
         item->spoken = item->name;
-        item->kind = i < 3 ? ITEM_PRODUCT : kinds[random_below(state, ARRAY_LEN(kinds))];
+        item->kind = i < 3    ? ITEM_PRODUCT
+                     : i == 3 ? ITEM_SALES_AID
+                              : kinds[random_below(state, ARRAY_LEN(kinds))];
         item->tax_class = (int)random_below(state, RANDOM_CLASSES);
         item->max_per_order = random_chance(state, 85) ? 0 : 1 + (int)random_below(state, 8);
         item->back_order = random_chance(state, 30);
@@ -122,7 +124,7 @@ static inline void random_list(struct random_order *r, uint64_t *state, enum aud
     size_t n = r->catalogue.nlists++;
     for (size_t i = 0; i < RANDOM_ITEMS; i++) {
         struct price *p = &r->prices[n][i];
-        p->amount.minor = random_chance(state, 8) ? -1 : random_amount(state);
+        p->amount.minor = random_chance(state, 4) ? -1 : random_amount(state);
         p->cv.hundredths = random_amount(state);
         p->pv.hundredths = random_amount(state);
     }
@@ -156,13 +158,13 @@ static inline void random_tables(struct random_order *r, uint64_t *state)
                                           .charge = money_of(random_amount(state) / 20),
                                           .tax_class = (int)random_below(state, RANDOM_CLASSES)};
             random_span(state, &row.from, &row.to);
-            if (random_chance(state, k == 0 ? 95 : 40))
+            if (random_chance(state, k == 0 ? 98 : 40))
                 r->delivery[c->ndelivery++] = row;
         }
     for (size_t region = 0; region < ARRAY_LEN(regions); region++)
         for (int class = 0; class < RANDOM_CLASSES; class ++) {
             struct tax_rate t = {regions[region], class, {random_ppm(state)}, DATE_MIN, DATE_MAX};
-            if (random_chance(state, 96))
+            if (random_chance(state, 98))
                 r->taxes[c->ntaxes++] = t;
         }
 }
@@ -202,7 +204,7 @@ static inline void random_catalogue(struct random_order *r, uint64_t *state)
 static inline int64_t random_qty(uint64_t *state)
 {
     static const int64_t odd[] = {0, -1, QTY_MAX, QTY_MAX + 1, INT64_MAX, INT64_MIN, 99998};
-    return random_chance(state, 96) ? 1 + (int64_t)random_below(state, 12)
+    return random_chance(state, 98) ? 1 + (int64_t)random_below(state, 12)
                                     : odd[random_below(state, ARRAY_LEN(odd))];
 }
 
@@ -237,7 +239,19 @@ static inline void random_stock(struct random_order *r, uint64_t *state)
     r->nstock = r->known_stock ? RANDOM_ITEMS : 0;
     for (uint32_t i = 0; i < r->nstock; i++)
         r->stock[i] = (struct stock_fact){
-            i, (int64_t)random_below(state, random_chance(state, 40) ? 20 : 2000000)};
+            i, (int64_t)random_below(state, random_chance(state, 25) ? 20 : 2000000)};
+}
+
+/* Most often of a kind that the type of order may hold. */
+static inline const char *random_sku(struct random_order *r, uint64_t *state)
+{
+    if (random_chance(state, 2))
+        return r->skus[RANDOM_ITEMS + random_below(state, 4)];
+    size_t i = random_below(state, RANDOM_ITEMS);
+    for (int tries = 0; tries < 12; tries++, i = random_below(state, RANDOM_ITEMS))
+        if (order_type_info(r->draft.type)->kinds & 1U << r->items[i].kind)
+            break;
+    return r->skus[i];
 }
 
 /* A new order on the catalogue that is there. */
@@ -263,12 +277,10 @@ static inline void random_draft(struct random_order *r, uint64_t *state)
         d->date = random_day(state);
     d->nlines = random_below(state, RANDOM_LINES + 1);
     for (size_t i = 0; i < d->nlines; i++)
-        r->lines[i] = (struct draft_line){
-            .id = ids[i],
-            .sku = r->skus[random_chance(state, 97) ? random_below(state, RANDOM_ITEMS)
-                                                    : RANDOM_ITEMS + random_below(state, 4)],
-            .qty = random_qty(state),
-            .back_order = random_chance(state, 40)};
+        r->lines[i] = (struct draft_line){.id = ids[i],
+                                          .sku = random_sku(r, state),
+                                          .qty = random_qty(state),
+                                          .back_order = random_chance(state, 40)};
     random_stock(r, state);
     r->ntenders = random_below(state, 4);
     for (size_t i = 0; i < r->ntenders; i++)

@@ -292,7 +292,7 @@ def members_are_checked(s):
 
 def routes():
     text = open(os.path.join(ROOT, "server/routes.def"), encoding="utf-8").read()
-    return re.findall(r'ROUTE\((\w+), "([^"]+)", \w+, (\w+),', text)
+    return re.findall(r'^ROUTE\((\w+), "([^"]+)", \w+, (\w+),', text, re.M)
 
 
 ROLES = {"operator": "CC-07", "counter": "S-04", "warehouse": "W-12", "office": "B-02", "supervisor": "SV-01",

@@ -108,7 +108,10 @@ static void draw_messages(const struct app *app, int y, int rows)
     const char *news = app->news.text;
     if (client_is_expired(app->client))
         news_role = ROLE_STOP, news = "session expired: F2 asks for your password; nothing is lost";
-    if (rows > 1) {
+    if (rows > 1 && text_cells(text) >= cols) {
+        struct frame two = {.top = y, .rows = 2, .cols = cols};
+        frame_wrap(&two, 0, 1, 2, role, text); /* a long answer goes before the news */
+    } else if (rows > 1) {
         terminal_printf(y, 0, cols, role, " %s", text);
         terminal_printf(y + 1, 0, cols, news_role, " %s", news);
     } else if (rows == 1) {

@@ -2,6 +2,8 @@
 
 #include "tui/frame.h"
 
+#include <string.h>
+
 void order_view_address(struct text *text, const struct address *address)
 {
     const char *const parts[] = {address->line1, address->line2, address->city, address->postcode};
@@ -13,28 +15,46 @@ void order_view_address(struct text *text, const struct address *address)
         }
 }
 
+const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int exponent)
+{
+    if ((int)strlen(money_format(out, money_of(minor), exponent, true)) > width)
+        money_format(out, money_of(minor), exponent, false);
+    if ((int)strlen(out) <= width)
+        return out;
+    memset(out, '#', (size_t)width); /* rather nothing than a part of a number */
+    out[width] = '\0';
+    return out;
+}
+
+/* Of a plain or a tax-exclusive order: what the total is made of. */
+static void draw_sums(const struct app *app, const struct frame *frame, int row, enum role role)
+{
+    const struct reply_quote *q = &app->order->quote;
+    char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT], cv[MONEY_TEXT];
+    frame_printf(frame, row, role, " Goods %s  Disc %s  Ship %s  Tax %s %s  CV %s",
+                 app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
+                 app_amount(app, ship, q->delivery), q->tax_included ? "incl" : "added",
+                 app_amount(app, tax, q->tax), money_format(cv, money_of(q->cv), 2, true));
+}
+
 void order_view_totals(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
     const struct reply_quote *q = &order->quote;
-    char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT], cv[MONEY_TEXT],
-        pv[MONEY_TEXT], total[MONEY_TEXT];
+    char total[MONEY_TEXT], pv[MONEY_TEXT];
     int row = frame->rows - ORDER_VIEW_TOTALS;
+    size_t lines = order_lines(order);
     if (!order->quote_arena) {
         frame_text(frame, row + 1, ROLE_DIM, " TOTAL ..");
         return;
     }
     bool confirmed = order_confirmed(order);
-    frame_printf(frame, row, confirmed ? ROLE_PLAIN : ROLE_DIM,
-                 " Goods %s   Disc %s   Ship %s   Tax %s %s   CV %s   PV %s",
-                 app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
-                 app_amount(app, ship, q->delivery), q->tax_included ? "incl" : "added",
-                 app_amount(app, tax, q->tax), money_format(cv, money_of(q->cv), 2, true),
-                 money_format(pv, money_of(q->pv), 2, true));
+    draw_sums(app, frame, row, confirmed ? ROLE_PLAIN : ROLE_DIM);
+    app_amount(app, total, q->total);
     if (confirmed)
-        frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s   %zu lines",
-                     app_amount(app, total, q->total), q->currency, order_lines(order));
+        frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s   %zu %s   PV %s", total,
+                     q->currency, lines, lines == 1 ? "line" : "lines",
+                     money_format(pv, money_of(q->pv), 2, true));
     else
-        frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s",
-                     app_amount(app, total, q->total));
+        frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
 }

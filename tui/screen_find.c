@@ -75,11 +75,23 @@ void open_find(struct app *app, enum find_what what, enum find_for purpose, cons
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+/* What number, rank and telephone leave is for name and place. */
+static int name_width(const struct frame *frame)
+{
+    int rest = frame->cols - 12 - 12 - 13;
+    return rest < 20 ? 10 : rest * 52 / 100;
+}
+
+static int place_width(const struct frame *frame)
+{
+    int rest = frame->cols - 12 - 12 - 13;
+    return rest < 20 ? 10 : rest - rest * 52 / 100;
+}
+
 static void draw_person(const struct frame *frame, int row, size_t i,
                         const struct reply_person *person)
 {
-    int rest = frame->cols - 3 - 9;
-    int name = rest * 36 / 100, place = rest * 28 / 100, y = frame->top + row;
+    int name = name_width(frame), place = place_width(frame), y = frame->top + row;
     bool is_gone = strcmp(person->status, "terminated") == 0;
     enum role role = is_gone ? ROLE_DIM : ROLE_PLAIN;
     char text[256];
@@ -120,7 +132,7 @@ static void draw_heads(const struct frame *frame, enum find_what what)
     terminal_put(y, 0, frame->cols, ROLE_HEAD,
                  what == FIND_ITEMS ? "   SKU      Description" : "   Number   Name");
     if (what != FIND_ITEMS && rest > 40) {
-        int people = rest * 36 / 100, place = rest * 28 / 100;
+        int people = name_width(frame), place = place_width(frame);
         terminal_put(y, 12 + people, place, ROLE_HEAD, " Place");
         terminal_put(y, 12 + people + place, 12, ROLE_HEAD, what == FIND_PEOPLE ? " Rank" : "");
         terminal_put(y, 24 + people + place, frame->cols, ROLE_HEAD, " Telephone");

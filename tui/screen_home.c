@@ -168,8 +168,8 @@ static void list_take(void *owner, const struct answer *answer)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-static void draw_draft(const struct frame *frame, int row, size_t n, const char *self,
-                       const struct reply_draft_row *draft)
+static void draw_draft(const struct frame *frame, int row, size_t n,
+                       const struct reply_session *session, const struct reply_draft_row *draft)
 {
     char total[MONEY_TEXT];
     int name = frame->cols - 42 > 30 ? 30 : frame->cols - 42, y = frame->top + row;
@@ -181,9 +181,11 @@ static void draw_draft(const struct frame *frame, int row, size_t n, const char 
     terminal_put(y, 4, 10, ROLE_PLAIN, draft->distributor);
     terminal_put(y, 14, name, ROLE_PLAIN, draft->name);
     terminal_printf(y, 14 + name, 8, ROLE_PLAIN, "%4lld ln", (long long)draft->lines);
-    terminal_put_right(y, 22 + name, 11, ROLE_PLAIN,
-                       money_format(total, money_of(draft->total), draft->exponent, true));
-    bool is_open = *draft->locked_by && strcmp(draft->locked_by, self) != 0;
+    terminal_put_right(
+        y, 22 + name, 11, ROLE_PLAIN,
+        draft->total ? money_format(total, money_of(draft->total), draft->exponent, true) : "");
+    bool is_open = *draft->locked_by && strcmp(draft->locked_by, session->actor_id) != 0 &&
+                   strcmp(draft->locked_by, session->actor_name) != 0;
     terminal_printf(y, 33 + name, frame->cols, ROLE_WARN, "%s%s", is_open ? "  open: " : "",
                     is_open ? draft->locked_by : "");
 }
@@ -199,7 +201,7 @@ static void draw(struct app *app, struct frame *frame)
     else if (home->drafts.n == 0)
         frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : "  none");
     for (size_t i = 0; i < home->drafts.n; i++)
-        draw_draft(frame, 3 + (int)i, i + 1, app->session.actor_id, &home->drafts.items[i]);
+        draw_draft(frame, 3 + (int)i, i + 1, &app->session, &home->drafts.items[i]);
     int row = frame->rows - 4;
     if (row <= 3 + (int)home->drafts.n)
         return;

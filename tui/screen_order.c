@@ -85,9 +85,15 @@ static const char *flag(const struct order *order, size_t number)
     return flag;
 }
 
+static const char *fit(char out[MONEY_TEXT], enum cell cell, int64_t minor, int exponent)
+{
+    return order_view_fit(out, columns[cell].width, minor, exponent);
+}
+
 static void draw_line(const struct app *app, const struct frame *frame, int row, size_t number)
 {
     const struct order *order = app->order;
+    int exponent = app_exponent(app);
     const struct draft_line *line = order_line(order, number);
     const struct reply_line *quoted = order_line_quoted(order, number);
     char ln[16], qty[24], price[MONEY_TEXT], amount[MONEY_TEXT], cv[MONEY_TEXT], stock[24];
@@ -96,26 +102,35 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
     snprintf(qty, sizeof qty, "%lld", (long long)line->qty);
     if (quoted) {
         texts[CELL_NAME] = *quoted->name ? quoted->name : "?";
-        texts[CELL_PRICE] = quoted->priced ? app_amount(app, price, quoted->unit) : "-";
+        texts[CELL_PRICE] = quoted->priced ? fit(price, CELL_PRICE, quoted->unit, exponent) : "-";
         snprintf(stock, sizeof stock, "%lld", (long long)quoted->free_stock);
         texts[CELL_STOCK] = quoted->free_stock >= 0 ? stock : "-";
     }
     if (quoted && order_line_confirmed(order, number)) {
-        texts[CELL_AMOUNT] = quoted->priced ? app_amount(app, amount, quoted->amount) : "-";
-        texts[CELL_CV] = quoted->priced ? money_format(cv, money_of(quoted->cv), 2, true) : "-";
+        texts[CELL_AMOUNT] =
+            quoted->priced ? fit(amount, CELL_AMOUNT, quoted->amount, exponent) : "-";
+        texts[CELL_CV] = quoted->priced ? fit(cv, CELL_CV, quoted->cv, 2) : "-";
         texts[CELL_FLAG] = flag(order, number);
     }
     draw_cells(frame, row, *texts[CELL_FLAG] ? ROLE_STRONG : ROLE_PLAIN, texts);
 }
 
-static const char *candidates_text(struct arena *arena, const struct reply_problem *problem)
+enum { CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
+
+/* `1 40216 Velvet Rose ea`, side by side; the rows they take. */
+static int draw_candidates(const struct frame *frame, int row, const struct reply_problem *problem)
 {
-    struct text text;
-    text_init(&text, arena);
-    for (size_t i = 0; i < problem->ncandidates; i++)
-        text_printf(&text, "%s%zu %s %s", i ? "   " : "", i + 1, problem->candidates[i],
-                    problem->candidate_names[i]);
-    return text.data;
+    int beside = (frame->cols - CANDIDATES_X) / CANDIDATES_WIDE;
+    if (beside < 1)
+        beside = 1;
+    for (int i = 0; i < (int)problem->ncandidates; i++) {
+        int at = row + i / beside;
+        if (at >= HEAD_ROWS && at < frame->rows)
+            terminal_printf(frame->top + at, CANDIDATES_X + i % beside * CANDIDATES_WIDE,
+                            CANDIDATES_WIDE - 1, ROLE_PLAIN, "%d %s %s", i + 1,
+                            problem->candidates[i], problem->candidate_names[i]);
+    }
+    return ((int)problem->ncandidates + beside - 1) / beside;
 }
 
 /* The rows that the problems of a line take; drawn when `frame` is there. */
@@ -129,14 +144,8 @@ static int draw_problems(const struct app *app, const struct frame *frame, int r
     for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
         frame_printf(frame, row + used++, problem->warning ? ROLE_WARN : ROLE_STOP,
                      "          %s %s", problem->warning ? "!" : "!!", problem->say);
-        if (mend != number || problem != to_mend)
-            continue;
-        struct arena *arena = arena_new();
-        int at = row + used;
-        if (at < HEAD_ROWS)
-            at = frame->rows; /* above the list: measured, not drawn */
-        used += frame_wrap(frame, at, 13, 3, ROLE_PLAIN, candidates_text(arena, problem));
-        arena_free(arena);
+        if (mend == number && problem == to_mend)
+            used += draw_candidates(frame, row + used, problem);
     }
     return used;
 }

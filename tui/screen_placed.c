@@ -74,7 +74,8 @@ static void draw(struct app *app, struct frame *frame)
                  order->payment);
     frame_printf(frame, 1, ROLE_PLAIN, " %s %s%s%s", order->distributor, order->distributor_name,
                  *order->customer_name ? "   for " : "", order->customer_name);
-    frame_printf(frame, 2, ROLE_PLAIN, " placed %.16s by %s", order->placed_at, order->placed_by);
+    frame_printf(frame, 2, ROLE_PLAIN, " placed %.10s %.5s by %s", order->placed_at,
+                 strlen(order->placed_at) > 16 ? order->placed_at + 11 : "", order->placed_by);
     frame_printf(frame, 3, ROLE_STRONG, " TOTAL %s %s   DUE %s",
                  money_format(total, money_of(order->total), order->exponent, true),
                  order->currency, money_format(due, money_of(order->due), order->exponent, true));

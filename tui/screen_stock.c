@@ -51,6 +51,8 @@ void open_stock(struct app *app, const char *sku)
 
 static int draw_sites(const struct reply_item *item, const struct frame *frame, int row)
 {
+    if (item->nsites == 0)
+        return row;
     frame_printf(frame, row++, ROLE_HEAD, " %-10.10s %-24.24s %10s %10s %10s", "Site", "",
                  "On hand", "Reserved", "Free");
     for (size_t i = 0; i < item->nsites; i++, row++) {

@@ -27,7 +27,8 @@ static void add_row(json_t *examples, const PGresult *row)
 static bool add_examples(struct ctl *ctl, json_t *examples, enum query query)
 {
     const char *market = "GB";
-    PGresult *row = PQexecParams(ctl->conn, query_table[query].sql, 1, NULL, &market, NULL, NULL, 0);
+    PGresult *row =
+        PQexecParams(ctl->conn, query_table[query].sql, 1, NULL, &market, NULL, NULL, 0);
     bool good = PQresultStatus(row) == PGRES_TUPLES_OK;
     if (good)
         add_row(examples, row);
@@ -38,7 +39,8 @@ static bool add_examples(struct ctl *ctl, json_t *examples, enum query query)
 static int print_examples(struct ctl *ctl)
 {
     json_t *examples = json_pack("{s:s}", "password", DEMO_PASSWORD);
-    bool good = add_examples(ctl, examples, Q_demo_people) && add_examples(ctl, examples, Q_demo_items);
+    bool good =
+        add_examples(ctl, examples, Q_demo_people) && add_examples(ctl, examples, Q_demo_items);
     if (good) {
         json_dumpf(examples, stdout, JSON_INDENT(2));
         putchar('\n');

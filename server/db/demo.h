@@ -5,8 +5,8 @@
 
 /* No company yet. False as well when the database cannot be reached. */
 bool demo_is_empty(const char *conninfo);
-/* `scale` 1 is 20,000 distributors, 0 a small company for tests; everybody signs in with the password
- * of `password_hash`. False and `why` (512 bytes). */
+/* `scale` 1 is 20,000 distributors, 0 a small company for tests; everybody signs in with the
+ * password of `password_hash`. False and `why` (512 bytes). */
 bool demo_load(const char *conninfo, int scale, const char *password_hash, char *why);
 
 #define DEMO_PASSWORD "partyline-demo"

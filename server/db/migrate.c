@@ -219,10 +219,7 @@ void migrate_apply(const char *conninfo, struct migrate_report *out)
         /* The second of two waits here, and then finds nothing left to do. */
         bool ready = run(pg, query_table[Q_schema_lock].sql, said, sizeof said) &&
                      run(pg, "SET client_min_messages = warning", said, sizeof said) &&
-                     run(pg,
-                         "CREATE TABLE IF NOT EXISTS schema_version (version int PRIMARY KEY, "
-                         "name text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
-                         said, sizeof said);
+                     run(pg, query_table[Q_schema_bookkeeping].sql, said, sizeof said);
         if (ready) {
             inspect(pg, out);
             if (out->state == MIGRATE_EMPTY || out->state == MIGRATE_BEHIND)

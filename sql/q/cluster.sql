@@ -3,6 +3,13 @@
 -- name: cluster_database   $1: its name
 SELECT 1 FROM pg_database WHERE datname = $1;
 
+-- name: schema_bookkeeping   Before the first migration.
+CREATE TABLE IF NOT EXISTS schema_version (
+    version int PRIMARY KEY,
+    name text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- name: schema_exists   Whether schema_version is there, and any table that is not ours to touch.
 SELECT to_regclass('schema_version') IS NOT NULL AS versioned,
        EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -49,8 +49,10 @@ def test_44_keys(world):
     five_lines(client, world)
     client.press("F9")
     client.press("F9")
-    client.wait(re.compile(r"placed \d+"))
     check(client.keys == 44, "%d keys" % client.keys)
+    if "F9 again" in client.wait(re.compile(r"placed \d+|F9 again")):
+        client.press("F9")  # the test ran before on this server: the duplicate is asked for once
+    client.wait(re.compile(r"placed \d+"))
     check(client.cursor() == (ENTER_LINE, 3), "cursor at %d %d" % client.cursor())
     client.close()
 
@@ -231,7 +233,7 @@ def fake_typed_ahead_for_nothing(world):
     client.press("F9", "F9")
     client.line("50318")
     client.wait("not placed: see Check", "Up brings it back")
-    check(re.search(r"TOTAL .* 1 lines", client.screen()), "another line")
+    check(re.search(r"TOTAL .* 1 line ", client.screen()), "another line")
     client.press("Up")
     client.wait("> 50318")
     client.close()

@@ -210,6 +210,9 @@ static bool keep_ahead(struct app *app, const struct input *input)
 {
     if ((!is_placing(app) && !app->recalling) || input->code == INPUT_RESIZE)
         return false;
+    bool signs_in = input->code == INPUT_FUNCTION && input->ch == 2;
+    if (app_screen(app)->has_own_fields || (signs_in && client_is_expired(app->client)))
+        return false;
     struct ahead *ahead = &app->ahead;
     bool is_function = input->code == INPUT_FUNCTION;
     if (ahead->n == 0 && is_function && input->ch == 9 && is_placing(app))
@@ -303,10 +306,24 @@ void app_stop(struct app *app)
     app_leave_order(app);
 }
 
+/* What was keyed last cannot be sent before the program ends. */
+static bool is_unsaved(const struct app *app)
+{
+    bool cut_off = client_is_expired(app->client) || client_link(app->client) == LINK_LOST;
+    bool unsaved = app->leaving > 0 || (app->order && app->order->saved != app->order->edits);
+    return cut_off && unsaved;
+}
+
 void app_exit(struct app *app)
 {
     if (app->order && app->order->placing == PLACING_SENT) {
         app_say(app, ROLE_WARN, "the order is being placed; F3 once it is.");
+        return;
+    }
+    if (is_unsaved(app) && !app->exit_asked) {
+        app->exit_asked = true;
+        app_say(app, ROLE_STOP,
+                "the server does not have the latest lines yet. F3 leaves all the same.");
         return;
     }
     app_stop(app);

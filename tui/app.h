@@ -51,6 +51,7 @@ struct app {
     struct ahead ahead;
 
     struct order *order; /* NULL: none is open */
+    bool exit_asked;     /* F3 was pressed although not everything is saved */
     int leaving;         /* orders left that are not stored yet */
     bool recalling;      /* a draft is on its way: keys wait for it */
     int scroll;          /* rows of the order that lie below the screen */
@@ -95,6 +96,8 @@ void app_function(struct app *app, int number);
 void app_parse(struct app *app, struct arena *arena, const char *text,
                struct entry_command *command);
 void app_command(struct app *app, const struct entry_command *command);
+/* Whether that kind of entry does anything on that screen. */
+bool app_takes(const struct screen *screen, enum entry_kind kind);
 
 /* Leaves the open order, if any, as a draft on the server. */
 void app_leave_order(struct app *app);

@@ -63,7 +63,7 @@ static void item(struct app *app, const struct entry_command *command)
     app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, command->text);
 }
 
-static void order(struct app *app, const struct entry_command *command)
+static void placed_order(struct app *app, const struct entry_command *command)
 {
     if (command->check_fails)
         app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
@@ -131,7 +131,7 @@ static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_comman
     [ENTRY_SKU] = item,
     [ENTRY_BARCODE] = item,
     [ENTRY_DISTRIBUTOR] = distributor,
-    [ENTRY_ORDER] = order,
+    [ENTRY_ORDER] = placed_order,
     [ENTRY_AMBIGUOUS] = ambiguous,
     [ENTRY_WORDS] = words,
     [ENTRY_STOCK] = stock,
@@ -155,16 +155,28 @@ void app_parse(struct app *app, struct arena *arena, const char *text,
     entry_parse(arena, text, &context, command);
 }
 
+typedef void command_fn(struct app *app, const struct entry_command *command);
+
+/* The screen's own meaning goes first, then the order's verbs, then what all screens share. */
+static command_fn *find(const struct screen *screen, enum entry_kind kind)
+{
+    command_fn *run = screen->commands[kind];
+    if (!run)
+        run = order_command(kind);
+    return run ? run : common[kind];
+}
+
+bool app_takes(const struct screen *screen, enum entry_kind kind)
+{
+    bool here = entry_info(kind)->screens & 1U << screen->grammar;
+    return here && find(screen, kind) && (kind != ENTRY_PICK || screen->candidates);
+}
+
 void app_command(struct app *app, const struct entry_command *command)
 {
     if (app_screen(app)->id == SCREEN_help)
         app_back(app);
-    void (*run)(struct app *, const struct entry_command *) =
-        app_screen(app)->commands[command->kind];
-    if (!run)
-        run = order_command(command->kind);
-    if (!run)
-        run = common[command->kind];
+    command_fn *run = find(app_screen(app), command->kind);
     if (!run)
         run = not_here;
     run(app, command);

@@ -108,6 +108,9 @@ static void draw_messages(const struct app *app, int y, int rows)
     const char *news = app->news.text;
     if (client_is_expired(app->client))
         news_role = ROLE_STOP, news = "session expired: F2 asks for your password; nothing is lost";
+    else if (client_link(app->client) == LINK_LOST && app->signed_in)
+        news_role = ROLE_STOP,
+        news = "no link to the server: keep keying, it is sent when it is back";
     if (rows > 1 && text_cells(text) >= cols) {
         struct frame two = {.top = y, .rows = 2, .cols = cols};
         frame_wrap(&two, 0, 1, 2, role, text); /* a long answer goes before the news */
@@ -166,9 +169,9 @@ void frame_printf(const struct frame *frame, int row, enum role role, const char
 /* Bytes of `text` that fit into `width` cells, ending at a blank if there is one. */
 static size_t wrap_at(const char *text, int width)
 {
-    const char *at = text, *end = text + strlen(text), *blank = NULL, *last = text;
+    const char *at = text, *end = text + strlen(text), *blank = NULL;
     for (int used = 0; at < end;) {
-        last = at;
+        const char *last = at;
         if (*at == ' ')
             blank = at;
         used += code_point_cells(utf8_next(&at, end));

@@ -26,7 +26,13 @@ const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int e
     return out;
 }
 
-/* Of a plain or a tax-exclusive order: what the total is made of. */
+const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundredths)
+{
+    bool fits = *order_view_fit(out, width, hundredths, 2) != '#';
+    return fits ? out : order_view_fit(out, width, hundredths / 100, 0);
+}
+
+/* What the total is made of. */
 static void draw_sums(const struct app *app, const struct frame *frame, int row, enum role role)
 {
     const struct reply_quote *q = &app->order->quote;

@@ -9,6 +9,8 @@ enum { ORDER_VIEW_TOTALS = 2 }; /* rows */
 
 /* An amount in at most `width` cells: without grouping if need be, and `#` when it does not fit. */
 const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int exponent);
+/* The same for a volume in hundredths, which may lose its decimals instead. */
+const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundredths);
 /* The sums of the open order, on the last rows of the content. */
 void order_view_totals(const struct app *app, const struct frame *frame);
 /* "14 Mill Lane, Leeds, LS6 2QT" is added; nothing for an empty address. */

@@ -22,25 +22,25 @@ void open_help(struct app *app)
     app_show(app, &screen_help);
 }
 
-enum { LEFT_ENTRY = 34, LEFT_KEY = 6, LEFT_NARROW = 12 };
+enum { LEFT_ENTRY = 32, LEFT_KEY = 6, LEFT_NARROW = 12 };
 
-static void row(const struct frame *frame, int at, int left, const char *key, const char *help)
+/* Where the next row goes. */
+static int row(const struct frame *frame, int at, int left, const char *key, const char *help)
 {
     if (frame->cols < 60 && left > LEFT_NARROW)
         left = LEFT_NARROW;
-    if (at < 0 || at >= frame->rows)
-        return;
-    terminal_printf(frame->top + at, 0, left, ROLE_STRONG, " %s", key);
-    terminal_put(frame->top + at, left, frame->cols - left, ROLE_PLAIN, help);
+    if (at > 0 && at < frame->rows)
+        terminal_printf(frame->top + at, 0, left, ROLE_STRONG, " %s", key);
+    int hidden = at > 0 ? at : frame->rows; /* scrolled away: measured only */
+    int used = frame_wrap(frame, hidden, left, 2, ROLE_PLAIN, help);
+    return at + (used ? used : 1);
 }
 
 static int draw_entries(const struct screen *below, const struct frame *frame, int at)
 {
-    for (enum entry_kind kind = 0; kind < ENTRY_KINDS && !below->has_own_fields; kind++) {
-        const struct entry_info *info = entry_info(kind);
-        if (*info->form && info->screens & 1U << below->grammar)
-            row(frame, at++, LEFT_ENTRY, info->form, info->help);
-    }
+    for (enum entry_kind kind = 0; kind < ENTRY_KINDS && !below->has_own_fields; kind++)
+        if (*entry_info(kind)->form && app_takes(below, kind))
+            at = row(frame, at, LEFT_ENTRY, entry_info(kind)->form, entry_info(kind)->help);
     return at;
 }
 
@@ -54,7 +54,7 @@ static int draw_keys(const struct screen *below, const struct frame *frame, int 
         name[1] = info->number > 9 ? '1' : (char)('0' + info->number);
         name[2] = info->number > 9 ? (char)('0' + info->number - 10) : '\0';
         name[3] = '\0';
-        row(frame, at++, LEFT_KEY, name, info->help);
+        at = row(frame, at, LEFT_KEY, name, info->help);
     }
     return at;
 }
@@ -67,9 +67,9 @@ static void draw(struct app *app, struct frame *frame)
         return;
     at = draw_entries(below, frame, at);
     at = draw_keys(below, frame, at + 1);
-    row(frame, ++at, LEFT_ENTRY, "Esc 9   Alt+9   /9 Enter",
-        "all are F9; Esc 0 is F10, Esc Esc F12");
-    row(frame, ++at, LEFT_ENTRY, "Up   Down", "what was typed before");
+    at = row(frame, at + 1, LEFT_ENTRY, "Esc 9   Alt+9   /9 Enter",
+             "all are F9; Esc 0 is F10, Esc Esc F12");
+    at = row(frame, at, LEFT_ENTRY, "Up   Down", "what was typed before");
     app->help->rows = at + app->help->first;
     terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD, " HELP for: %s%s",
                     screen_title(below->id), app->help->rows >= frame->rows ? "   PgDn PgUp" : "");

@@ -109,7 +109,8 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
     if (quoted && order_line_confirmed(order, number)) {
         texts[CELL_AMOUNT] =
             quoted->priced ? fit(amount, CELL_AMOUNT, quoted->amount, exponent) : "-";
-        texts[CELL_CV] = quoted->priced ? fit(cv, CELL_CV, quoted->cv, 2) : "-";
+        texts[CELL_CV] =
+            quoted->priced ? order_view_fit_volume(cv, columns[CELL_CV].width, quoted->cv) : "-";
         texts[CELL_FLAG] = flag(order, number);
     }
     draw_cells(frame, row, *texts[CELL_FLAG] ? ROLE_STRONG : ROLE_PLAIN, texts);

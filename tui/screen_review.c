@@ -154,16 +154,16 @@ static int draw_ship(const struct app *app, const struct frame *frame, int row)
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
 {
     const struct order *order = app->order;
-    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT];
+    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT], text[256];
     int64_t pays = order_from_balance(order);
     frame_text(frame, row, ROLE_HEAD, " Pay");
     if (order->frozen < 0)
         return row + 1;
-    terminal_printf(frame->top + row, 12, frame->cols - 12, ROLE_PLAIN,
-                    "Due later %s%s%s   Balance %s   bal  bal 12.50  later",
-                    app_amount(app, due, order->frozen - pays), pays ? "   from balance " : "",
-                    pays ? app_amount(app, used, pays) : "",
-                    app_amount(app, balance, order->quote.balance));
+    snprintf(text, sizeof text, "Due later %s%s%s   Balance %s   bal  bal 12.50  later",
+             app_amount(app, due, order->frozen - pays), pays ? "   from balance " : "",
+             pays ? app_amount(app, used, pays) : "",
+             app_amount(app, balance, order->quote.balance));
+    frame_wrap(frame, row, 12, 1, ROLE_PLAIN, text);
     return row + 1;
 }
 
@@ -200,7 +200,7 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
                       const struct reply_problem *problems, size_t n)
 {
     char place[32], text[512];
-    int last = frame->rows - ORDER_VIEW_TOTALS - 1;
+    int last = frame->rows - 1;
     for (size_t i = 0; i < n && row <= last; i++) {
         const struct reply_problem *problem = &problems[i];
         place[0] = '\0';
@@ -219,17 +219,19 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
 static void draw(struct app *app, struct frame *frame)
 {
     struct order *order = app->order;
-    draw_title(app, frame);
-    int row = draw_readback(app, frame, 2) + 1;
-    row = draw_ship(app, frame, row);
-    row = draw_pay(app, frame, row);
-    frame_text(frame, row, ROLE_HEAD, " Check");
+    struct frame above = *frame; /* the sums keep their rows */
+    above.rows -= ORDER_VIEW_TOTALS;
+    draw_title(app, &above);
+    int row = draw_readback(app, &above, 2) + 1;
+    row = draw_ship(app, &above, row);
+    row = draw_pay(app, &above, row);
+    frame_text(&above, row, ROLE_HEAD, " Check");
     bool confirmed = order_confirmed(order);
     size_t n = confirmed ? order->quote.nproblems : 0;
-    int after = draw_check(app, frame, row, order->quote.problems, n);
-    after = draw_check(app, frame, after, order->trouble.problems, order->trouble.nproblems);
+    int after = draw_check(app, &above, row, order->quote.problems, n);
+    after = draw_check(app, &above, after, order->trouble.problems, order->trouble.nproblems);
     if (after == row && confirmed)
-        frame_wrap(frame, row, 12, 1, ROLE_OK, "ok: nothing stands in the way");
+        frame_wrap(&above, row, 12, 1, ROLE_OK, "ok: nothing stands in the way");
     order_view_totals(app, frame);
 }
 

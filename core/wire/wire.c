@@ -13,25 +13,37 @@ static void release_json(void *value)
     json_decref(value);
 }
 
-/* NULL when the value is of shapes we take: no reals, not too deep; else what is wrong. */
-static const char *shape_fault(const json_t *value, int depth)
+/* What a body that is well-formed JSON may not hold here, with its place: another value than an
+ * object, numbers that are not whole, more depth. NULL when there is nothing of that. */
+static const char *shape_fault(struct arena *arena, const char *body, size_t len)
 {
-    if (depth > WIRE_DEPTH_MAX)
-        return "nested too deeply";
-    if (json_is_real(value))
-        return "a number with a fraction or an exponent; all numbers here are whole";
+    int line = 1, column = 0, depth = 0;
+    bool quoted = false;
     const char *fault = NULL;
-    if (json_is_object(value)) {
-        const char *key;
-        json_t *member;
-        json_object_foreach((json_t *)value, key,
-                            member) if ((fault = shape_fault(member, depth + 1))) return fault;
-    } else if (json_is_array(value)) {
-        for (size_t i = 0; i < json_array_size(value); i++)
-            if ((fault = shape_fault(json_array_get(value, i), depth + 1)))
-                return fault;
+    for (size_t i = 0; i < len && !fault; i++) {
+        char c = body[i];
+        column += ((unsigned char)c & 0xC0) != 0x80;
+        if (c == '\n') {
+            line++;
+            column = 0;
+        } else if (quoted) {
+            quoted = c != '"';
+            if (c == '\\' && ++i)
+                column++;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (depth == 0 && c == '[')
+                fault = "a JSON object is expected";
+            else if (++depth > WIRE_DEPTH_MAX)
+                fault = "nested too deeply";
+        } else if (c == '}' || c == ']') {
+            depth--;
+        } else if (c == '.' || ((c == 'e' || c == 'E') && i && strchr("0123456789", body[i - 1]))) {
+            fault = "a number with a fraction or an exponent; all numbers here are whole";
+        }
     }
-    return NULL;
+    return fault ? arena_printf(arena, "line %d, column %d: %s", line, column, fault) : NULL;
 }
 
 json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why)
@@ -43,7 +55,7 @@ json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char
         return NULL;
     }
     arena_defer(arena, release_json, root);
-    *why = json_is_object(root) ? shape_fault(root, 1) : "a JSON object is expected";
+    *why = shape_fault(arena, body, len);
     return *why ? NULL : root;
 }
 

@@ -13,12 +13,14 @@
 enum { WIRE_DEPTH_MAX = 64 };
 
 /* Parses one JSON object: refuses duplicate members, bad UTF-8, NUL, numbers with a fraction or
- * exponent, integers outside int64, depth over 64, trailing text. On failure NULL, with the place in
- * a `malformed` message ("line 3, column 17: duplicate member \"qty\""). Freed with the arena. */
+ * exponent, integers outside int64, depth over 64, trailing text. On failure NULL, with the place
+ * in a `malformed` message ("line 3, column 17: duplicate member \"qty\""). Freed with the arena.
+ */
 json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why);
 
 /* Members of an object by type; each checks presence and adds a problem with the RFC 6901 pointer
- * `at/name`. No string of a request may look like a card number. Absent optional members leave *out alone and return false without a problem. */
+ * `at/name`. No string of a request may look like a card number. Absent optional members leave *out
+ * alone and return false without a problem. */
 struct wire_reader {
     struct arena *arena;
     struct problems *problems;

@@ -199,6 +199,7 @@ static void batch_done(void *arg)
             return;
         }
     }
+    assert(c->next);
     c->next(c);
 }
 
@@ -206,6 +207,7 @@ void call_then(struct call *c, call_step *next)
 {
     c->next = next;
     if (!c->batch || c->sent) {
+        assert(next);
         next(c);
         return;
     }

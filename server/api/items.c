@@ -2,7 +2,7 @@
 #include "server/api/candidates.h"
 #include "server/api/routes.h"
 
-#include <ctype.h>
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +217,8 @@ static void find(struct call *c, struct item_view *v, const char *words, size_t 
     const struct catalogue *catalogue = &v->market->catalogue;
     v->found = ARENA_ARRAY(c->arena, const struct item *, most);
     const struct item *exact = by_code(v->market, words);
+    v->nfound = 0;
+    assert(catalogue->items);
     if (exact)
         v->found[v->nfound++] = exact;
     bool number = words[0] && words[strspn(words, "0123456789")] == '\0';

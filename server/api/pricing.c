@@ -35,8 +35,8 @@ enum {
  * know here. */
 static const char *address_owner(const struct order_draft *draft)
 {
-    static const char *const owners[DESTINATIONS] = {[SHIP_distributor] = "distributor",
-                                                     [SHIP_customer] = "customer"};
+    static const char *const owners[DESTINATIONS] = {
+        [SHIP_distributor] = "distributor", [SHIP_customer] = "customer"};
     const char *owner = draft->has_address ? NULL : owners[draft->destination];
     return owner ? owner : "none";
 }

@@ -1,4 +1,5 @@
-/* SHA-256 of text that came from outside, for comparing it later: a request's body, an order's lines. */
+/* SHA-256 of text that came from outside, for comparing it later: a request's body, an order's
+ * lines. */
 #pragma once
 
 #include "core/base.h"

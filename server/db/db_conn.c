@@ -91,7 +91,8 @@ static void on_checked(void *arg)
     }
     const char *unsafe = unsafe_reason(check, CHECK_SAFE);
     if (unsafe) {
-        if (conn->failures == 0)
+        /* A connection that was lost and comes back unsafe has failed once already. */
+        if (conn->failures % 100 <= 1)
             log_event(LOG_ERROR_, "database_unsafe", "reason", unsafe, NULL);
         conn_break(conn, unsafe);
         return;

@@ -149,12 +149,17 @@ SELECT l.id, l.line, l.item_id, l.sku, l.name, l.kind, l.qty, l.unit, l.unit * l
   JOIN tax_rate t ON t.market = w.market AND t.region = w.region AND t.tax_class = l.tax_class
  CROSS JOIN LATERAL (SELECT pg_temp.share_half_up(l.unit * l.qty, w.discount_ppm, 1000000) AS discount) d;
 
+CREATE TEMP TABLE demo_sum ON COMMIT DROP AS
+SELECT id, sum(goods)::bigint AS goods, sum(discount)::bigint AS discount, sum(tax)::bigint AS tax,
+       sum(cv)::bigint AS cv, sum(pv)::bigint AS pv
+  FROM demo_priced GROUP BY id;
 ANALYZE demo_priced;
+ANALYZE demo_sum;
 ANALYZE login;
 
 CREATE TEMP TABLE demo_order ON COMMIT DROP AS
 SELECT k.*, c.cancelled_at, c.held_at, c.paid_at, c.released_at, c.picked_at, c.packed_at, c.shipped_at, c.received_at,
-       s.goods, s.discount, s.tax, s.cv, s.pv, w.ship_to, w.region, ch.charge AS delivery, dt.tax AS delivery_tax,
+       s.goods, s.discount, s.tax, s.cv, s.pv, w.region, ch.charge AS delivery, dt.tax AS delivery_tax,
        CASE WHEN k.tax_included THEN 0 ELSE s.tax + dt.tax END AS tax_added,
        s.goods - s.discount + ch.charge + CASE WHEN k.tax_included THEN 0 ELSE s.tax + dt.tax END AS total,
        (10000000 + k.id)::text || damm_digit((10000000 + k.id)::text) AS number,
@@ -164,13 +169,14 @@ SELECT k.*, c.cancelled_at, c.held_at, c.paid_at, c.released_at, c.picked_at, c.
             WHEN c.held_at IS NOT NULL THEN 'on_hold' ELSE 'placed' END AS state,
        CASE WHEN c.cancelled_at IS NULL THEN CASE WHEN c.paid_at IS NULL THEN 'due' ELSE 'captured' END
             WHEN k.from_balance THEN 'refunded' ELSE 'void' END AS payment_state,
-       CASE k.channel WHEN 'web' THEN own.id WHEN 'showroom' THEN counter.id
-                      ELSE CASE pg_temp.roll(k.id, 90, 3) WHEN 0 THEN second.id ELSE first.id END END AS placed_by
+       CASE WHEN k.channel = 'web' THEN own.id
+            WHEN k.channel = 'showroom' THEN (SELECT id FROM login WHERE login = 'S-04')
+            WHEN pg_temp.roll(k.id, 90, 3) = 0 THEN (SELECT id FROM login WHERE login = 'CC-08')
+            ELSE (SELECT id FROM login WHERE login = 'CC-07') END AS placed_by
   FROM demo_kind k
   JOIN demo_course c ON c.id = k.id
   JOIN demo_where w ON w.id = k.id
-  JOIN (SELECT id, sum(goods)::bigint AS goods, sum(discount)::bigint AS discount, sum(tax)::bigint AS tax,
-               sum(cv)::bigint AS cv, sum(pv)::bigint AS pv FROM demo_priced GROUP BY id) s ON s.id = k.id
+  JOIN demo_sum s ON s.id = k.id
   JOIN delivery_charge base ON base.market = k.market AND base.destination = k.destination AND base.min_goods = 0
   LEFT JOIN delivery_charge free ON free.market = k.market AND free.destination = k.destination AND free.min_goods > 0
   JOIN tax_rate t ON t.market = k.market AND t.region = w.region AND t.tax_class = base.tax_class
@@ -178,9 +184,6 @@ SELECT k.*, c.cancelled_at, c.held_at, c.paid_at, c.released_at, c.picked_at, c.
  CROSS JOIN LATERAL (SELECT pg_temp.share_half_up(ch.charge, t.ppm, CASE WHEN k.tax_included THEN 1000000 + t.ppm
                                                                         ELSE 1000000 END) AS tax) dt
   LEFT JOIN login own ON own.person_id = k.distributor_id
-  JOIN login first ON first.login = 'CC-07'
-  JOIN login second ON second.login = 'CC-08'
-  JOIN login counter ON counter.login = 'S-04'
  WHERE s.goods > 0;
 ANALYZE demo_order;
 
@@ -191,9 +194,10 @@ INSERT INTO orders (id, number, key, body_hash, market, type, state, payment_sta
 SELECT o.id, o.number, '01' || substr(upper(md5('key ' || o.number)), 1, 24), md5('body ' || o.number), o.market, o.type,
        o.state, o.payment_state, o.channel, o.distributor_id, o.customer_id, o.list_id, o.day, m.currency, m.exponent,
        o.tax_included, o.region, o.goods, o.discount, o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv,
-       o.destination, o.ship_to, s.id, md5('fingerprint ' || o.number), o.placed_at, o.day,
+       o.destination, w.ship_to, s.id, md5('fingerprint ' || o.number), o.placed_at, o.day,
        date_trunc('month', o.day)::date, o.placed_by
   FROM demo_order o
+  JOIN demo_where w ON w.id = o.id
   JOIN market m ON m.code = o.market
   JOIN site s ON s.market = o.market AND s.ships
  ORDER BY o.id;

@@ -90,11 +90,10 @@ SELECT f.site_id, f.item_id, q.quarter, r.qty, CASE q.quarter WHEN 0 THEN 'openi
 INSERT INTO movement (site_id, item_id, location, lot, expires, qty, reason, document, by_login, at)
 SELECT m.site_id, m.item_id, f.location, q.lot,
        CASE WHEN f.months > 0 THEN (q.starts + f.months * interval '1 month')::date END, m.qty, m.reason, m.document,
-       CASE m.site_id WHEN 1 THEN ewa.id END, m.at
+       CASE m.site_id WHEN 1 THEN (SELECT id FROM login WHERE login = 'W-12') END, m.at
   FROM demo_movement m
   JOIN demo_quarter q ON q.quarter = m.quarter
   JOIN demo_free f ON f.site_id = m.site_id AND f.item_id = m.item_id
-  JOIN login ewa ON ewa.login = 'W-12'
  ORDER BY m.at, m.document, m.item_id;
 
 -- The showroom keeps a few of what people like to try.

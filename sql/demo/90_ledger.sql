@@ -8,7 +8,7 @@ INSERT INTO order_event (order_id, at, machine, ref, from_state, to_state, by_lo
 SELECT e.id, e.at, e.machine, e.ref, e.from_state, e.to_state, e.by_login, e.reason
   FROM (SELECT o.id, s.step, s.at, s.machine, s.ref, s.from_state, s.to_state, s.by_login, s.reason
           FROM demo_order o
-          LEFT JOIN login ewa ON ewa.login = 'W-12' AND o.market = 'GB'
+         CROSS JOIN LATERAL (SELECT CASE o.market WHEN 'GB' THEN (SELECT id FROM login WHERE login = 'W-12') END AS id) ewa
          CROSS JOIN LATERAL (VALUES
             (1, o.placed_at, 'order', 0::bigint, '', 'placed', o.placed_by, ''),
             (2, o.held_at, 'order', 0, 'placed', 'on_hold', o.placed_by, 'address to be confirmed'),
@@ -29,7 +29,7 @@ SELECT e.id, e.at, e.machine, e.ref, e.from_state, e.to_state, e.by_login, e.rea
                CASE l.state WHEN 'cancelled' THEN 'changed her mind' ELSE '' END
           FROM demo_order o
           JOIN order_line l ON l.order_id = o.id
-          LEFT JOIN login ewa ON ewa.login = 'W-12' AND o.market = 'GB'
+         CROSS JOIN LATERAL (SELECT CASE o.market WHEN 'GB' THEN (SELECT id FROM login WHERE login = 'W-12') END AS id) ewa
          WHERE l.state IN ('shipped', 'cancelled')) e
  ORDER BY e.at, e.id, e.step, e.ref;
 

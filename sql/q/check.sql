@@ -1,6 +1,9 @@
 -- For partylinectl check: each query finds what breaks one invariant, as (what, detail); no rows is
 -- good. Each passes once over its tables and reports at most 20 rows.
 
+-- name: check_snapshot   All that follows sees the same moment.
+START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
+
 -- name: check_currency   A transfer has the currency of both its accounts.
 SELECT 'transfer ' || t.id AS what,
        t.currency || ' between ' || d.currency || ' account ' || d.id || ' and ' || c.currency || ' account ' || c.id AS detail

@@ -45,8 +45,9 @@ CREATE FUNCTION stock_move(a_site int, a_item bigint, a_qty bigint, a_reason tex
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE now_on_hand bigint;
 BEGIN
-    INSERT INTO stock (site_id, item_id, on_hand) VALUES (a_site, a_item, a_qty)
-        ON CONFLICT (site_id, item_id) DO UPDATE SET on_hand = stock.on_hand + a_qty
+    -- In two steps: a row that is proposed must pass the table's checks, and a removal would not.
+    INSERT INTO stock (site_id, item_id) VALUES (a_site, a_item) ON CONFLICT (site_id, item_id) DO NOTHING;
+    UPDATE stock SET on_hand = on_hand + a_qty WHERE site_id = a_site AND item_id = a_item
         RETURNING on_hand INTO now_on_hand;
     INSERT INTO movement (site_id, item_id, location, lot, expires, qty, reason, document, by_login, at)
         VALUES (a_site, a_item, a_location, a_lot, a_expires, a_qty, a_reason, a_document, a_login,

@@ -35,7 +35,7 @@ def last_unit(s, volley, items):
         answers = volley.fire([(ulid(), rng.choice(bodies)) for _ in range(CLIENTS)])
         placed = [a for a in answers if a[0] == 201]
         told = [a for a in answers if a[0] == 409 and a[1]["type"].endswith("/stock-short") and
-                all(p["code"] == "stock_short" and p["params"]["free"] == 0 for p in a[1]["problems"])]
+                [p["params"]["free"] for p in a[1]["problems"] if p["code"] == "stock_short"] == [0]]
         if len(placed) != 1 or len(told) != CLIENTS - 1:
             wrong[str(sorted(collections.Counter(a[0] for a in answers).items()))] += 1
         free = s.query("SELECT on_hand - reserved FROM stock WHERE site_id = %s AND item_id = %s",

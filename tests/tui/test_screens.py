@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """The client's screens, in a terminal of 80x24, with the real program against a fake server, or
-against a real one: SCREEN_WORLD=FILE names a JSON of server, ca, operator, password, manager, skus
-and name, as fake_server.world() gives; then only what needs no fake is tested.
+against a real one: SCREEN_WORLD names what `partylinectl demo --json` prints, SCREEN_SERVER is the
+URL and SCREEN_CA the authority's file; then only what needs no fake is tested.
   BUILD=build/asan   where the program is         UPDATE_GOLDEN=1   takes the new pictures
   test_screens.py NAME...   only the tests whose names hold one of these"""
 import json
@@ -296,6 +296,46 @@ def fake_expired_session(world):
     client.close()
 
 
+def fake_expired_while_placing(world):
+    """The session ends just before F9 F9: the placing waits for the password, and places once."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F9")
+    client.wait("total 28.45", "Dock Road")
+    fake.expire()
+    client.press("F9")
+    client.wait("PLACING", "session expired: F2")
+    client.press("F2")
+    client.wait("Your order is kept")
+    client.type(world["password"])
+    client.press("Enter")
+    client.wait("placed ")
+    check(len(fake.orders) == 1, "%d orders" % len(fake.orders))
+    client.close()
+
+
+def fake_lost_link(world):
+    """The server goes away in mid-order: keying goes on, F3 warns, and all is sent when it is back."""
+    fake = world["fake"]
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    fake.drop = [".*"] * 12
+    client.line(world["skus"][1])
+    client.wait("no link to the server", "LOST")
+    client.line(world["skus"][3])
+    client.press("F3")
+    client.wait("F3 leaves all the same")
+    client.wait("pending 0 of 3", "ok", absent=["no link"])
+    client.press("F9", "F9")
+    client.wait("placed ")
+    client.close()
+
+
 def fake_otp(world):
     world["fake"].otp = "123456"
     client = Client(world, ["--user", world["operator"]])
@@ -550,7 +590,8 @@ def main():
     world = None
     if os.environ.get("SCREEN_WORLD"):
         with open(os.environ["SCREEN_WORLD"]) as file:
-            world = json.load(file)
+            world = {"server": os.environ.get("SCREEN_SERVER"), "ca": os.environ.get("SCREEN_CA"), "name": "jones",
+                     **json.load(file)}
     kinds = ("test_",) if world else ("test_", "fake_")
     names = [n for n in globals() if n.startswith(kinds) and n != "fake_server"]
     wanted = sys.argv[1:]

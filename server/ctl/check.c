@@ -1,0 +1,81 @@
+/* partylinectl check: the books balance, stock equals its movements, orders equal their lines. Each
+ * invariant is one query of sql/q/check.sql that finds what breaks it. */
+#include <stdio.h>
+
+#include "queries.h"
+#include "server/ctl/ctl.h"
+
+struct invariant {
+    enum query query;
+    const char *claim;
+};
+
+static const struct invariant invariants[] = {
+    {Q_check_currency, "a transfer has the currency of both its accounts"},
+    {Q_check_journal, "no journal is without a transfer"},
+    {Q_check_balance, "a kept balance is the sum of its transfers"},
+    {Q_check_floor, "no account was ever below its floor"},
+    {Q_check_order_journal, "every order has its journal, every such journal its order"},
+    {Q_check_cancelled, "cancelled orders, and no others, are reversed once"},
+    {Q_check_reversal, "a reversal mirrors what it reverses"},
+    {Q_check_receivable, "what an order owes is its total less what is paid"},
+    {Q_check_books, "the books say what the order says"},
+    {Q_check_order_lines, "totals and volumes of an order are those of its lines"},
+    {Q_check_payments, "payments fit the order and its payment state"},
+    {Q_check_payment_journal, "what was paid later stands in the books"},
+    {Q_check_stock, "stock is the sum of its movements"},
+    {Q_check_reserved, "reserved stock is what orders hold"},
+    {Q_check_reservations, "orders in work hold what they need, others nothing"},
+    {Q_check_events, "every history is a chain from birth to the present state"},
+    {Q_check_numbers, "numbers have their lengths and check digits"},
+    {Q_check_dates, "orders stand on the day and in the month of their placing"},
+    {Q_check_drafts, "a draft is placed when its order exists, and only then"},
+    {Q_check_people, "sponsor, status and rank are those of the history"},
+};
+
+static void clear(void *rows)
+{
+    PQclear(rows);
+}
+
+/* How many rows break it; they are printed. -1 when the query fails. */
+static int violations(struct ctl *ctl, const struct invariant *invariant)
+{
+    PGresult *rows = PQexec(ctl->conn, query_table[invariant->query].sql);
+    arena_defer(ctl->arena, clear, rows);
+    if (PQresultStatus(rows) != PGRES_TUPLES_OK) {
+        ctl_fail(1, "%s: %s", query_table[invariant->query].name, PQerrorMessage(ctl->conn));
+        return -1;
+    }
+    if (PQntuples(rows) > 0)
+        printf("broken: %s\n", invariant->claim);
+    for (int i = 0; i < PQntuples(rows); i++)
+        printf("  %s: %s\n", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
+    return PQntuples(rows);
+}
+
+static int check_all(struct ctl *ctl)
+{
+    int broken = 0;
+    for (size_t i = 0; i < ARRAY_LEN(invariants); i++) {
+        int found = violations(ctl, &invariants[i]);
+        if (found < 0)
+            return 1;
+        broken += found > 0;
+    }
+    if (broken > 0) {
+        printf("check: %d of %zu invariants are broken\n", broken, ARRAY_LEN(invariants));
+        return 1;
+    }
+    printf("check: %zu invariants, all hold\n", ARRAY_LEN(invariants));
+    return 0;
+}
+
+/* All of it sees one moment, also beside a running server. */
+int ctl_check(struct ctl *ctl, int argc, char **argv)
+{
+    if (argc != 1)
+        return ctl_usage(argv[0]);
+    PQclear(PQexec(ctl->conn, query_table[Q_check_snapshot].sql));
+    return check_all(ctl);
+}

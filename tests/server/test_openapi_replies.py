@@ -1,0 +1,225 @@
+#!/usr/bin/python3
+"""openapi.json tells the truth: every route is asked, in ways that succeed and that fail, and each
+request and reply is held against the document: status, content type, headers, every member."""
+import contextlib
+import http.client
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from cases import Cases  # noqa: E402
+from schema import Schemas  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
+
+cases = Cases("test_openapi_replies")
+A = "/api/v1"
+
+
+class Client:
+    """Calls a route by its pattern, and compares."""
+
+    def __init__(self, server, document):
+        self.server, self.document, self.schemas = server, document, Schemas(document)
+        self.token, self.seen = None, set()
+
+    def __call__(self, method, pattern, body=None, query="", key=None, **more):
+        """Of `more`, what the pattern names goes there; the rest are headers. (status, headers, body)."""
+        path = pattern
+        headers = {"Idempotency-Key": key} if key else {}
+        for name, value in more.items():
+            if "{" + name + "}" in path:
+                path = path.replace("{" + name + "}", value)
+            else:
+                headers[name.replace("_", "-")] = value
+        status, got, reply = self.request(method, path + query, body, headers)
+        self.compare(method, pattern, body, status, got, reply)
+        return status, got, reply
+
+    def request(self, method, path, body, headers):
+        if self.token:
+            headers["Authorization"] = "Bearer " + self.token
+        link = http.client.HTTPSConnection("localhost", self.server.port, context=self.server.context, timeout=60)
+        with contextlib.closing(link):
+            link.request(method, path, None if body is None else json.dumps(body), headers)
+            reply = link.getresponse()
+            text = reply.read().decode()
+        is_json = text and "json" in reply.headers.get("Content-Type", "")
+        return reply.status, reply.headers, json.loads(text) if is_json else text
+
+    def compare(self, method, pattern, body, status, headers, reply):
+        operation = self.document["paths"][pattern][method.lower()]
+        where = f"{method} {pattern} {status}"
+        self.seen.add((pattern, method.lower(), str(status)))
+        if not cases.check(f"{where} is described", str(status) in operation["responses"], reply):
+            return
+        described = self.schemas.resolve(operation["responses"][str(status)])
+        for name in described.get("headers", {}):
+            cases.check(f"{where} has {name}", headers.get(name))
+        kind = headers.get("Content-Type", "").split(";")[0]
+        if "content" not in described:
+            cases.check(f"{where} has no body", not reply, reply)
+        elif cases.check(f"{where} is of its type", kind in described["content"], kind):
+            self.hold(where, described["content"][kind]["schema"], reply)
+        if body is not None and status < 300:
+            schema = next(iter(operation["requestBody"]["content"].values()))["schema"]
+            self.hold(f"{where}, the request", schema, body)
+
+    def hold(self, where, schema, value):
+        faults = [*self.schemas.faults(schema, value), *self.schemas.unknown(schema, value)]
+        cases.check(f"{where} is as described", not faults, "; ".join(faults[:5]))
+
+    def sign_in(self, login):
+        self.token = None
+        self.token = self("POST", A + "/sessions", {"login": login, "password": "partyline-demo"})[2]["token"]
+        return self.token
+
+
+def about_and_sessions(call):
+    for path in ("/healthz", "/readyz", "/metrics", A, A + "/openapi.json"):
+        call("GET", path)
+    call("POST", A + "/sessions", {"login": "CC-07", "password": "wrong"})
+    call("POST", A + "/sessions", {"login": "CC-07", "secret": 1})
+    call("GET", A + "/sessions/current")
+    call.sign_in("CC-08")
+    call("GET", A + "/sessions/current")
+    call("DELETE", A + "/sessions/current")
+    call.sign_in("CC-07")
+
+
+def items(call, ids):
+    for query in ("?q=a&audience=distributor&limit=3", "?q=" + ids["skus"][0], "?limit=999", "?market=ZZ"):
+        call("GET", A + "/items", query=query)
+    for sku in (ids["skus"][0], ids["kit"], ids["out_of_stock"], "99999"):
+        call("GET", A + "/items/{sku}", sku=sku)
+    call("GET", A + "/items/{sku}", sku=ids["kit"], query="?date=never")
+
+
+def people(call, ids):
+    one, change = ids["manager"], {"email": "a@b.example"}
+    call("GET", A + "/distributors", query="?q=a&limit=5")
+    call("GET", A + "/distributors")
+    call("GET", A + "/distributors/{id}", id="999")
+    call("GET", A + "/distributors/{id}/pricing-facts", id=one)
+    call("GET", A + "/distributors/{id}/pricing-facts", id="999")
+    tag = call("GET", A + "/distributors/{id}", id=one)[1]["ETag"]
+    for match in (tag, tag):
+        call("PATCH", A + "/distributors/{id}", change, id=one, If_Match=match)
+    call("PATCH", A + "/distributors/{id}", change, id=one)
+    call("PATCH", A + "/distributors/{id}", {"address": {"line1": "x"}, "foo": 1}, id=one, If_Match=tag)
+    new, key = {"distributor": one, "name": "JONES, Sarah", "address":
+                {"name": "", "line1": "1 Road", "city": "Bath", "postcode": "BA1 1AA", "country": "GB"}}, ulid()
+    made = call("POST", A + "/customers", new, key=key)[2]["id"]
+    call("POST", A + "/customers", new, key=key)
+    call("POST", A + "/customers", dict(new, name="JONES, Tom"), key=key)
+    call("POST", A + "/customers", dict(new, distributor="1"), key=ulid())
+    call("POST", A + "/customers", new)
+    call("POST", A + "/customers", {}, key=ulid())
+    call("GET", A + "/customers", query="?q=jones&distributor=" + one)
+    call("GET", A + "/customers", query="?limit=0")
+    call("GET", A + "/customers/{id}", id="x")
+    tag = call("GET", A + "/customers/{id}", id=made)[1]["ETag"]
+    for headers in ({"If_Match": tag}, {"If_Match": tag}, {"If_Match": "1"}, {}):
+        call("PATCH", A + "/customers/{id}", {"phone": "1"}, id=made, **headers)
+    return made
+
+
+def quotes(call, ids, draft, customer):
+    for change in ({}, {"lines": []}, {"ship_to": {"kind": "pickup"}}, {"foo": 1}, {"market": "ZZ"},
+                   {"type": "customer", "customer": customer}, {"type": "sales_aids"}, {"type": "customer"},
+                   {"distributor": "1", "lines": [{"id": str(i), "sku": sku, "qty": qty, "backorder": True} for i, (sku, qty)
+                                                  in enumerate([("99999", 1), (ids["out_of_stock"], 3), (ids["kit"], 0)])]}):
+        call("POST", A + "/quotes", {**draft, **change})
+
+
+def drafts(call, draft):
+    name = ulid()
+    one = {"pattern": A + "/drafts/{ulid}", "ulid": name}
+    call("PUT", body={**draft, "total": 5, "typed": "40"}, If_None_Match="*", **one)
+    for headers in ({"If_Match": '"1"'}, {"If_Match": '"7"'}, {"If_Match": "x"}, {}):
+        call("PUT", body=draft, **one, **headers)
+    call("PUT", A + "/drafts/{ulid}", draft, ulid=ulid(), If_Match='"1"')
+    call("GET", A + "/drafts")
+    call("GET", A + "/drafts", query="?owner=any&limit=1")
+    call("GET", A + "/drafts", query="?limit=x")
+    call("GET", **one)
+    for method, verb in (("GET", ""), ("DELETE", ""), ("POST", "/lock"), ("POST", "/take-over"), ("POST", "/release")):
+        call(method, A + "/drafts/{ulid}" + verb, ulid=ulid())
+    mine = call.token
+    call.sign_in("CC-08")
+    for method, verb in (("POST", "/lock"), ("GET", ""), ("DELETE", ""), ("POST", "/release"), ("POST", "/take-over"), ("POST", "/lock")):
+        call(method, A + "/drafts/{ulid}" + verb, ulid=name)
+    theirs, call.token = call.token, mine
+    copy = call("PUT", body=draft, If_Match='"2"', **one)[2]["ulid"]
+    call("DELETE", A + "/drafts/{ulid}", ulid=copy)
+    call("POST", A + "/orders", {**draft, "expect_total": 1, "rev": "2"}, key=name)
+    call.token = theirs
+    call("POST", A + "/drafts/{ulid}/release", ulid=name)
+    call.token = mine
+    return name
+
+
+def orders(call, ids, draft, name):
+    total = call("POST", A + "/quotes", draft)[2]["total"]
+    order = {**draft, "expect_total": total, "tenders": [], "rev": "2"}
+    fresh = {**draft, "expect_total": total}
+    for wrong in ({"expect_total": 1}, {"rev": "9"}, {"foo": 1}, {"market": "ZZ"}):
+        call("POST", A + "/orders", {**order, **wrong}, key=name)
+    call("POST", A + "/orders", order)
+    number = call("POST", A + "/orders", order, key=name)[2]["number"]
+    call("POST", A + "/orders", order, key=name)
+    call("POST", A + "/orders", {**order, "note": "x"}, key=name)
+    call("POST", A + "/orders", fresh, key=ulid())
+    call("POST", A + "/orders", {**fresh, "lines": [{"id": "a", "sku": ids["out_of_stock"], "qty": 3}]}, key=ulid())
+    call("POST", A + "/orders", {**fresh, "accept": ["duplicate"], "tenders": [{"kind": "balance", "amount": 1}]}, key=ulid())
+    for method, verb in (("PUT", ""), ("POST", "/lock"), ("POST", "/take-over"), ("POST", "/release"), ("DELETE", "")):
+        call(method, A + "/drafts/{ulid}" + verb, draft if method == "PUT" else None, ulid=name,
+             **({"If_Match": '"2"'} if method == "PUT" else {}))
+    call("GET", A + "/orders", query="?limit=2&state=placed&distributor=" + ids["manager"])
+    call("GET", A + "/orders", query="?customer=x")
+    call("GET", A + "/orders/{number}", number="100000000")
+    key, one = ulid(), {"pattern": A + "/orders/{number}/cancel", "number": number}
+    call("POST", body={"reason": "x"}, **one)
+    call("POST", body={"why": "x"}, key=key, **one)
+    for body, key in (({"reason": "x"}, key), ({"reason": "x"}, key), ({"reason": "y"}, key), ({}, ulid())):
+        call("POST", body=body, key=key, **one)
+    call("POST", A + "/orders/{number}/cancel", {}, key=ulid(), number="100000000")
+    call("GET", A + "/orders/{number}", number=number)
+
+
+def strangers(call):
+    """Without a session every route says 401; the warehouse may not do what is for others."""
+    for path, operations in call.document["paths"].items():
+        for method, operation in operations.items():
+            values = {name["name"]: "1" for name in map(call.schemas.resolve, operation.get("parameters", []))
+                      if name["in"] == "path"}
+            for call.token in ([None] if "401" in operation["responses"] and path != A + "/sessions" else []) + (
+                    [call.warehouse] if operation["x-roles"] and "warehouse" not in operation["x-roles"] else []):
+                body = {} if "requestBody" in operation else None
+                call(method.upper(), path, body, **values)
+
+
+def main():
+    with demo_server() as server:
+        document = server.call("GET", A + "/openapi.json")[2]
+        call = Client(server, document)
+        call.warehouse = server.token("W-12")
+        draft = {"market": "GB", "type": "personal", "distributor": server.ids["manager"],
+                 "lines": [{"id": "a", "sku": server.ids["skus"][0], "qty": 2}]}
+        cases.run("about and sessions", about_and_sessions, call)
+        cases.run("items", items, call, server.ids)
+        customer = people(call, server.ids)
+        cases.run("quotes", quotes, call, server.ids, draft, customer)
+        name = drafts(call, draft)
+        cases.run("orders", orders, call, server.ids, draft, name)
+        cases.run("strangers", strangers, call)
+        success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
+                   for code in operation["responses"] if code < "300"]
+        cases.equal("every success that is described was seen", [one for one in success if one not in call.seen], [])
+        if os.environ.get("VERBOSE"):
+            print("not seen:", *sorted((path, method, code) for path, item in document["paths"].items() for method, operation
+                                       in item.items() for code in operation["responses"] if (path, method, code) not in call.seen), sep="\n  ")
+    cases.end()
+
+
+main()

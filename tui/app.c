@@ -79,7 +79,8 @@ void app_show(struct app *app, const struct screen *screen)
     if (app->depth && app_screen(app) == screen)
         app->depth--; /* the same again takes its place */
     if (app->depth == SCREENS_DEEP) {
-        memmove(app->screens + 1, app->screens + 2, (SCREENS_DEEP - 2) * sizeof app->screens[0]);
+        for (size_t i = 1; i + 1 < SCREENS_DEEP; i++)
+            app->screens[i] = app->screens[i + 1];
         app->depth--;
     }
     app->screens[app->depth++] = screen;

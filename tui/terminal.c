@@ -91,7 +91,7 @@ static void theme_apply(const char *name)
         return;
     start_color();
     use_default_colors();
-    for (short role = 0; role < ROLES; role++)
+    for (int role = 0; role < ROLES; role++)
         init_pair((short)(role + 1), theme->looks[role].foreground, -1);
 }
 

@@ -74,7 +74,7 @@ static void put_store(struct call *c)
     struct saving *s = c->state;
     DB_ADD(call_write(c), Q_draft_save, c->params[0], s->spare, c->actor.login_id,
            c->actor.token_hash, s->rev, s->draft.market, s->body, s->draft.distributor, s->lines,
-           s->has_total ? db_text_int(c->arena, s->total) : NULL, "call");
+           s->has_total ? db_text_int(c->arena, s->total) : NULL, "call", c->actor.market);
     call_then(c, put_reply);
 }
 

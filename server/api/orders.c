@@ -146,10 +146,11 @@ static void on_again(struct call *c, struct placing *p, const char *detail)
 static void on_stale(struct call *c, struct placing *p, const char *detail)
 {
     (void)p;
-    json_t *rev = json_loads(detail, 0, NULL);
+    json_t *newer = json_loads(detail, 0, NULL);
+    const char *rev = db_text_int(c->arena, json_integer_value(json_object_get(newer, "rev")));
+    json_decref(newer);
     metric_add(METRIC_orders_refused, 1);
-    call_problems(c, STATUS_STALE, NULL, "rev", json_incref(json_object_get(rev, "rev")));
-    json_decref(rev);
+    call_problems(c, STATUS_STALE, NULL, "rev", json_string(rev));
 }
 
 static void on_locked(struct call *c, struct placing *p, const char *detail)

@@ -1,6 +1,6 @@
 -- name: draft_save
 SELECT result, ulid, rev FROM draft_save($1, $2, $3::bigint, $4::bytea, $5::bigint, $6, $7::jsonb, $8, $9::int,
-                                         $10::bigint, $11);
+                                         $10::bigint, $11, $12);
 
 -- name: draft_list   $1: login, $2: market or NULL, $3: all (supervisors), $4: most, $5: cursor
 SELECT d.ulid, d.rev, d.distributor, p.name, d.lines, d.total, m.currency, m.exponent,

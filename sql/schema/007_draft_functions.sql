@@ -3,10 +3,10 @@
 -- Saves a draft. `a_rev` NULL makes a new one; otherwise it must be the revision seen last.
 -- Results: created, saved, exists (NULL rev but there is one: its rev), stale (rev is newer),
 -- recovered (somebody else has taken it over: what was sent is kept as a copy under a_spare),
--- placed (it has become an order), unknown.
+-- placed (it has become an order), unknown (also to a sign-in that is bound to another market).
 CREATE FUNCTION draft_save(a_ulid text, a_spare text, a_login bigint, a_session bytea, a_rev bigint,
                            a_market text, a_body jsonb, a_distributor text, a_lines int,
-                           a_total bigint, a_channel text,
+                           a_total bigint, a_channel text, a_bound text,
                            OUT result text, OUT ulid text, OUT rev bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE d draft%ROWTYPE;
@@ -26,7 +26,7 @@ BEGIN
     END IF;
     SELECT * INTO d FROM draft WHERE draft.ulid = a_ulid FOR UPDATE;
     rev := d.rev;
-    IF NOT FOUND THEN
+    IF NOT FOUND OR d.market <> a_bound THEN
         result := 'unknown';
     ELSIF d.state = 'placed' THEN
         result := 'placed';

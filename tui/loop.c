@@ -18,7 +18,7 @@ int64_t loop_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static int signals_open(void)
+static sigset_t signals_heard(void)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -26,9 +26,27 @@ static int signals_open(void)
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGWINCH);
+    return set;
+}
+
+static int signals_open(void)
+{
+    sigset_t set = signals_heard();
     sigprocmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* What is still pending has been heard: ignored before it is unblocked, it cannot cut the end off.
+ */
+static void signals_close(int fd)
+{
+    sigset_t set = signals_heard();
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    close(fd);
 }
 
 static void signals_take(struct app *app, int fd)
@@ -83,6 +101,6 @@ int loop_run(struct app *app)
     }
     terminal_close();
     last_words(app);
-    close(fds[1]);
+    signals_close(fds[1]);
     return 0;
 }

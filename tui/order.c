@@ -135,6 +135,21 @@ void order_ulid(char out[ULID_TEXT])
     ulid_format(out, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
 
+/* Before the first one is there: no texts, but none that are missing. */
+static const struct reply_quote unknown_quote = {
+    .currency = "",
+    .list = "",
+    .date = "",
+    .exponent = 2,
+    .ship_to = {"", "", "", "", "", "", ""},
+    .distributor = "",
+    .distributor_name = "",
+    .rank_name = "",
+    .status = "",
+    .customer = "",
+    .customer_name = "",
+};
+
 static struct order *order_make(struct client *client, const struct order_draft *draft,
                                 order_event_fn *event, void *user)
 {
@@ -146,6 +161,8 @@ static struct order *order_make(struct client *client, const struct order_draft 
     order->user = user;
     order->frozen = -1;
     order->error = "";
+    order->quote = unknown_quote;
+    order->trouble = (struct reply_trouble){.status = STATUS_OK, .title = "", .detail = ""};
     version_push(order, draft);
     return order;
 }

@@ -65,6 +65,7 @@ static void not_placed(struct app *app)
     struct order *order = app->order;
     const struct reply_problem *duplicate = duplicate_of(order);
     const struct reply_trouble *trouble = &order->trouble;
+    const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
     bool only_duplicate =
         duplicate && order_stops(order) == 0 && trouble->nproblems <= 1 && !order->accept_duplicate;
     if (only_duplicate)
@@ -75,8 +76,7 @@ static void not_placed(struct app *app)
     else if (order_stops(order))
         app_say(app, ROLE_STOP, "not placed: see Check.");
     else
-        app_say(app, ROLE_STOP, "not placed: %s%s%s", trouble->title, *trouble->detail ? ": " : "",
-                trouble->detail);
+        app_say(app, ROLE_STOP, "not placed: %s%s%s", trouble->title, *why ? ": " : "", why);
     order_review(order);
     app_ahead_drop(app);
 }

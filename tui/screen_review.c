@@ -159,10 +159,10 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     frame_text(frame, row, ROLE_HEAD, " Pay");
     if (order->frozen < 0)
         return row + 1;
-    snprintf(text, sizeof text, "Due later %s%s%s   Balance %s   bal  bal 12.50  later",
+    snprintf(text, sizeof text, "Due later %s%s%s   Balance %s   %s",
              app_amount(app, due, order->frozen - pays), pays ? "   from balance " : "",
              pays ? app_amount(app, used, pays) : "",
-             app_amount(app, balance, order->quote.balance));
+             app_amount(app, balance, order->quote.balance), pays ? "later" : "bal  bal 12.50");
     frame_wrap(frame, row, 12, 1, ROLE_PLAIN, text);
     return row + 1;
 }
@@ -188,6 +188,8 @@ static const char *mend_with(const struct reply_problem *problem)
         {"address_needed", "a 1"},
         {"unknown_list", "pl alone takes the list of the day"},
         {"balance_short", "bal and less, or later"},
+        {"tender_kind", "later"},
+        {"tenders_exceed", "bal and less, or later"},
         {"duplicate", "F9 again places it all the same"},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -48,6 +48,23 @@ static const char **get_texts(struct arena *arena, const json_t *object, const c
     return texts;
 }
 
+/* The sentences of an array of steps, each an object that says its own, or the sentence itself. */
+static const char **get_says(struct arena *arena, const json_t *object, const char *name,
+                             size_t *count)
+{
+    const json_t *array = json_object_get(object, name);
+    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(array));
+    *count = 0;
+    for (size_t i = 0; i < json_array_size(array); i++) {
+        const json_t *one = json_array_get(array, i);
+        const char *text =
+            json_string_value(json_is_object(one) ? json_object_get(one, "say") : one);
+        if (text)
+            texts[(*count)++] = text;
+    }
+    return texts;
+}
+
 /* Reads each object of an array member into one element of a new array. */
 typedef void read_one(struct arena *arena, json_t *object, void *out);
 
@@ -127,7 +144,7 @@ static void line_read(struct arena *arena, json_t *object, void *out)
         .back_ordered = get_number(object, "back_ordered"),
         .priced = !json_is_false(json_object_get(object, "priced")),
     };
-    line->why = get_texts(arena, object, "why", &line->nwhy);
+    line->why = get_says(arena, object, "why", &line->nwhy);
 }
 
 size_t wire_problems_read(struct arena *arena, json_t *object, struct reply_problem **out)

@@ -46,12 +46,24 @@ static const char *shape_fault(struct arena *arena, const char *body, size_t len
     return fault ? arena_printf(arena, "line %d, column %d: %s", line, column, fault) : NULL;
 }
 
+/* jansson's words; what it quotes of the body is a stranger's. */
+static const char *syntax_fault(struct arena *arena, const json_error_t *error)
+{
+    char *text =
+        arena_printf(arena, "line %d, column %d: %s", error->line, error->column, error->text);
+    char *quoted = strstr(text, " near ");
+    pan_scrub(text, strlen(text));
+    if (quoted && (!utf8_valid(text, strlen(text)) || !utf8_is_printable(text, strlen(text))))
+        *quoted = '\0';
+    return text;
+}
+
 json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why)
 {
     json_error_t error;
     json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
     if (!root) {
-        *why = arena_printf(arena, "line %d, column %d: %s", error.line, error.column, error.text);
+        *why = syntax_fault(arena, &error);
         return NULL;
     }
     arena_defer(arena, release_json, root);
@@ -80,8 +92,10 @@ static json_t *member(struct wire_reader *r, json_t *object, const char *at, con
 void wire_bad_value(struct wire_reader *r, const char *at, const char *name, const char *value)
 {
     struct problem *p = member_problem(r, PROBLEM_bad_value, at, name);
+    char *copy = arena_strdup(r->arena, value);
+    pan_scrub(copy, strlen(copy)); /* what is refused is not repeated either */
     problem_set_text(p, "what", name);
-    problem_set_text(p, "value", arena_strdup(r->arena, value));
+    problem_set_text(p, "value", copy);
 }
 
 static const char *type_word(const json_t *value)
@@ -156,6 +170,11 @@ bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const c
         wire_bad_value(r, at, name, type_word(value));
         return false;
     }
+    const char *digits = arena_printf(r->arena, "%lld", (long long)json_integer_value(value));
+    if (r->strict && pan_found(digits, strlen(digits))) {
+        problem_set_text(member_problem(r, PROBLEM_card_number, at, name), "what", name);
+        return false;
+    }
     *out = json_integer_value(value);
     return true;
 }
@@ -204,6 +223,20 @@ static bool listed(const char *const *names, const char *name)
     return false;
 }
 
+/* A member's name as a part of a pointer (RFC 6901). */
+static const char *pointer_part(struct arena *arena, const char *name)
+{
+    struct text text;
+    text_init(&text, arena);
+    for (; *name; name++) {
+        if (*name == '~' || *name == '/')
+            text_add(&text, *name == '~' ? "~0" : "~1");
+        else
+            text_addc(&text, *name);
+    }
+    return text.data;
+}
+
 void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names,
                const char *const *also)
 {
@@ -215,8 +248,11 @@ void wire_only(struct wire_reader *r, json_t *object, const char *at, const char
     {
         if (listed(names, key) || listed(also, key))
             continue;
-        const char *copy = arena_strdup(r->arena, key);
-        problem_set_text(member_problem(r, PROBLEM_unknown_member, at, copy), "what", copy);
+        char *copy = arena_strdup(r->arena, key);
+        pan_scrub(copy, strlen(copy));
+        problem_set_text(
+            member_problem(r, PROBLEM_unknown_member, at, pointer_part(r->arena, copy)), "what",
+            copy);
     }
 }
 

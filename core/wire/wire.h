@@ -19,8 +19,8 @@ enum { WIRE_DEPTH_MAX = 64 };
 json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why);
 
 /* Members of an object by type; each checks presence and adds a problem with the RFC 6901 pointer
- * `at/name`. No string of a request may look like a card number. Absent optional members leave *out
- * alone and return false without a problem. */
+ * `at/name`. No string or number of a request may look like a card number, and no problem repeats
+ * one. Absent optional members leave *out alone and return false without a problem. */
 struct wire_reader {
     struct arena *arena;
     struct problems *problems;

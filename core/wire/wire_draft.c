@@ -33,10 +33,11 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
     const char *at = arena_printf(r->arena, "/lines/%zu", i);
     *out = (struct draft_line){.id = "", .sku = ""};
     if (!json_is_object(value)) {
-        problem_set_text(problems_add(r->problems, PROBLEM_required, at, NULL), "what", "A line");
+        wire_bad_value(r, "/lines", arena_printf(r->arena, "%zu", i), "anything but an object");
         return;
     }
-    wire_string(r, value, at, "id", ID_MAX, true, &out->id);
+    if (wire_string(r, value, at, "id", ID_MAX, true, &out->id) && r->strict && !out->id[0])
+        wire_bad_value(r, at, "id", "empty"); /* "" is how problems say that they have no line */
     wire_string(r, value, at, "sku", TEXT_SHORT, true, &out->sku);
     wire_integer(r, value, at, "qty", true, &out->qty);
     wire_boolean(r, value, at, "backorder", &out->back_order);

@@ -1,4 +1,5 @@
 /* Drafts: saved as keyed, with revisions and leases (sql/schema/007_draft_functions.sql). */
+#include "server/api/pricing.h"
 #include "server/api/routes.h"
 #include "server/auth/token.h"
 
@@ -49,10 +50,8 @@ static bool refused(struct call *c, const char *result, const char *rev, const c
 
 struct saving {
     const char *rev;
-    struct order_draft draft;
+    struct pricing pricing; /* lists show what the draft comes to, whoever saved it */
     const char *body, *lines, *spare;
-    int64_t total;
-    bool has_total;
 };
 
 static void put_reply(struct call *c)
@@ -72,9 +71,11 @@ static void put_reply(struct call *c)
 static void put_store(struct call *c)
 {
     struct saving *s = c->state;
+    const struct order_draft *draft = &s->pricing.draft;
+    pricing_decide(c, &s->pricing);
     DB_ADD(call_write(c), Q_draft_save, c->params[0], s->spare, c->actor.login_id,
-           c->actor.token_hash, s->rev, s->draft.market, s->body, s->draft.distributor, s->lines,
-           s->has_total ? db_text_int(c->arena, s->total) : NULL, "call", c->actor.market);
+           c->actor.token_hash, s->rev, draft->market, s->body, draft->distributor, s->lines,
+           db_text_int(c->arena, s->pricing.quote.total.minor), "call", c->actor.market);
     call_then(c, put_reply);
 }
 
@@ -102,20 +103,15 @@ static bool precondition(struct call *c, const char **rev)
 
 void draft_put(struct call *c)
 {
-    static const char *const also[] = {"total", NULL};
     struct saving *s = c->state = ARENA_NEW(c->arena, struct saving);
     char spare[ULID_TEXT];
-    if (!ulid_ok(c) || !precondition(c, &s->rev) || !call_body(c))
-        return;
-    wire_draft_read(&c->reader, c->body, also, &s->draft);
-    s->has_total = wire_integer(&c->reader, c->body, "", "total", false, &s->total);
-    if (!call_body_ok(c) || !call_market(c, s->draft.market))
+    if (!ulid_ok(c) || !precondition(c, &s->rev) || !call_body(c) ||
+        !pricing_load(c, NULL, &s->pricing))
         return;
     ulid_new(spare);
     s->spare = arena_strdup(c->arena, spare);
-    s->body = wire_dump(c->arena, wire_draft_write(&s->draft), NULL);
-    s->lines = db_text_int(c->arena, (int64_t)s->draft.nlines);
-    call_read(c);
+    s->body = wire_dump(c->arena, wire_draft_write(&s->pricing.draft), NULL);
+    s->lines = db_text_int(c->arena, (int64_t)s->pricing.draft.nlines);
     call_then(c, put_store);
 }
 

@@ -7,41 +7,174 @@
 #include <unistd.h>
 
 #include "core/text.h"
-#include "queries.h"
 #include "server/ctl/ctl.h"
 #include "server/ctl/import_row.h"
 
 enum { FILE_MAX = 256 << 20 };
 
-#define COLUMN(kind, name, type, required) COLUMN_##kind(#name, IMPORT_##type, required)
-#define TAKE(name, type, required) {name, type, required},
-#define DROP(name, type, required)
+/* ---- the file ---------------------------------------------------------------------------------
+ */
 
-#define COLUMN_items TAKE
-#define COLUMN_prices DROP
-#define COLUMN_distributors DROP
-#define COLUMN_stock DROP
-static const struct import_column item_columns[] = {
-#include "server/ctl/import.def"
-};
-#undef COLUMN_items
-#undef COLUMN_prices
-#define COLUMN_items DROP
-#define COLUMN_prices TAKE
-static const struct import_column price_columns[] = {
-#include "server/ctl/import.def"
-};
-#undef COLUMN_prices
-#undef COLUMN_distributors
-#define COLUMN_prices DROP
-#define COLUMN_distributors TAKE
-static const struct import_column distributor_columns[] = {
-#include "server/ctl/import.def"
-};
-#undef COLUMN_distributors
-#undef COLUMN_stock
-#define COLUMN_distributors DROP
-#define COLUMN_stock TAKE
-static const struct import_column stock_columns[] = {
-#include "server/ctl/import.def"
-};
+static bool read_file(struct ctl *ctl, const char *path, struct text *out)
+{
+    static char buffer[65536];
+    ssize_t n = 0;
+    int fd = ctl_open_input(path);
+    text_init(out, ctl->arena);
+    while (fd >= 0 && out->len <= FILE_MAX && (n = read(fd, buffer, sizeof buffer)) > 0)
+        text_addn(out, buffer, (size_t)n);
+    if (fd < 0 || n < 0) {
+        ctl_fail(1, "cannot read %s: %s", path, strerror(errno));
+        return false;
+    }
+    close(fd);
+    if (out->len > FILE_MAX)
+        return ctl_fail(1, "%s is larger than 256 MiB", path) == 0;
+    return true;
+}
+
+/* Faults of the first line leave the others unread. False when the file is no CSV at all: its place
+ * has been told. */
+static bool read_rows(struct import *import, const char *path, const struct text *text)
+{
+    struct csv csv;
+    csv_init(&csv, text->data, text->len);
+    enum csv_result result = csv_next(import->arena, &csv);
+    if (result == CSV_END)
+        return ctl_fail(1, "%s is empty", path) == 0;
+    if (result == CSV_RECORD)
+        import_header(import, &csv);
+    bool readable = import->nfaults == 0;
+    while (readable && result == CSV_RECORD) {
+        result = csv_next(import->arena, &csv);
+        if (result == CSV_RECORD)
+            import_row(import, &csv);
+    }
+    if (result == CSV_ERROR)
+        return ctl_fail(1, "%s:%lld:%lld: %s", path, (long long)csv.error_line,
+                        (long long)csv.error_column, csv.why) == 0;
+    return true;
+}
+
+/* ---- the database -----------------------------------------------------------------------------
+ */
+
+static void clear(void *rows)
+{
+    PQclear(rows);
+}
+
+/* NULL with its line printed. */
+static PGresult *ask(struct ctl *ctl, enum query query, const char *const *params)
+{
+    PGresult *rows = PQexecParams(ctl->conn, query_table[query].sql, query_table[query].nparams,
+                                  NULL, params, NULL, NULL, 0);
+    arena_defer(ctl->arena, clear, rows);
+    if (PQresultStatus(rows) == PGRES_TUPLES_OK)
+        return rows;
+    const char *said = PQresultErrorField(rows, PG_DIAG_MESSAGE_PRIMARY);
+    ctl_fail(1, "nothing was imported: %s", said ? said : PQerrorMessage(ctl->conn));
+    return NULL;
+}
+
+static bool load_markets(struct ctl *ctl, struct import *import)
+{
+    PGresult *rows = ask(ctl, Q_import_markets, NULL);
+    size_t n = rows ? (size_t)PQntuples(rows) : 0;
+    struct import_market *markets = ARENA_ARRAY(ctl->arena, struct import_market, n);
+    for (size_t i = 0; i < n; i++)
+        markets[i] =
+            (struct import_market){PQgetvalue(rows, (int)i, 0), atoi(PQgetvalue(rows, (int)i, 1))};
+    import->markets = markets;
+    import->nmarkets = n;
+    return rows;
+}
+
+/* What only the database can tell: unknown groups, numbers that are taken. */
+static bool find_faults(struct ctl *ctl, struct import *import, const char *const *params)
+{
+    PGresult *rows = ask(ctl, import->kind->faults, params);
+    for (int i = 0; rows && i < PQntuples(rows); i++)
+        import_fault(import, atoll(PQgetvalue(rows, i, 0)), PQgetvalue(rows, i, 1),
+                     PQgetvalue(rows, i, 2));
+    return rows;
+}
+
+/* ---- the outcome ------------------------------------------------------------------------------
+ */
+
+static int by_line(const void *a, const void *b)
+{
+    const struct import_fault *x = a, *y = b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    return strcmp(x->field, y->field);
+}
+
+static int list_faults(struct import *import, const char *path)
+{
+    qsort(import->faults, import->nfaults, sizeof *import->faults, by_line);
+    for (size_t i = 0; i < import->nfaults; i++) {
+        const struct import_fault *fault = &import->faults[i];
+        printf("%s:%lld: %s%s%s\n", path, (long long)fault->line, fault->field,
+               *fault->field ? ": " : "", fault->what);
+    }
+    return ctl_fail(1, "nothing was imported: %zu fault%s in %s", import->nfaults,
+                    import->nfaults == 1 ? "" : "s", path);
+}
+
+static int apply(struct ctl *ctl, struct import *import, const char *path)
+{
+    if (import->nfaults > 0 && json_array_size(import->rows) == 0)
+        return list_faults(import, path);
+    const char *slash = strrchr(path, '/');
+    char *json = json_dumps(import->rows, JSON_COMPACT);
+    const char *params[] = {json, slash ? slash + 1 : path};
+    int code = 1;
+    PQclear(PQexec(ctl->conn, query_table[Q_import_begin].sql));
+    if (find_faults(ctl, import, params) && import->nfaults == 0) {
+        PGresult *done = ask(ctl, import->kind->apply, params);
+        PGresult *end = done ? PQexec(ctl->conn, query_table[Q_import_commit].sql) : NULL;
+        if (PQresultStatus(end) == PGRES_COMMAND_OK)
+            code = 0;
+        else if (done)
+            ctl_fail(1, "nothing was imported: %s", PQerrorMessage(ctl->conn));
+        PQclear(end);
+        if (code == 0)
+            printf("%s: %s added, %s changed, %s as they were\n", import->kind->name,
+                   PQgetvalue(done, 0, 0), PQgetvalue(done, 0, 1), PQgetvalue(done, 0, 2));
+    } else if (import->nfaults > 0) {
+        list_faults(import, path);
+    }
+    free(json);
+    return code;
+}
+
+static const struct import_kind *kind_by_name(const char *name)
+{
+    const struct import_kind *kind = import_kinds;
+    while (kind->name && strcmp(kind->name, name) != 0)
+        kind++;
+    return kind->name ? kind : NULL;
+}
+
+static void release(void *rows)
+{
+    json_decref(rows);
+}
+
+int ctl_import(struct ctl *ctl, int argc, char **argv)
+{
+    struct text text;
+    struct import import = {.arena = ctl->arena, .rows = json_array()};
+    arena_defer(ctl->arena, release, import.rows);
+    if (argc != 3)
+        return ctl_usage(argv[0]);
+    import.kind = kind_by_name(argv[1]);
+    if (!import.kind)
+        return ctl_usage(argv[0]);
+    if (!read_file(ctl, argv[2], &text) || !load_markets(ctl, &import) ||
+        !read_rows(&import, argv[2], &text))
+        return 1;
+    return apply(ctl, &import, argv[2]);
+}

@@ -39,8 +39,8 @@ void import_fault(struct import *import, int64_t line, const char *field, const 
 
 static int column_by_name(const struct import *import, const char *name)
 {
-    for (size_t i = 0; i < import->ncolumns; i++)
-        if (strcmp(import->columns[i].name, name) == 0)
+    for (size_t i = 0; i < import->kind->ncolumns; i++)
+        if (strcmp(import->kind->columns[i].name, name) == 0)
             return (int)i;
     return -1;
 }
@@ -48,7 +48,7 @@ static int column_by_name(const struct import *import, const char *name)
 static int field_of_column(const struct import *import, const char *name)
 {
     for (size_t i = 0; i < import->nheader; i++)
-        if (strcmp(import->columns[import->header[i]].name, name) == 0)
+        if (strcmp(import->kind->columns[import->header[i]].name, name) == 0)
             return (int)i;
     return -1;
 }
@@ -60,13 +60,16 @@ void import_header(struct import *import, const struct csv *csv)
         if (column < 0)
             import_fault(import, csv->record_line, csv->fields[i], "there is no such column");
         else if (field_of_column(import, csv->fields[i]) >= 0)
-            import_fault(import, csv->record_line, csv->fields[i], "this column stands there twice");
+            import_fault(import, csv->record_line, csv->fields[i],
+                         "this column stands there twice");
         else
             import->header[import->nheader++] = column;
     }
-    for (size_t i = 0; i < import->ncolumns; i++)
-        if (import->columns[i].required && field_of_column(import, import->columns[i].name) < 0)
-            import_fault(import, csv->record_line, import->columns[i].name, "this column is missing");
+    for (size_t i = 0; i < import->kind->ncolumns; i++)
+        if (import->kind->columns[i].required &&
+            field_of_column(import, import->kind->columns[i].name) < 0)
+            import_fault(import, csv->record_line, import->kind->columns[i].name,
+                         "this column is missing");
 }
 
 /* ---- fields -----------------------------------------------------------------------------------
@@ -98,8 +101,8 @@ static json_t *read_code(const struct cell *cell, size_t least, size_t most, boo
 {
     struct arena *arena = cell->import->arena;
     if (cell->len < least || cell->len > most || !code_is_digits(cell->text, cell->len))
-        return refuse(cell, arena_printf(arena, "%s is not %zu to %zu digits", cell->text, least,
-                                         most));
+        return refuse(cell,
+                      arena_printf(arena, "%s is not %zu to %zu digits", cell->text, least, most));
     if (checked && !damm_valid(cell->text, cell->len))
         return refuse(cell, arena_printf(arena, "the check digit of %s does not fit", cell->text));
     return json_stringn(cell->text, cell->len);
@@ -159,9 +162,9 @@ static json_t *read_decimal(const struct cell *cell, int exponent)
 {
     struct money money;
     if (!money_parse(cell->text, cell->len, exponent, &money) || money.minor > MONEY_MAX)
-        return refuse(cell, arena_printf(cell->import->arena,
-                                         "%s is no amount of at most %d decimals", cell->text,
-                                         exponent));
+        return refuse(cell,
+                      arena_printf(cell->import->arena, "%s is no amount of at most %d decimals",
+                                   cell->text, exponent));
     return json_integer(money.minor);
 }
 
@@ -234,9 +237,8 @@ void import_row(struct import *import, const struct csv *csv)
     }
     json_t *row = json_pack("{s:I}", "line", (json_int_t)csv->record_line);
     for (size_t i = 0; i < csv->nfields; i++) {
-        const struct import_column *column = &import->columns[import->header[i]];
-        struct cell cell = {import,          csv, column, csv->fields[i], csv->lengths[i],
-                            csv->record_line};
+        const struct import_column *column = &import->kind->columns[import->header[i]];
+        struct cell cell = {import, csv, column, csv->fields[i], csv->lengths[i], csv->record_line};
         if (cell.len == 0 && column->required)
             refuse(&cell, "must not be empty");
         else if (cell.len > 0)

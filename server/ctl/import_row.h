@@ -1,11 +1,12 @@
-/* The rows of a spreadsheet that is imported: which columns each kind has (import.def), what may
- * stand in them, and the same as JSON for the database. Every fault is kept with its line. */
+/* The rows of a spreadsheet that is imported: which columns each kind has (import_columns.c), what
+ * may stand in them, and the same as JSON for the database. Every fault is kept with its line. */
 #pragma once
 
 #include <jansson.h>
 
 #include "core/arena.h"
 #include "core/csv.h"
+#include "queries.h"
 
 enum import_type {
     IMPORT_TEXT,   /* printable, at most 200 bytes */
@@ -29,6 +30,16 @@ struct import_column {
     bool required;
 };
 
+/* Both queries take the rows as JSON and the file's name: `faults` answers (line, field, what),
+ * `apply` one row (added, changed, unchanged). */
+struct import_kind {
+    const char *name;
+    const struct import_column *columns;
+    size_t ncolumns;
+    enum query faults, apply;
+};
+extern const struct import_kind import_kinds[]; /* ended by a NULL name */
+
 struct import_market {
     const char *code;
     int exponent;
@@ -41,8 +52,7 @@ struct import_fault {
 
 struct import {
     struct arena *arena;
-    const struct import_column *columns;
-    size_t ncolumns;
+    const struct import_kind *kind;
     const struct import_market *markets;
     size_t nmarkets;
     int header[CSV_FIELDS_MAX]; /* field of the file -> column */

@@ -35,6 +35,8 @@ SELECT scale, timestamptz '2025-11-22 12:00+00' AS anchor, date '2025-11-22' AS 
        CASE WHEN scale = 0 THEN 500 ELSE 20000 * scale END AS distributors,
        CASE WHEN scale = 0 THEN 750 ELSE 30000 * scale END AS customers,
        CASE WHEN scale = 0 THEN 600 ELSE 60000 * scale END AS orders,
+       -- The season before Christmas: so many per cent of the orders are of the last few days.
+       CASE WHEN scale = 0 THEN 10 ELSE 2 END AS late_percent, CASE WHEN scale = 0 THEN 3 ELSE 8 END AS late_days,
        coalesce(nullif(current_setting('demo.password_hash', true), ''), '!') AS password_hash
   FROM (SELECT coalesce(nullif(current_setting('demo.scale', true), ''), '1')::int AS scale) s;
 

@@ -21,7 +21,9 @@ SELECT row_number() OVER (ORDER BY at, g) AS id, market, at AS placed_at, (at AT
           JOIN market m ON m.code = CASE WHEN pg_temp.roll(g, 50, 100) < 55 THEN 'GB'
                                          WHEN pg_temp.roll(g, 50, 100) < 83 THEN 'US' ELSE 'CN' END
          CROSS JOIN LATERAL (SELECT (demo.today - 729 + interval '8 hours'
-                   + CASE WHEN pg_temp.roll(g, 51, 10) < 4
+                   + CASE WHEN pg_temp.roll(g, 51, 100) < demo.late_percent
+                          THEN 729 - pg_temp.roll(g, 52, demo.late_days)
+                          WHEN pg_temp.roll(g, 51, 100) < 40
                           THEN greatest(pg_temp.roll(g, 52, 730), pg_temp.roll(g, 53, 730))
                           ELSE pg_temp.roll(g, 52, 730) END * interval '1 day'
                    + pg_temp.roll(g, 54, 43200) * interval '1 second') AT TIME ZONE m.zone AS at) t) c;

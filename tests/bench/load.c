@@ -5,7 +5,7 @@
  *
  * MODE is `orders`, `quotes`, `items`, `sign-in`, or `volley`. The first four take the lines of
  * --input (JSON bodies, or paths for `items`) in random order until --count or --seconds is
- * reached, finish what is in flight, and print one JSON object of figures.
+ * reached or SIGTERM comes, finish what is in flight, and print one JSON object of figures.
  *
  * orders: each gets a fresh ULID as Idempotency-Key. A lost connection, 503 and 429 are tried again
  * with the same key after a pause that grows; anything else that is no acknowledgement is final.
@@ -88,6 +88,14 @@ struct load {
         timeouts;
 };
 
+static volatile sig_atomic_t asked_to_end;
+
+static void end(int signal)
+{
+    (void)signal;
+    asked_to_end = 1;
+}
+
 static int64_t now_us(void)
 {
     struct timespec t;
@@ -148,7 +156,8 @@ static void write_request(struct load *load, struct client *c)
 
 static bool enough(const struct load *load)
 {
-    return (load->count && load->begun >= load->count) || (load->stop && now_us() >= load->stop);
+    return asked_to_end || (load->count && load->begun >= load->count) ||
+           (load->stop && now_us() >= load->stop);
 }
 
 static void react(struct load *load, struct client *c, enum link_news news);
@@ -574,6 +583,7 @@ int main(int argc, char **argv)
 {
     static struct load load = {.connections = 1, .acks = -1, .seed = 1};
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGTERM, end);
     read_options(&load, argc, argv);
     bool volley = strcmp(load.mode->name, "volley") == 0;
     if (!volley)

@@ -56,6 +56,13 @@ def children(pid, name=None):
     return found
 
 
+def command_line(pid):
+    with contextlib.suppress(OSError):
+        with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
+            return file.read()
+    return ""
+
+
 def kill_all(pids):
     """SIGKILL to each; returns when all have vanished."""
     for pid in pids:
@@ -125,15 +132,7 @@ class Service(Server):
 
     def backends(self):
         """PostgreSQL's processes that serve a connection."""
-        found = []
-        for pid in children(self.postmaster() or -1):
-            try:
-                with open(f"/proc/{pid}/cmdline", encoding="utf-8", errors="replace") as file:
-                    if "[local]" in file.read():
-                        found.append(pid)
-            except OSError:
-                pass
-        return found
+        return [pid for pid in children(self.postmaster() or -1) if "[local]" in command_line(pid)]
 
     def connect(self):
         link = psycopg2.connect(self.conninfo())

@@ -447,6 +447,25 @@ def fake_find_items(world):
     client.close()
 
 
+def fake_customer_order(world):
+    """A customer's order, held and recalled on a slow link: the names come later than the draft."""
+    fake = world["fake"]
+    client = signed_on(world)
+    for text in (world["manager"], "t cust", world["skus"][0], "c"):
+        client.line(text)
+    client.wait("customers:", "Ana Brown")
+    client.line("1")
+    client.wait("Customer order for", "pending 0 of 1")
+    client.press("F6")
+    client.wait("1 ln")
+    fake.delay = {"/quotes": 0.3}
+    client.press("F7", "1", "F9")
+    client.wait("total is being confirmed")
+    client.press("F12")
+    client.wait("Customer order for", "pending 0 of 1")
+    client.close()
+
+
 def fake_terminated(world):
     client = signed_on(world)
     client.line(world["terminated"])

@@ -1,6 +1,8 @@
 /* core/wire/wire.h, wire_parse: what is JSON here and what is not. One object in UTF-8, integers
  * only, no member twice, at most 64 deep; whatever is refused says where. Our own vectors, after
  * the classes of the public JSON test suites. */
+#include "core/pan.h"
+#include "core/text.h"
 #include "core/wire/wire.h"
 #include "tests/report.h"
 
@@ -463,6 +465,29 @@ static void the_place_is_told_by_line_and_column(void)
     }
 }
 
+/* What the reason quotes can be shown anywhere. */
+static void the_reason_repeats_nothing_harmful(void)
+{
+    static const struct vector rows[] = {
+        V("{\"a\" \"4111111111111111\"}"),
+        V("{\"4111111111111111\":1,\"4111111111111111\":2}"),
+        V("{\"a\":1 \"5555555555554444\":2}"),
+        V("{\"a\" \"\x7F\xC2\x9B\"}"),
+        V("{\"a\" \"\x1B[2J\"}"),
+        V("{\"a\" \"\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\xE4\xB8\xAD\"}"),
+        V("{\"a\":\xFF}"),
+    };
+    check_refused(rows, ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arena *arena = arena_new();
+        const char *why;
+        parse(arena, rows[i].body, rows[i].len, &why);
+        CU_ASSERT(utf8_valid(why, strlen(why)) && utf8_is_printable(why, strlen(why)));
+        CU_ASSERT_FALSE(pan_found(why, strlen(why)));
+        arena_free(arena);
+    }
+}
+
 /* No cut of a good body is good, and none reads beyond its end. */
 static void every_cut_of_a_body_is_refused(void)
 {
@@ -498,6 +523,8 @@ static const struct test_case cases[] = {
     {"64 deep is read, 65 and 100,000 are refused", depth},
     {"brackets in strings are no depth", brackets_in_strings_are_no_depth},
     {"the place is told by line and column", the_place_is_told_by_line_and_column},
+    {"the reason repeats no card number and nothing that a terminal obeys",
+     the_reason_repeats_nothing_harmful},
     {"every cut of a body is refused", every_cut_of_a_body_is_refused},
     {"100,000 members are read", many_members_are_read_quickly},
 };

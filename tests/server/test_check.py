@@ -1,0 +1,107 @@
+#!/usr/bin/python3
+"""partylinectl check: clean on the demonstration company, and every planted violation is found, each
+by the invariant that it breaks."""
+import os
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import ctl_demo  # noqa: E402
+
+CLAIMS = {
+    "currency": "a transfer has the currency of both its accounts",
+    "journal": "no journal is without a transfer",
+    "balance": "a kept balance is the sum of its transfers",
+    "floor": "no account was ever below its floor",
+    "order_journal": "every order has its journal, every such journal its order",
+    "cancelled": "cancelled orders, and no others, are reversed once",
+    "reversal": "a reversal mirrors what it reverses",
+    "receivable": "what an order owes is its total less what is paid",
+    "books": "the books say what the order says",
+    "order_lines": "totals and volumes of an order are those of its lines",
+    "payments": "payments fit the order and its payment state",
+    "payment_journal": "what was paid later stands in the books",
+    "stock": "stock is the sum of its movements",
+    "reserved": "reserved stock is what orders hold",
+    "reservations": "orders in work hold what they need, others nothing",
+    "events": "every history is a chain from birth to the present state",
+    "numbers": "numbers have their lengths and check digits",
+    "dates": "orders stand on the day and in the month of their placing",
+    "drafts": "a draft is placed when its order exists, and only then",
+    "people": "sponsor, status and rank are those of the history",
+}
+LIVE = "(SELECT min(order_id) FROM reservation)"
+SHIPPED = "(SELECT id FROM orders WHERE state = 'received' AND payment_state = 'captured' ORDER BY id LIMIT 1)"
+CANCELLED = "(SELECT id FROM orders WHERE state = 'cancelled' ORDER BY id LIMIT 1)"
+
+# What is done to the data, as a superuser with all triggers off; which claims must be reported broken.
+PLANTED = (
+    ("a transfer in another currency", ("currency",), f"UPDATE transfer SET currency = 'EUR' WHERE id = (SELECT min(id) FROM transfer)"),
+    ("a journal without transfers", ("journal",), "INSERT INTO journal (kind, ref, at) VALUES ('wallet_funding', 'X', now())"),
+    ("a wallet richer than its transfers", ("balance",), "UPDATE account SET balance = balance + 1 WHERE id = (SELECT min(id) FROM account WHERE kind = 'wallet')"),
+    ("a wallet that was overdrawn for a moment", ("floor",),
+     """WITH w AS (SELECT id, currency, market FROM account WHERE kind = 'wallet' ORDER BY balance DESC LIMIT 1),
+             f AS (SELECT a.id FROM account a JOIN w ON w.market = a.market WHERE a.kind = 'wallet_funding'),
+             j AS (INSERT INTO journal (kind, ref, at) VALUES ('wallet_funding', 'DIP', now()) RETURNING id)
+        INSERT INTO transfer (journal_id, debit_id, credit_id, currency, amount)
+        SELECT j.id, CASE n WHEN 1 THEN w.id ELSE f.id END, CASE n WHEN 1 THEN f.id ELSE w.id END, w.currency, 9000000000
+          FROM w, f, j, generate_series(1, 2) n ORDER BY n"""),
+    ("an order without its journal", ("order_journal",), f"UPDATE journal SET kind = 'old' WHERE kind = 'order' AND ref = (SELECT number FROM orders WHERE id = {SHIPPED})"),
+    ("a journal without its order", ("order_journal",), "UPDATE journal SET kind = 'order', ref = '999999999' WHERE id = (SELECT min(id) FROM journal WHERE kind = 'wallet_funding')"),
+    ("a cancelled order that is not reversed", ("cancelled",), f"UPDATE journal SET kind = 'old' WHERE kind = 'order_cancel' AND ref = (SELECT number FROM orders WHERE id = {CANCELLED})"),
+    ("a reversal of another amount", ("reversal",), f"UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT max(id) FROM transfer WHERE order_id = {CANCELLED})"),
+    ("an order paid twice in the books", ("receivable",),
+     f"INSERT INTO transfer (journal_id, debit_id, credit_id, currency, amount, order_id) SELECT journal_id, debit_id, credit_id, currency, amount, order_id FROM transfer WHERE id = (SELECT max(id) FROM transfer WHERE order_id = {SHIPPED})"),
+    ("sales booked for another amount", ("books", "receivable"),
+     f"UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT min(id) FROM transfer WHERE order_id = {SHIPPED})"),
+    ("a line with more volume", ("order_lines",), f"UPDATE order_line SET cv = cv + 1 WHERE order_id = {SHIPPED} AND line = 1"),
+    ("a line with another quantity", ("order_lines",), f"UPDATE order_line SET qty = qty + 1 WHERE order_id = {SHIPPED} AND line = 1"),
+    ("a line that is gone", ("order_lines",), f"DELETE FROM order_line WHERE order_id = {SHIPPED} AND line = 1"),
+    ("a payment above the total", ("payments",), f"INSERT INTO payment (order_id, kind, amount, state) VALUES ({SHIPPED}, 'later', 100, 'due')"),
+    ("an order that says it is unpaid", ("payments",), f"UPDATE orders SET payment_state = 'due' WHERE id = {SHIPPED}"),
+    ("a payment without its journal", ("payment_journal",), "UPDATE journal SET kind = 'old' WHERE id = (SELECT min(id) FROM journal WHERE kind = 'payment')"),
+    ("stock from nowhere", ("stock",), "UPDATE stock SET on_hand = on_hand + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock ORDER BY 1, 2 LIMIT 1)"),
+    ("a movement that stock does not know", ("stock",), "INSERT INTO movement (site_id, item_id, qty, reason, document, at) SELECT 3, min(item_id), 5, 'count', 'X', now() FROM stock WHERE site_id = 3"),
+    ("reserved stock that no order holds", ("reserved",), "UPDATE stock SET reserved = reserved + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock WHERE on_hand > reserved ORDER BY 1, 2 LIMIT 1)"),
+    ("a back-order that no order has", ("reserved",), "UPDATE stock SET back_ordered = back_ordered + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock ORDER BY 1, 2 LIMIT 1)"),
+    ("a shipped order that holds stock", ("reservations", "reserved"), f"INSERT INTO reservation SELECT order_id, line, 1, item_id, 1, 0 FROM order_line WHERE order_id = {SHIPPED} AND line = 1"),
+    ("an order in work that holds nothing", ("reservations", "reserved"), f"DELETE FROM reservation WHERE order_id = {LIVE}"),
+    ("a state without its event", ("events",), f"UPDATE orders SET state = 'shipped' WHERE id = {SHIPPED}"),
+    ("an event that is missing", ("events",), f"DELETE FROM order_event WHERE order_id = {SHIPPED} AND to_state = 'picked'"),
+    ("a move that is not allowed", ("events",), f"UPDATE order_event SET from_state = 'placed', to_state = 'shipped' WHERE order_id = {SHIPPED} AND machine = 'line' AND ref = 1"),
+    ("a birth that is missing", ("events",), f"DELETE FROM order_event WHERE order_id = {SHIPPED} AND from_state = ''"),
+    ("an order on another day", ("dates",), f"UPDATE orders SET business_date = business_date - 1 WHERE id = {SHIPPED}"),
+    ("a draft that became an order and does not know", ("drafts",), f"INSERT INTO draft (ulid, owner_id, market, body) SELECT key, placed_by, market, '{{}}' FROM orders WHERE id = {SHIPPED}"),
+    ("a placed draft without an order", ("drafts",), "INSERT INTO draft (ulid, owner_id, market, body, state) SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', id, 'GB', '{}', 'placed' FROM login WHERE login = 'CC-07'"),
+    ("a sponsor that the history does not know", ("people",), "UPDATE distributor SET sponsor_id = CASE sponsor_id WHEN 2 THEN 1 ELSE 2 END WHERE id = 40"),
+    ("a status that the history does not know", ("people",), "UPDATE distributor SET status = 'suspended' WHERE id = (SELECT max(id) FROM distributor WHERE status = 'active')"),
+    ("a distributor number of another length", ("numbers",), "UPDATE company SET distributor_length = 8"),
+)
+
+
+def plant(company, sql):
+    company.rows("BEGIN")
+    company.rows("SET LOCAL session_replication_role = replica")
+    company.rows(sql)
+    company.rows("COMMIT")
+
+
+def main():
+    report = ctl_demo.Report("check")
+    with ctl_demo.demo_company() as company:
+        code, out, err = company.ctl("check")
+        report.check("the demonstration company is clean", code == 0 and out == f"check: {len(CLAIMS)} invariants, all hold\n",
+                     (code, out, err))
+        report.check("it has an argument too many", company.ctl("check", "me")[0] == 64)
+        for what, claims, sql in PLANTED:
+            with company.copy() as copy:
+                plant(copy, sql)
+                code, out, err = copy.ctl("check")
+                broken = {name for name, claim in CLAIMS.items() if f"broken: {claim}\n" in out}
+                report.check(what, code == 1 and set(claims) <= broken and not err, (code, out, err))
+        tried = {claim for _, claims, _ in PLANTED for claim in claims}
+        report.check("every invariant was broken once", tried == set(CLAIMS), set(CLAIMS) - tried)
+    report.close()
+
+
+main()

@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+"""partylinectl import: good files come in whole, bad ones not at all, with every fault in its place."""
+import os
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import ctl_demo  # noqa: E402
+
+REPORT = ctl_demo.Report("import")
+check = REPORT.check
+QUASIGROUP = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+              "3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
+
+
+def damm(digits):
+    interim = 0
+    for digit in digits:
+        interim = int(QUASIGROUP[interim][int(digit)])
+    return digits + str(interim)
+
+
+class Desk:
+    def __init__(self, company, folder):
+        self.company, self.folder = company, folder
+
+    def imported(self, kind, text, name="file.csv"):
+        """Exit code, output with the folder taken out, and errors."""
+        path = os.path.join(self.folder, name)
+        with open(path, "wb") as out:
+            out.write(text if isinstance(text, bytes) else text.encode())
+        os.chmod(path, 0o644)
+        code, out, err = self.company.ctl("import", kind, path)
+        return code, out.replace(self.folder + "/", ""), err.replace(self.folder + "/", "")
+
+    def good(self, what, kind, text, says):
+        seen = self.imported(kind, text)
+        check(what, seen == (0, says + "\n", ""), seen)
+
+    def bad(self, what, kind, text, *faults):
+        """Every fault is listed, in order, and nothing else."""
+        before = self.company.rows("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM price),"
+                                   " (SELECT count(*) FROM person), (SELECT count(*) FROM movement), (SELECT count(*) FROM audit)")
+        code, out, err = self.imported(kind, text)
+        check(what, code == 1 and out == "".join(f"file.csv:{fault}\n" for fault in faults)
+              and err.startswith("partylinectl: nothing was imported: "), (code, out, err))
+        after = self.company.rows("SELECT (SELECT count(*) FROM item), (SELECT count(*) FROM price),"
+                                  " (SELECT count(*) FROM person), (SELECT count(*) FROM movement), (SELECT count(*) FROM audit)")
+        check(what + ": nothing came in", before == after, (before, after))
+
+
+def items(desk):
+    one, two = damm("9901"), damm("9902")
+    text = (f"\ufeffsku,name,spoken,group,barcode,weight_g,max_per_order,sale_from,back_order,language\r\n"
+            f"{one},\"Lamp, brass\",lamp,LAMPS,,900,3,2025-01-01,yes,\r\n"
+            f"{one},黄铜灯,铜灯,,,,,,,zh\r\n"
+            f"{two},Lamp of tin,,LAMPS,4006381333931,,,,,\r\n")
+    version = desk.company.value("SELECT version FROM catalogue_version")
+    desk.good("items come in", "items", text, "items: 2 added, 0 changed, 0 as they were")
+    check("as they were written", desk.company.rows(
+        "SELECT n.name, n.spoken, i.max_per_order, i.on_sale::text, i.back_order, i.weight_g FROM item i JOIN item_name n"
+        " ON n.item_id = i.id WHERE i.sku = %s ORDER BY n.language", one) ==
+        [("Lamp, brass", "lamp", 3, "[2025-01-01,)", True, 900), ("黄铜灯", "铜灯", 3, "[2025-01-01,)", True, 900)])
+    check("the catalogue has a new version", desk.company.value("SELECT version FROM catalogue_version") > version)
+    desk.good("a second time changes nothing", "items", text, "items: 0 added, 0 changed, 2 as they were")
+    desk.good("a column that is absent stays", "items", f"sku,name\n{one},Lamp of brass\n", "items: 0 added, 1 changed, 0 as they were")
+    check("and so does what it held", desk.company.value("SELECT max_per_order FROM item WHERE sku = %s", one) == 3)
+    desk.bad("every fault has its place", "items",
+             "sku,name,group,barcode,weight_g,max_per_order,sale_from,back_order,kind,tax_class\n"
+             "99123,A,LAMPS,,,,,,,\n"                       # check digit
+             f"{damm('9903')},,LAMPS,,,,,,,\n"              # no name
+             f"{damm('9904')},B,NOWHERE,,,,,,,\n"
+             f"{damm('9905')},C,LAMPS,123,-1,x,2025-02-30,maybe,thing,\n"
+             f"{damm('9906')},D,LAMPS,4006381333931,,,,,,none\n"
+             f"{damm('9907')},E\n"
+             f"{damm('99080')},F,LAMPS,,,,,,,\n"
+             f"{damm('9909')},\"two\nlines\",LAMPS,,,,,,,\n"
+             f"{damm('9910')},G,LAMPS,,,,,,,\n"
+             f"{damm('9910')},G,LAMPS,,,,,,,\n",
+             "2: sku: the check digit of 99123 does not fit",
+             "3: name: must not be empty",
+             "4: group: there is no group NOWHERE",
+             "5: back_order: maybe is neither yes nor no",
+             "5: barcode: 123 is no EAN-13",
+             "5: kind: there is no kind thing",
+             "5: max_per_order: x is no count",
+             "5: sale_from: 2025-02-30 is no date YYYY-MM-DD",
+             "5: weight_g: -1 is no count",
+             f"6: barcode: 4006381333931 is item {two}'s",
+             "6: tax_class: there is no tax class none",
+             "7: 2 fields, but 10 columns",
+             f"8: sku: {damm('99080')} has not 5 digits",
+             "9: name: control characters",
+             f"12: sku: {damm('9910')} stands there twice in this language")
+    desk.bad("unknown and missing columns", "items", "sku,colour,sku\n1,2,3\n", "1: colour: there is no such column",
+             "1: name: this column is missing", "1: sku: this column stands there twice")
+
+
+def prices(desk):
+    sku = damm("9901")
+    desk.good("prices come in", "prices", f"market,list,sku,amount,cv,pv\nGB,AUTUMN-2,{sku},12.50,6.9,6.9\n",
+              "prices: 1 added, 0 changed, 0 as they were")
+    desk.good("a new one", "prices", f"market,list,sku,amount\nGB,AUTUMN-2,{sku},13\n", "prices: 0 added, 1 changed, 0 as they were")
+    check("in minor units, the volumes kept", desk.company.rows(
+        "SELECT p.amount, p.cv, p.pv FROM price p JOIN price_list l ON l.id = p.list_id JOIN item i ON i.id = p.item_id"
+        " WHERE l.market = 'GB' AND l.code = 'AUTUMN-2' AND i.sku = %s", sku) == [(1300, 690, 690)])
+    desk.good("a list that is new", "prices", f"market,list,audience,sku,amount,valid_from,valid_to,list_name\n"
+              f"GB,HOST-1,host,{sku},9.99,2025-11-01,2026-02-01,For hosts\n", "prices: 1 added, 0 changed, 0 as they were")
+    check("is made", desk.company.rows("SELECT name, valid::text FROM price_list WHERE code = 'HOST-1'")
+          == [("For hosts", "[2025-11-01,2026-02-01)")])
+    desk.bad("faults of prices", "prices",
+             "market,list,audience,sku,amount,valid_from\n"
+             f"FR,AUTUMN-2,,{sku},1.00,\n"
+             f"GB,AUTUMN-2,,{sku},1.005,\n"
+             f"GB,WINTER-9,,{sku},1.00,\n"
+             f"GB,AUTUMN-2,,{damm('9999')},1.00,\n"
+             f"GB,AUTUMN-2,everybody,{sku},1.00,\n"
+             f"GB,AUTUMN-9,,{sku},1.00,2025-12-01\n"
+             f"GB,AUTUMN-2,,{sku},99999999999999999999,\n",
+             "2: market: there is no market FR",
+             "3: amount: 1.005 is no amount of at most 2 decimals",
+             "4: list: there is no retail list WINTER-9 in GB; a new one needs valid_from",
+             f"5: sku: there is no item {damm('9999')}",
+             "6: audience: there is no audience everybody",
+             "7: valid_from: list AUTUMN-2 is valid at that time",
+             "7: valid_from: list SPRING-2 is valid at that time",
+             "8: amount: 99999999999999999999 is no amount of at most 2 decimals")
+
+
+def distributors(desk):
+    mother, child, known = damm("950001"), damm("950002"), desk.company.value("SELECT number FROM distributor WHERE id = 5")
+    desk.good("distributors come in, the child before the mother", "distributors",
+              "number,market,given_name,family_name,joined,sponsor,rank,email,line1,city,postcode\n"
+              f"{child},GB,Ann,Lee,2025-10-02,{mother},,ann@example.com,1 Hill Road,York,YO1 1AA\n"
+              f"{mother},GB,Eve,Lee,2025-10-01,{known},MGR,,,,\n", "distributors: 2 added, 0 changed, 0 as they were")
+    check("with person, sponsor and rank", desk.company.rows(
+        "SELECT p.name, d.status, d.rank, s.number, a.city FROM distributor d JOIN person p ON p.id = d.id"
+        " JOIN distributor s ON s.id = d.sponsor_id LEFT JOIN address a ON a.person_id = d.id WHERE d.number IN (%s, %s)"
+        " ORDER BY d.joined", mother, child) ==
+        [("LEE, Eve", "active", 4, known, None), ("LEE, Ann", "active", 1, mother, "York")])
+    one, two = damm("950003"), damm("950004")
+    desk.bad("faults of distributors", "distributors",
+             "number,market,family_name,joined,sponsor,rank,status,line1\n"
+             f"{mother},GB,Lee,2025-10-01,,,,\n"
+             f"{one},GB,Lee,2025-10-01,{two},,,\n"
+             f"{two},GB,Lee,2025-10-01,{one},,,\n"
+             f"{damm('950005')},GB,Lee,2026-10-01,{damm('959999')},KING,,\n"
+             f"{damm('950006')},GB,Lee,2025-10-01,,,retired,\n"
+             f"1234567,GB,Lee,01.10.2025,,,,\n"
+             f"{damm('950007')},GB,Lee,2025-10-01,,,,1 Hill Road\n",
+             f"2: number: {mother} exists already",
+             "3: sponsor: the sponsors go round in a circle",
+             "4: sponsor: the sponsors go round in a circle",
+             "5: joined: is in the future",
+             "5: rank: there is no rank KING",
+             f"5: sponsor: there is no distributor {damm('959999')}",
+             "6: status: there is no status retired",
+             "7: joined: 01.10.2025 is no date YYYY-MM-DD",
+             "7: number: the check digit of 1234567 does not fit",
+             "8: city: an address needs line1 and city")
+
+
+def stock(desk):
+    sku, on_hand = damm("9901"), "SELECT on_hand FROM stock k JOIN item i ON i.id = k.item_id WHERE i.sku = %s AND site_id = 1"
+    text = f"site,sku,qty,location,lot,expires\nLEEDS,{sku},100,M-01-01,L1,2027-01-01\nLEEDS,{sku},20,M-01-02,L2,\n"
+    desk.good("stock comes in", "stock", text, "stock: 2 added, 0 changed, 0 as they were")
+    check("as what is on hand", desk.company.value(on_hand, sku) == 120)
+    desk.good("a second time changes nothing", "stock", text, "stock: 0 added, 0 changed, 2 as they were")
+    desk.good("a count of one lot", "stock", f"site,sku,qty,location,lot\nLEEDS,{sku},90,M-01-01,L1\n", "stock: 0 added, 1 changed, 0 as they were")
+    check("makes one movement", desk.company.rows(
+        "SELECT m.qty, m.reason, m.document, m.expires::text FROM movement m JOIN item i ON i.id = m.item_id WHERE i.sku = %s ORDER BY m.id", sku) ==
+        [(100, "opening", "file.csv", "2027-01-01"), (20, "opening", "file.csv", None), (-10, "count", "file.csv", "2027-01-01")])
+    desk.company.rows("UPDATE stock SET reserved = 105 WHERE item_id = (SELECT id FROM item WHERE sku = %s)", sku)
+    kit = desk.company.value("SELECT min(sku) FROM item WHERE kind = 'kit'")
+    desk.bad("faults of stock", "stock", "site,sku,qty,location,lot\n"
+             f"LEEDS,{sku},80,M-01-01,L1\n"
+             f"MARS,{sku},1,,\n"
+             f"LEEDS,{kit},1,,\n"
+             f"HULL,{sku},1,,\nHULL,{sku},2,,\n",
+             "2: qty: 105 are reserved, but only 100 would be there",
+             "3: site: there is no site MARS",
+             f"4: sku: {kit} is a kit and has no stock",
+             f"6: sku: {sku} stands there twice for this site, location and lot")
+    desk.company.rows("UPDATE stock SET reserved = 0 WHERE item_id = (SELECT id FROM item WHERE sku = %s)", sku)
+
+
+def broken_files(desk):
+    for what, text, says in (
+            ("an open quote", "sku,name\n\"12,x\n", "file.csv:2:1: this quote is never closed"),
+            ("Latin-1", b"sku,name\n12345,caf\xe9\n", "file.csv:2:7: not UTF-8"),
+            ("an empty file", "", "file.csv is empty")):
+        seen = desk.imported("items", text)
+        check(what, seen == (1, "", f"partylinectl: {says}\n"), seen)
+    seen = desk.company.ctl("import", "items", desk.folder + "/none.csv")
+    check("a file that is not there", seen[0] == 1 and "No such file" in seen[2], seen)
+    check("an unknown kind", desk.company.ctl("import", "shoes", "x.csv")[0] == 64)
+    check("no file", desk.company.ctl("import", "items")[0] == 64)
+
+
+def large(desk):
+    rows = "".join(f"{damm(str(100000 + n))},Item of many {n},LAMPS,yes\n" for n in range(20000))
+    code, out, err = desk.imported("items", "sku,name,group,legacy\n" + rows)
+    check("twenty thousand rows", (code, out) == (0, "items: 20000 added, 0 changed, 0 as they were\n"), (code, out[:200], err[:200]))
+
+
+def main():
+    with ctl_demo.demo_company() as company, tempfile.TemporaryDirectory(prefix="import-", dir="/tmp") as folder:
+        os.chmod(folder, 0o755)
+        desk = Desk(company, folder)
+        for part in (items, prices, distributors, stock, broken_files, large):
+            part(desk)
+        seen = company.ctl("check")
+        check("the books are clean afterwards", seen[0] == 0, seen)
+    REPORT.close()
+
+
+main()

@@ -265,15 +265,26 @@ static void price_line(struct quote *quote, size_t i, const struct buyer_facts *
 
 /* ---- tax ---- */
 
+/* A missing rate is one problem, however many lines it concerns. */
+static bool told_of_class(const struct quote *quote, const char *class)
+{
+    for (size_t i = 0; i < quote->problems.count; i++) {
+        const struct problem *p = &quote->problems.items[i];
+        if (p->code == PROBLEM_no_tax_rate && strcmp(p->params[0].text, class) == 0)
+            return true;
+    }
+    return false;
+}
+
 static const struct tax_rate *rate_or_problem(struct quote *quote, int tax_class)
 {
     const struct catalogue *c = quote->catalogue;
     const struct tax_rate *rate = catalogue_tax(c, quote->region, tax_class, quote->date);
-    if (rate)
+    if (rate || told_of_class(quote, c->tax_classes[tax_class]))
         return rate;
     struct problem *p = problems_add(&quote->problems, PROBLEM_no_tax_rate, "/ship_to", NULL);
-    problem_set_text(p, "region", quote->region);
     problem_set_text(p, "class", c->tax_classes[tax_class]);
+    problem_set_text(p, "region", quote->region);
     problem_set_text(p, "date", date_or_dash(quote->problems.arena, quote->date));
     return NULL;
 }

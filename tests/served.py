@@ -82,7 +82,7 @@ class Server:
 
     def psql(self, sql):
         """As the owner of the private cluster; unaligned text."""
-        run = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", os.path.join(self.folder, "run"),
+        run = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", os.path.join(self.folder, "run"), "-p", "5432",
                               "-U", "partyline", "-d", "partyline", "-c", sql],
                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if run.returncode:

@@ -127,6 +127,18 @@ static void read_unused(struct wire_reader *r, json_t *object)
     }
 }
 
+/* Text that is not entered yet may be half a card number: long runs of digits are never mirrored.
+ */
+static void guard_typed(struct wire_reader *r, const char *typed)
+{
+    enum { RUN = 8 };
+    for (const char *at = typed; at && *at; at++)
+        if (strspn(at, "0123456789") >= RUN) {
+            wire_bad_value(r, "", "typed", "a run of 8 or more digits");
+            return;
+        }
+}
+
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
                      struct order_draft *out)
 {
@@ -143,6 +155,7 @@ void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *a
     wire_string(r, object, "", "price_list", TEXT_SHORT, false, &out->price_list);
     wire_string(r, object, "", "note", TEXT_LONG, false, &out->note);
     wire_string(r, object, "", "typed", TEXT_LONG, false, &out->typed);
+    guard_typed(r, out->typed);
     read_date(r, object, out);
     read_unused(r, object);
     wire_only(r, object, "", names, also);

@@ -134,8 +134,8 @@ SELECT h.id, h.status, h.rank, daterange(h.starts, h.ends), h.reason, CASE WHEN 
      FROM demo_distributor d, demo WHERE d.rank > 1
    UNION ALL
    SELECT d.id, d.status, d.rank, d.changed, NULL,
-          CASE WHEN d.status = 'suspended' THEN (ARRAY['unpaid orders', 'complaint', 'at own wish'])[1 + pg_temp.roll(d.id, 37, 3)]
-               ELSE (ARRAY['inactive for a year', 'at own wish', 'moved abroad', 'breach of terms'])
+          CASE WHEN d.status = 'suspended' THEN (ARRAY['unpaid orders', 'complaint', 'own request'])[1 + pg_temp.roll(d.id, 37, 3)]
+               ELSE (ARRAY['inactive for a year', 'own request', 'moved abroad', 'breach of terms'])
                     [1 + pg_temp.roll_low(d.id, 37, 4)] END
      FROM demo_distributor d WHERE d.changed IS NOT NULL) h
  WHERE h.ends IS NULL OR h.starts < h.ends

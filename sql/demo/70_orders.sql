@@ -203,7 +203,7 @@ SELECT o.id, o.number, '01' || substr(upper(md5('key ' || o.number)), 1, 24), md
   JOIN market m ON m.code = o.market
   JOIN site s ON s.market = o.market AND s.ships
  ORDER BY o.id;
-SELECT setval(pg_get_serial_sequence('orders', 'id'), max(id)), setval('order_number_seq', 10000000 + max(id)) FROM orders;
+SELECT setval(pg_get_serial_sequence('orders', 'id'), max(id)), setval('order_number_seq', max(id)) FROM orders;
 
 -- Distributors are written here, for only now it is known when they were active.
 INSERT INTO distributor (id, number, market, status, rank, sponsor_id, joined, last_active)

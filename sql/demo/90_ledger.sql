@@ -19,14 +19,14 @@ SELECT e.id, e.at, e.machine, e.ref, e.from_state, e.to_state, e.by_login, e.rea
             (8, o.shipped_at, 'order', 0, 'packed', 'shipped', ewa.id, ''),
             (9, o.received_at, 'order', 0, 'shipped', 'received', NULL, ''),
             (11, o.cancelled_at, 'payment', o.id, CASE WHEN o.from_balance THEN 'captured' ELSE 'due' END,
-                 o.payment_state, o.placed_by, 'changed her mind'),
-            (12, o.cancelled_at, 'order', 0, 'placed', 'cancelled', o.placed_by, 'changed her mind')
+                 o.payment_state, o.placed_by, 'changed mind'),
+            (12, o.cancelled_at, 'order', 0, 'placed', 'cancelled', o.placed_by, 'changed mind')
          ) AS s(step, at, machine, ref, from_state, to_state, by_login, reason)
          WHERE s.at IS NOT NULL
         UNION ALL
         SELECT o.id, CASE l.state WHEN 'shipped' THEN 7 ELSE 10 END, coalesce(o.cancelled_at, o.shipped_at), 'line', l.line,
                'reserved', l.state, CASE l.state WHEN 'cancelled' THEN o.placed_by ELSE ewa.id END,
-               CASE l.state WHEN 'cancelled' THEN 'changed her mind' ELSE '' END
+               CASE l.state WHEN 'cancelled' THEN 'changed mind' ELSE '' END
           FROM demo_order o
           JOIN order_line l ON l.order_id = o.id
          CROSS JOIN LATERAL (SELECT CASE o.market WHEN 'GB' THEN (SELECT id FROM login WHERE login = 'W-12') END AS id) ewa

@@ -3,9 +3,8 @@
 CREATE FUNCTION order_number_next() RETURNS text LANGUAGE plpgsql VOLATILE AS $$
 DECLARE digits text;
 BEGIN
-    SELECT lpad(nextval('order_number_seq')::text, order_length - 1, '0') INTO digits FROM company;
-    -- A leading 0 is never a number that people key.
-    digits := overlay(digits placing CASE WHEN left(digits, 1) = '0' THEN '1' ELSE left(digits, 1) END from 1 for 1);
+    -- Counted from 1 and zeros: a leading 0 is never a number that people key.
+    SELECT (('1' || repeat('0', order_length - 2))::bigint + nextval('order_number_seq'))::text INTO digits FROM company;
     RETURN digits || damm_digit(digits);
 END $$;
 

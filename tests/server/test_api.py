@@ -279,7 +279,7 @@ def members_are_checked(s):
                            "/lines/1/id"),
                           ({"ship_to": {"kind": "moon"}}, "/ship_to/kind"), ({"type": "raffle"}, "/type"),
                           ({"coupons": ["X"]}, "/coupons"), ({"note": "card 4242 4242 4242 4242"}, "/note"),
-                          ({"note": "a\x1b[2Jb"}, "/note")]:
+                          ({"note": "a\x1b[2Jb"}, "/note"), ({"typed": "2*4242424242"}, "/typed")]:
         status, _, got = s.call("POST", API + "/quotes", draft(s, **change), s.token())
         assert status == 400 and field in [p["field"] for p in got["problems"]], (change, status, got)
     status, _, got = s.call("POST", API + "/quotes", token=s.token(), raw=b" " * (2 << 20))

@@ -16,7 +16,7 @@ finish() {
     local code=$?
     trap '' INT TERM HUP
     if [ -n "$server" ] && kill -0 "$server" 2>/dev/null; then
-        say "stopping the server; the data stays in $data"
+        say "stopping the server; the data stays in ${ca%/*}"
         kill -TERM "$server" 2>/dev/null || true
         wait "$server" 2>/dev/null || true
     fi

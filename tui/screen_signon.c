@@ -6,6 +6,7 @@
 #include "tui/open.h"
 
 #include <form.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,8 @@ struct signon {
     FIELD *fields[FIELDS + 1];
     bool again;     /* the session has expired */
     bool asks_code; /* the account has one-time codes */
-    bool waiting;
+    bool waiting, greeted;
+    char welcome[128]; /* what the server says to anybody */
 };
 
 static const struct {
@@ -199,9 +201,26 @@ void app_sign_in_again(struct app *app)
 
 /* ---- the screen ------------------------------------------------------------------------------ */
 
+static void welcomed(void *owner, const struct answer *answer)
+{
+    struct signon *signon = owner;
+    struct arena *arena = arena_new();
+    const char *text =
+        answer_is_ok(answer) ? reply_welcome_read(arena, answer->body, answer->len) : NULL;
+    snprintf(signon->welcome, sizeof signon->welcome, "%s", text ? text : "");
+    arena_free(arena);
+}
+
+/* One question at the beginning: it also shows at once whether there is a link. */
 static void enter(struct app *app)
 {
-    signon_of(app);
+    struct signon *signon = signon_of(app);
+    if (!signon->greeted)
+        client_send(
+            app->client,
+            &(struct request){
+                .method = "GET", .path = "", .anonymous = true, .done = welcomed, .owner = signon});
+    signon->greeted = true;
 }
 
 static void draw_field(struct signon *signon, struct arena *arena, struct frame *frame, int field)
@@ -239,6 +258,8 @@ static void draw(struct app *app, struct frame *frame)
                signon->again
                    ? "   Your order is kept. Enter goes on with it, F12 goes back."
                    : "   Enter signs on.  No function keys? Esc and a digit do the same.");
+    if (!signon->again)
+        frame_printf(frame, 9, ROLE_PLAIN, "   %s", signon->welcome);
     arena_free(arena);
 }
 

@@ -217,6 +217,11 @@ static void lengths_read(const json_t *object, struct code_lengths *out)
     }
 }
 
+const char *reply_welcome_read(struct arena *arena, const char *body, size_t len)
+{
+    return json_string_value(json_object_get(body_object(arena, body, len), "welcome"));
+}
+
 bool reply_session_read(struct arena *arena, const char *body, size_t len,
                         struct reply_session *out)
 {

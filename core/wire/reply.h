@@ -141,6 +141,8 @@ struct reply_order {
     size_t nlines;
 };
 
+/* What the server says to anybody before the sign-on; NULL when nothing. */
+const char *reply_welcome_read(struct arena *arena, const char *body, size_t len);
 bool reply_session_read(struct arena *arena, const char *body, size_t len,
                         struct reply_session *out) MUST_CHECK;
 bool reply_quote_read(struct arena *arena, const char *body, size_t len,

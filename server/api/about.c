@@ -1,8 +1,17 @@
 /* What this server is and speaks. */
 #include "server/api/routes.h"
+#include "server/db/demo.h"
 #include "server/db/embedded.h"
 
 #define LEAST_CLIENT "0.1.0"
+
+/* Only what anybody may know: that this is the demonstration company, and how to look around. */
+static const char *welcome(const struct call *c)
+{
+    return c->snapshot && c->snapshot->demo
+               ? "Demonstration company: sign on as CC-07 with " DEMO_PASSWORD
+               : NULL;
+}
 
 void about_features(struct call *c)
 {
@@ -12,8 +21,9 @@ void about_features(struct call *c)
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         json_array_append_new(features, json_string(names[i]));
     call_reply(c, STATUS_OK,
-               json_pack("{s:s,s:s,s:s,s:o}", "name", "Partyline", "version", PARTYLINE_VERSION,
-                         "least_client", LEAST_CLIENT, "features", features));
+               json_pack("{s:s,s:s,s:s,s:o,s:s?}", "name", "Partyline", "version",
+                         PARTYLINE_VERSION, "least_client", LEAST_CLIENT, "features", features,
+                         "welcome", welcome(c)));
 }
 
 void about_openapi(struct call *c)

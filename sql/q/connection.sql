@@ -9,7 +9,7 @@ SELECT set_config('role', 'partyline_app', false)
 SELECT set_config('statement_timeout', $1, false),
        set_config('idle_in_transaction_session_timeout', $1, false);
 
--- name: connection_check   A row when the session is as safe as we promise (trust.md, promise 1).
+-- name: connection_check   A row when the session is as safe as we promise.
 SELECT current_setting('fsync') AS fsync,
        current_setting('full_page_writes') AS full_page_writes,
        current_setting('synchronous_commit') AS synchronous_commit,

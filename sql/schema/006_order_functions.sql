@@ -105,7 +105,7 @@ BEGIN
     SELECT s.id, (v_now AT TIME ZONE m.zone)::date INTO v_site, v_today
       FROM market m JOIN site s ON s.market = m.code AND s.ships WHERE m.code = a_market;
     PERFORM FROM distributor d WHERE d.id = a_distributor AND d.version = a_distributor_version
-        FOR KEY SHARE;
+        FOR SHARE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'facts' USING ERRCODE = 'PL001';
     END IF;

@@ -67,7 +67,7 @@ class Client:
         return tmux("capture-pane", "-p", "-t", self.name)
 
     def row(self, n):
-        """Row n, from 1 as tui.md counts them; negative ones from the end."""
+        """Row n, counted from 1; negative ones from the end."""
         rows = self.screen().split("\n")[:-1]
         return rows[n - 1] if n > 0 else rows[n]
 

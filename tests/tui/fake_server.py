@@ -189,6 +189,8 @@ class Handler(BaseHTTPRequestHandler):
             if once:
                 fake.problem_once.remove(once)
                 return self.answer(once[1], once[2])
+            if path == "":
+                return self.answer(200, {"name": "Partyline", "welcome": None})
             if path != "/sessions" and self.headers.get("Authorization", "")[7:] not in fake.tokens:
                 return self.trouble(401)
             for method, pattern, run in ROUTES:

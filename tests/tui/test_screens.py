@@ -43,7 +43,7 @@ def confirmed(client, lines):
 # ---- everywhere, also on the real server ----------------------------------------------------------
 
 def test_44_keys(world):
-    """The five-line order of tui.md takes 44 keys from the home screen to `placed`."""
+    """A phoned order of five lines takes 44 keys from the home screen to `placed`."""
     client = signed_on(world)
     client.keys = 0
     five_lines(client, world)
@@ -93,6 +93,7 @@ def fake_golden_pictures(world):
     """Sign-on, order, find, review and placed look as they did, with the cursor where one types."""
     client = Client(world, ["--user", world["operator"]])
     client.wait("Password")
+    client.wait(re.compile(r"ok +\d+ms"))
     golden(client, world, "signon")
     client.sign_on(world)
     golden(client, world, "home")

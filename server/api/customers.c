@@ -9,7 +9,13 @@ static const char *const found_names[] = {"id",    "name",        "city", "postc
 static const char *const head_names[] = {"id",       "name",        "given_name", "family_name",
                                          "market",   "distributor", "phone",      "email",
                                          "language", "#version",    NULL};
-enum { COL_VERSION = 9 };
+static const struct people_kind kind = {
+    .missing = "there is no such customer",
+    .found_names = found_names,
+    .head_names = head_names,
+    .version = 9,
+    .person = 0,
+};
 
 struct new_customer {
     const char *key, *hash, *distributor, *given, *family, *name, *email, *phone, *language,
@@ -24,32 +30,21 @@ static bool id_ok(struct call *c)
     return ok;
 }
 
-static bool found(struct call *c)
-{
-    if (!db_rows(c->batch, 0))
-        call_fail(c, STATUS_NOT_FOUND, "there is no such customer");
-    return db_rows(c->batch, 0) > 0;
-}
-
 /* ---- list and one ---- */
 
 static void list_reply(struct call *c)
 {
-    people_list_reply(c, found_names, false);
+    people_list_reply(c, &kind);
 }
 
 static void list_load(struct call *c)
 {
-    const char *q = http_query(c->request, "q");
-    int64_t most = call_limit(c, PEOPLE_USUAL, PEOPLE_MOST);
+    const char *q;
+    int64_t most = people_search(c, false, &q);
     if (!most)
         return;
-    if (q && strlen(q) > 100) {
-        call_fail(c, STATUS_MALFORMED, "q is too long");
-        return;
-    }
-    DB_ADD(call_read(c), Q_customer_search, q && q[0] ? q : NULL,
-           http_query(c->request, "distributor"), c->actor.market, db_text_int(c->arena, most));
+    DB_ADD(call_read(c), Q_customer_search, q, http_query(c->request, "distributor"),
+           c->actor.market, db_text_int(c->arena, most));
     call_then(c, list_reply);
 }
 
@@ -61,12 +56,7 @@ void customer_list(struct call *c)
 
 static void get_reply(struct call *c)
 {
-    if (!found(c))
-        return;
-    json_t *object = call_row(c->batch, 0, 0, head_names);
-    json_object_set_new(object, "addresses", people_addresses(c, 1));
-    call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", db_value(c->batch, 0, 0, COL_VERSION)));
-    call_reply(c, STATUS_OK, object);
+    people_get_reply(c, &kind);
 }
 
 static void get_load(struct call *c)
@@ -165,8 +155,7 @@ void customer_post(struct call *c)
 
 static void patch_store(struct call *c)
 {
-    if (found(c))
-        person_patch_store(c, c->params[0], c->state);
+    person_patch_store(c, &kind, c->state);
 }
 
 static void patch_look(struct call *c)

@@ -12,32 +12,28 @@ static const char *const head_names[] = {
     "currency", "#exponent",   "",       "#pv",    "#cv",      NULL};
 static const char *const facts_names[] = {
     "id", "name", "status", "market", "#rank", "rank_name", "#version", "?first_order", NULL};
-enum { COL_VERSION = 12, COL_PERSON = 16 };
+static const struct people_kind kind = {
+    .missing = "there is no such distributor",
+    .found_names = found_names,
+    .has_total = true,
+    .head_names = head_names,
+    .version = 12,
+    .person = 16,
+};
 
-static bool found(struct call *c)
-{
-    if (!db_rows(c->batch, 0))
-        call_fail(c, STATUS_NOT_FOUND, "there is no such distributor");
-    return db_rows(c->batch, 0) > 0;
-}
-
-/* ---- list ---- */
+/* ---- finding and reading ---- */
 
 static void list_reply(struct call *c)
 {
-    people_list_reply(c, found_names, true);
+    people_list_reply(c, &kind);
 }
 
 static void list_load(struct call *c)
 {
-    const char *q = http_query(c->request, "q"), *market = http_query(c->request, "market");
-    int64_t most = call_limit(c, PEOPLE_USUAL, PEOPLE_MOST);
+    const char *q, *market = http_query(c->request, "market");
+    int64_t most = people_search(c, true, &q);
     if (!most)
         return;
-    if (!q || strlen(q) > 100 || q[strspn(q, " ,")] == '\0') {
-        call_fail(c, STATUS_MALFORMED, "q says what to look for, in at most 100 bytes");
-        return;
-    }
     DB_ADD(call_read(c), Q_distributor_search, q, c->actor.market ? c->actor.market : market,
            db_text_int(c->arena, most));
     call_then(c, list_reply);
@@ -49,16 +45,9 @@ void distributor_list(struct call *c)
     call_then(c, list_load);
 }
 
-/* ---- one ---- */
-
 static void get_reply(struct call *c)
 {
-    if (!found(c))
-        return;
-    json_t *object = call_row(c->batch, 0, 0, head_names);
-    json_object_set_new(object, "addresses", people_addresses(c, 1));
-    call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", db_value(c->batch, 0, 0, COL_VERSION)));
-    call_reply(c, STATUS_OK, object);
+    people_get_reply(c, &kind);
 }
 
 static void get_load(struct call *c)
@@ -76,7 +65,7 @@ void distributor_get(struct call *c)
 
 static void facts_reply(struct call *c)
 {
-    if (found(c))
+    if (people_found(c, &kind))
         call_reply(c, STATUS_OK, call_row(c->batch, 0, 0, facts_names));
 }
 
@@ -96,8 +85,7 @@ void distributor_facts(struct call *c)
 
 static void patch_store(struct call *c)
 {
-    if (found(c))
-        person_patch_store(c, db_value(c->batch, 0, 0, COL_PERSON), c->state);
+    person_patch_store(c, &kind, c->state);
 }
 
 static void patch_look(struct call *c)

@@ -11,20 +11,46 @@ bool people_id_ok(const char *id)
     return len > 0 && len <= 18 && strspn(id, "0123456789") == len;
 }
 
-void people_list_reply(struct call *c, const char *const *names, bool has_total)
+int64_t people_search(struct call *c, bool needed, const char **q)
 {
-    json_t *items = call_rows(c->batch, 0, names);
+    int64_t most = call_limit(c, PEOPLE_USUAL, PEOPLE_MOST);
+    const char *words = http_query(c->request, "q");
+    bool empty = !words || words[strspn(words, " ,")] == '\0';
+    if (most && ((needed && empty) || (words && strlen(words) > 100))) {
+        call_fail(c, STATUS_MALFORMED, "q says what to look for, in at most 100 bytes");
+        return 0;
+    }
+    *q = empty ? NULL : words;
+    return most;
+}
+
+void people_list_reply(struct call *c, const struct people_kind *kind)
+{
+    json_t *items = call_rows(c->batch, 0, kind->found_names);
     size_t n = json_array_size(items);
     int columns = 0;
-    while (names[columns])
+    while (kind->found_names[columns])
         columns++;
-    json_int_t total = has_total && n ? db_int(c->batch, 0, 0, columns) : (json_int_t)n;
+    json_int_t total = kind->has_total && n ? db_int(c->batch, 0, 0, columns) : (json_int_t)n;
     call_reply(c, STATUS_OK, json_pack("{s:o,s:I,s:n}", "items", items, "total", total, "next"));
 }
 
-json_t *people_addresses(struct call *c, size_t statement)
+bool people_found(struct call *c, const struct people_kind *kind)
 {
-    return call_rows(c->batch, statement, address_names);
+    if (!db_rows(c->batch, 0))
+        call_fail(c, STATUS_NOT_FOUND, kind->missing);
+    return db_rows(c->batch, 0) > 0;
+}
+
+void people_get_reply(struct call *c, const struct people_kind *kind)
+{
+    if (!people_found(c, kind))
+        return;
+    json_t *object = call_row(c->batch, 0, 0, kind->head_names);
+    json_object_set_new(object, "addresses", call_rows(c->batch, 1, address_names));
+    call_header(c, "ETag",
+                arena_printf(c->arena, "\"%s\"", db_value(c->batch, 0, 0, kind->version)));
+    call_reply(c, STATUS_OK, object);
 }
 
 /* A quoted revision, as our own ETags are. */
@@ -82,8 +108,12 @@ static void patch_reply(struct call *c)
                          (json_int_t)db_int(c->batch, 0, 0, 1)));
 }
 
-void person_patch_store(struct call *c, const char *id, const struct person_patch *patch)
+void person_patch_store(struct call *c, const struct people_kind *kind,
+                        const struct person_patch *patch)
 {
+    if (!people_found(c, kind))
+        return;
+    const char *id = db_value(c->batch, 0, 0, kind->person);
     DB_ADD(call_write(c), Q_person_change, id, patch->version, c->actor.login_id, c->request->id,
            patch->email, patch->phone, patch->language, patch->address);
     call_then(c, patch_reply);

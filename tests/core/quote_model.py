@@ -62,7 +62,7 @@ class Quote:
         self.c, self.d, self.b, self.stock = catalogue, draft, buyer, stock
         self.type = TYPES[draft["type"]]
         self.date = buyer["today"] if draft["date"] is None else draft["date"]
-        self.problems = []
+        self.problems, self.untaxed = [], set()
         self.lines = []
         self.sums = dict.fromkeys(("goods", "discount", "delivery", "delivery_tax", "tax", "tax_added", "total", "cv", "pv"), 0)
 
@@ -132,7 +132,9 @@ class Quote:
         for region, of, ppm, start, end in self.c["taxes"]:
             if region == self.region and of == tax_class and within(self.date, start, end):
                 return ppm
-        self.problem("no_tax_rate", "/ship_to")
+        if tax_class not in self.untaxed:  # one problem, however many lines it concerns
+            self.untaxed.add(tax_class)
+            self.problem("no_tax_rate", "/ship_to")
         return 0
 
     # ---- lines ----

@@ -140,7 +140,7 @@ class Service(Server):
         return link
 
     def conninfo(self):
-        return f"host={self.folder}/run user=partyline dbname=partyline"
+        return f"host={self.folder}/run port=5432 user=partyline dbname=partyline"
 
     def query(self, sql, *values):
         """Rows; as the owner of the database."""

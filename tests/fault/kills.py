@@ -46,7 +46,8 @@ def kill_parent(s, rng):
     s.kill_parent()
     if rng.random() < 0.5:
         kill_all(workers)
-    wait_for("the workers of a killed parent to end", RECOVER_S, lambda: not any(alive(pid) for pid in workers))
+    # One that it had just begun to start is not among them: the port tells.
+    wait_for("the workers of a killed parent to end", RECOVER_S, s.port_is_free)
     s.start()
 
 
@@ -129,14 +130,13 @@ def run(plan, seed, prepare=None):
             prepare(s)
         acks, since = os.path.join(s.home, "acks"), newest_order(s)
         clients = subprocess.Popen(
-            s.load_command("orders", "--connections", CLIENTS, "--count", plan.orders, "--input", bodies, "--acks", acks,
-                           "--seed", seed), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True)
+            s.load_command("orders", "--connections", CLIENTS, "--count", plan.orders, "--input", bodies,
+                           "--acks", acks, "--seed", seed),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             seconds = drive(s, plan, rng, clients, acks)
         except BaseException:
             clients.kill()
-            print(s.last_words())
             raise
         finally:
             said, complaints = clients.communicate()

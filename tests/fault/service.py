@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -109,7 +110,7 @@ class Service(Server):
         self.process, self.pid = process, process.pid
         return process
 
-    def last_words(self, lines=20):
+    def last_words(self, lines=8):
         with open(os.path.join(self.home, "log"), encoding="utf-8", errors="replace") as log:
             return "".join(log.readlines()[-lines:])
 
@@ -120,6 +121,15 @@ class Service(Server):
         """The parent alone; its workers notice by themselves."""
         self.process.kill()
         self.process.wait()
+
+    def port_is_free(self):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+                return True
+            except OSError:
+                return False
 
     def postmaster(self):
         """Process id of the running PostgreSQL, 0 when there is none."""

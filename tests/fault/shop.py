@@ -46,7 +46,8 @@ def buyers(s, most):
 
 
 def draft(buyer, lines):
-    return {"market": MARKET, "type": "personal", "distributor": buyer, "customer": None, "ship_to": {"kind": "distributor"},
+    return {"market": MARKET, "type": "personal", "distributor": buyer, "customer": None,
+            "ship_to": {"kind": "distributor"},
             "lines": [{"id": chr(97 + i) if i < 26 else str(i), "sku": sku, "qty": qty}
                       for i, (sku, qty) in enumerate(lines)]}
 

@@ -52,7 +52,8 @@ def one_key(s, volley, bodies):
     for _ in range(max(ROUNDS // 4, 3)):
         key, body = ulid(), rng.choice(bodies)
         answers = volley.fire([(key, body)] * CLIENTS)
-        if (sorted(a[0] for a in answers) != [200] * (CLIENTS - 1) + [201] or len({a[1]["number"] for a in answers}) != 1
+        if (sorted(a[0] for a in answers) != [200] * (CLIENTS - 1) + [201]
+                or len({a[1]["number"] for a in answers}) != 1
                 or s.query("SELECT count(*) FROM orders WHERE key = %s", key)[0][0] != 1):
             wrong.append(collections.Counter(a[0] for a in answers))
         other = rng.choice([b for b in bodies if b != body])
@@ -139,7 +140,9 @@ def failing(s, state, times):
     s.query("GRANT USAGE ON SEQUENCE tries TO partyline_app")
     s.query(f"""CREATE OR REPLACE FUNCTION fail_at_first() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
                 BEGIN
-                    IF nextval('tries') <= {times} THEN RAISE EXCEPTION 'for the test' USING ERRCODE = '{state}'; END IF;
+                    IF nextval('tries') <= {times} THEN
+                        RAISE EXCEPTION 'for the test' USING ERRCODE = '{state}';
+                    END IF;
                     RETURN NEW;
                 END $$""")
     s.query("CREATE OR REPLACE TRIGGER fail_at_first BEFORE INSERT ON orders FOR EACH ROW "

@@ -184,14 +184,16 @@ def two_servers(home, cluster):
     try:
         items = shop.plain_skus(a, 4)
         shop.fill_up(a, items)
-        cases.run("an order placed through one server is read through the other", order_is_read_by_the_other, a, b, items)
+        cases.run("an order placed through one server is read through the other",
+                  order_is_read_by_the_other, a, b, items)
         cases.run("a session of one server holds on the other, until it is closed on either",
                   session_of_one_is_known_to_the_other, a, b)
         cases.run("a draft's lease holds across both servers", lease_holds_across, a, b, items)
         cases.run("a new price is seen by both servers within 2 s", price_change_is_seen_by_both, a, b, items)
         cases.run("wrong passwords at both servers add up, and lock both", lock_out_holds_across, a, b)
         cases.run("sign-ins from one address are counted over both servers", address_limit_holds_across, a, b)
-        cases.run("a server notices that its database has become unsafe", settings_that_become_unsafe, a, cluster, name)
+        cases.run("a server notices that its database has become unsafe",
+                  settings_that_become_unsafe, a, cluster, name)
     finally:
         codes = a.stop(), b.stop()
     cases.equal("both stop in good order", codes, (0, 0))

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """openapi.json says what server/routes.def says: the same routes and roles, nothing that leads
 nowhere, and the problem codes of core/problem.def. Whether it is OpenAPI at all is for
-validate-openapi.sh."""
+the openapi gate."""
 import json
 import re
 import sys

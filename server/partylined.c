@@ -8,6 +8,7 @@
 #include "server/net/metrics.h"
 #include "server/net/pki.h"
 #include "server/net/process.h"
+#include "server/net/tls.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -231,6 +232,19 @@ static bool reload(void *arg)
     struct config fresh;
     char why[CONFIG_WHY];
     if (!config_load(p->options.file, &fresh, why)) {
+        log_event(LOG_ERROR_, "reload_refused", "why", why, NULL);
+        config_release(&fresh);
+        return false;
+    }
+    /* What would keep new workers from living is refused while the old ones still work. */
+    bool own = !p->config.embedded || fresh.certificate || fresh.key;
+    SSL_CTX *tls = NULL;
+    if (own && (!fresh.certificate || !fresh.key))
+        snprintf(why, sizeof why, "certificate and key are needed together");
+    else if (own)
+        tls = tls_server_new(fresh.certificate, fresh.key, why);
+    SSL_CTX_free(tls);
+    if (own && !tls) {
         log_event(LOG_ERROR_, "reload_refused", "why", why, NULL);
         config_release(&fresh);
         return false;

@@ -11,6 +11,7 @@
 enum {
     CATALOGUE_POLL_MS = 1000,
     READY_POLL_MS = 20,
+    HOUSEKEEPING_MS = 600000,
     CATALOGUE_WAIT_MS = 3000,
     LINGER_MS = 1500,     /* kept connections may send one more request while we drain */
     COMMITS_OVER_ALL = 16 /* connections for commits, shared out among the workers */
@@ -21,6 +22,7 @@ struct worker {
     struct server server;
     struct http_server *http;
     struct loop_timer *ready_timer;
+    struct loop_timer *housekeeping;
     int looks;
 };
 
@@ -85,6 +87,20 @@ static void look_ready(void *arg)
     process_ready();
 }
 
+static void housekept(void *arg)
+{
+    arena_free(arg);
+}
+
+static void housekeep(void *arg)
+{
+    struct worker *w = arg;
+    struct arena *arena = arena_new();
+    struct db_batch *batch = db_batch_new(arena, DB_COMMIT);
+    DB_ADD(batch, Q_housekeep);
+    db_send(w->server.db, batch, housekept, arena);
+}
+
 static int commit_connections(const struct config *config)
 {
     int workers = config->workers > 0 ? config->workers : 1;
@@ -97,7 +113,6 @@ int worker_run(int slot, const struct worker_plan *plan)
 {
     const struct config *config = plan->config;
     struct worker w = {.plan = plan};
-    (void)slot;
     w.server.config = config;
     w.server.loop = loop_new();
     struct db_config db = {
@@ -114,11 +129,15 @@ int worker_run(int slot, const struct worker_plan *plan)
     struct loop_watch *term = loop_signal_new(w.server.loop, SIGTERM, drain, &w);
     struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
     w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);
+    if (slot == 1)
+        w.housekeeping = loop_timer_new(w.server.loop, HOUSEKEEPING_MS, true, housekeep, &w);
     loop_run(w.server.loop);
 
     bool served = w.http != NULL;
     if (w.ready_timer)
         loop_timer_free(w.ready_timer);
+    if (w.housekeeping)
+        loop_timer_free(w.housekeeping);
     http_server_free(w.http);
     hasher_free(w.server.hasher);
     db_free(w.server.db);

@@ -40,6 +40,7 @@ void app_news(struct app *app, enum role role, const char *format, ...)
     vsnprintf(app->news.text, sizeof app->news.text, format, args);
     va_end(args);
     app->news.role = role;
+    app->news_at = app->now;
 }
 
 void app_say_answer(struct app *app, const struct answer *answer)
@@ -253,12 +254,22 @@ void app_ahead_drop(struct app *app)
         app_news(app, ROLE_WARN, "what was typed ahead was not used; Up brings it back");
 }
 
+/* What happened to one order shall not be read as something about the next; it never vanishes by
+ * itself, only when keying goes on. */
+static void news_forget(struct app *app)
+{
+    enum { NEWS_MS = 30 * 1000 };
+    if (app->now - app->news_at > NEWS_MS)
+        app->news.text[0] = '\0';
+}
+
 static void submit(struct app *app)
 {
     char text[ENTRY_TEXT];
     struct entry_command command = {.kind = ENTRY_EMPTY, .text = ""};
     struct arena *arena = arena_new();
     app->said.text[0] = '\0';
+    news_forget(app);
     if (entry_line_take(&app->line, text))
         app_parse(app, arena, text, &command);
     app_command(app, &command);

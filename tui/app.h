@@ -47,7 +47,8 @@ struct app {
     struct {
         enum role role;
         char text[MESSAGE_TEXT];
-    } said, news; /* the answer to the last entry; what happened, until the next thing happens */
+    } said, news; /* the answer to the last entry; what happened, until it is old */
+    int64_t news_at;
     struct ahead ahead;
 
     struct order *order; /* NULL: none is open */

@@ -60,7 +60,9 @@ static void item(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
         return;
     }
-    app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, command->text);
+    /* old items have no check digit: whether it is mistyped, the quote says */
+    app_say(app, command->check_fails ? ROLE_PLAIN : ROLE_OK, "%s%lld*%s",
+            command->check_fails ? "" : "ok  ", (long long)command->quantity, command->text);
 }
 
 static void placed_order(struct app *app, const struct entry_command *command)
@@ -98,6 +100,12 @@ static void function_key(struct app *app, const struct entry_command *command)
 
 static void bad(struct app *app, const struct entry_command *command)
 {
+    bool is_number = is_code(command->text) && strcmp(command->whole, command->text) == 0;
+    if (command->problem == PROBLEM_unknown_sku && is_number) {
+        app_say(app, ROLE_STOP, "no number has the length of %s. Up and F4 search for it.",
+                command->text);
+        return;
+    }
     struct arena *arena = arena_new();
     struct problems problems;
     problems_init(&problems, arena);

@@ -48,15 +48,22 @@ static void draw_status(const struct app *app, struct arena *arena)
         terminal_put_right(0, cols - width, width, ROLE_STATUS, right.data);
 }
 
+/* The session has expired, and the password isn't being asked for yet. */
+static bool wants_sign_in(const struct app *app)
+{
+    return client_is_expired(app->client) && !app_screen(app)->has_own_fields;
+}
+
 static void draw_hints(const struct app *app, struct arena *arena, int y)
 {
     struct text text;
     text_init(&text, arena);
-    if (client_is_expired(app->client))
+    if (wants_sign_in(app))
         text_add(&text, " F2 SIGN IN");
     for (enum action action = 0; action < ACTIONS; action++) {
         const struct key_info *info = key_info(action);
-        if (*info->hint && info->screens & 1U << app_screen(app)->id)
+        bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
+        if (*info->hint && !leads_nowhere && info->screens & 1U << app_screen(app)->id)
             text_printf(&text, " F%d %s", info->number, info->hint);
     }
     terminal_put(y, 0, terminal_cols(), ROLE_HEAD, text.data);
@@ -106,7 +113,7 @@ static void draw_messages(const struct app *app, int y, int rows)
     int cols = terminal_cols();
     enum role news_role = app->news.role;
     const char *news = app->news.text;
-    if (client_is_expired(app->client))
+    if (wants_sign_in(app))
         news_role = ROLE_STOP, news = "session expired: F2 asks for your password; nothing is lost";
     else if (client_link(app->client) == LINK_LOST && app->signed_in)
         news_role = ROLE_STOP,

@@ -272,6 +272,26 @@ const struct reply_problem *order_problem(const struct order *order, size_t numb
     return NULL;
 }
 
+bool order_problem_follows(const struct order *order, const struct reply_problem *problem)
+{
+    static const struct {
+        const char *code, *from;
+    } table[] = {
+        {"not_in_list", "wrong_kind"},
+        {"address_needed", "customer_needed"},
+        {"address_needed", "required"},
+        {"address_needed", "unknown_distributor"},
+    };
+    const struct reply_quote *quote = &order->quote;
+    for (size_t row = 0; row < ARRAY_LEN(table); row++)
+        for (size_t i = 0; order->quote_arena && i < quote->nproblems; i++)
+            if (strcmp(problem->code, table[row].code) == 0 &&
+                strcmp(quote->problems[i].code, table[row].from) == 0 &&
+                strcmp(quote->problems[i].line, problem->line) == 0)
+                return true;
+    return false;
+}
+
 bool order_person_refused(const struct order *order)
 {
     const struct reply_problem *problem;
@@ -358,7 +378,7 @@ bool order_add(struct order *order, const char *sku, int64_t qty)
         return false;
     struct order_version *version = edit(order);
     struct order_draft *draft = &version->draft;
-    if (draft->nlines >= 7 && (draft->nlines & (draft->nlines + 1)) == 0) /* 7, 15, 31: full */
+    if (draft->nlines >= 8 && (draft->nlines & (draft->nlines - 1)) == 0) /* 8, 16, 32: full */
         draft->lines = lines_copy(version->arena, draft->lines, draft->nlines);
     draft->lines[draft->nlines++] = (struct draft_line){
         .id = arena_printf(version->arena, "l%u", ++order->next_line),
@@ -404,12 +424,16 @@ void order_pay(struct order *order, bool balance, int64_t amount)
     order->balance_amount = amount;
 }
 
+int64_t order_balance_most(const struct order *order)
+{
+    int64_t most = order->quote.balance < order->frozen ? order->quote.balance : order->frozen;
+    return most > 0 ? most : 0;
+}
+
 int64_t order_from_balance(const struct order *order)
 {
-    int64_t most = order->balance_amount;
-    if (!order->pay_balance || order->frozen <= 0)
+    int64_t most = order_balance_most(order), wanted = order->balance_amount;
+    if (!order->pay_balance)
         return 0;
-    if (most == 0)
-        most = order->quote.balance < order->frozen ? order->quote.balance : order->frozen;
-    return most > 0 ? most : 0;
+    return wanted > 0 && wanted < most ? wanted : most;
 }

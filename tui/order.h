@@ -86,6 +86,8 @@ size_t order_pending(const struct order *order);
 bool order_confirmed(const struct order *order);
 /* The n-th problem of a line, or NULL; number 0: those of no line. */
 const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth);
+/* It is there only because of another one of its line, which says enough. */
+bool order_problem_follows(const struct order *order, const struct reply_problem *problem);
 /* The distributor is not known or may not order. */
 bool order_person_refused(const struct order *order);
 /* Problems that stop it. */
@@ -115,7 +117,8 @@ void order_tick(struct order *order, int64_t now);
 /* The review freezes the total as soon as it is confirmed. */
 void order_review(struct order *order);
 void order_pay(struct order *order, bool balance, int64_t amount);
-/* What the balance pays of the frozen total. */
+/* What it could pay of the frozen total at most, and what it does pay. */
+int64_t order_balance_most(const struct order *order);
 int64_t order_from_balance(const struct order *order);
 /* Places it for exactly the frozen total, as soon as there is one. */
 void order_place(struct order *order);

@@ -102,13 +102,13 @@ static void address(struct app *app, const struct entry_command *command)
         return;
     }
     order_set_address(app_order(app), command->number);
-    app_say(app, ROLE_OK, "ok  ship to address %d", command->number);
+    app_say(app, ROLE_PLAIN, "ship to address %d", command->number);
 }
 
 static void price_list(struct app *app, const struct entry_command *command)
 {
     order_set_price_list(app_order(app), command->text);
-    app_say(app, ROLE_OK, *command->text ? "ok  price list %s" : "ok  price list of the day",
+    app_say(app, ROLE_PLAIN, *command->text ? "price list %s" : "price list of the day",
             command->text);
 }
 

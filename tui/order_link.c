@@ -207,6 +207,7 @@ static void send_off(struct order *order, const char *method, const char *verb)
 {
     struct arena *arena = arena_new();
     struct request request = {.method = method, .path = draft_path(order, arena, verb), .tries = 3};
+    request.before_reads = order->leaving; /* the list of drafts is without it */
     client_send(order->client, &request);
     arena_free(arena);
 }

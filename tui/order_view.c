@@ -15,6 +15,45 @@ void order_view_address(struct text *text, const struct address *address)
         }
 }
 
+void order_view_type(struct text *text, const struct order *order)
+{
+    const struct order_draft *draft = order_draft(order);
+    const char *customer = order->quote.customer_name;
+    text_printf(text, " %s", order_type_info(draft->type)->title);
+    if (draft->customer)
+        text_printf(text, " for %s", *customer ? customer : "..");
+}
+
+const char *order_view_mend(const struct reply_problem *problem)
+{
+    static const struct {
+        const char *code, *with;
+    } table[] = {
+        {"unknown_sku", "F12, then choose by digit, or - voids it"},
+        {"check_digit", "F12, then choose by digit, or - voids it"},
+        {"bad_quantity", ".n*q"},
+        {"max_per_order", ".n*q"},
+        {"stock_short", ".n*q, or .n*0 voids it"},
+        {"not_in_list", ".n*0 voids it, pl names another list"},
+        {"not_on_sale", ".n*0 voids it"},
+        {"wrong_kind", ".n*0 voids it, t changes the type"},
+        {"required", "type the distributor's number"},
+        {"unknown_distributor", "type another number"},
+        {"distributor_status", "type another number"},
+        {"customer_needed", "c and words find the customer"},
+        {"address_needed", "a 1"},
+        {"unknown_list", "pl alone takes the list of the day"},
+        {"balance_short", "bal and less, or later"},
+        {"tender_kind", "later"},
+        {"tenders_exceed", "bal and less, or later"},
+        {"duplicate", "F9 again places it all the same"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strcmp(table[i].code, problem->code) == 0)
+            return table[i].with;
+    return "";
+}
+
 const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int exponent)
 {
     if ((int)strlen(money_format(out, money_of(minor), exponent, true)) > width)

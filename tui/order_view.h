@@ -13,5 +13,9 @@ const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int e
 const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundredths);
 /* The sums of the open order, on the last rows of the content. */
 void order_view_totals(const struct app *app, const struct frame *frame);
+/* "Customer order for BROWN, Ana" is added. */
+void order_view_type(struct text *text, const struct order *order);
+/* The entry or key that mends a problem, "" when there is none; `.n` is the problem's line. */
+const char *order_view_mend(const struct reply_problem *problem);
 /* "14 Mill Lane, Leeds, LS6 2QT" is added; nothing for an empty address. */
 void order_view_address(struct text *text, const struct address *address);

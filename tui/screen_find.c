@@ -75,17 +75,31 @@ void open_find(struct app *app, enum find_what what, enum find_for purpose, cons
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+enum { PHONE = 15 }; /* " 100 5550 6051" */
+
 /* What number, rank and telephone leave is for name and place. */
 static int name_width(const struct frame *frame)
 {
-    int rest = frame->cols - 12 - 12 - 13;
+    int rest = frame->cols - 12 - 12 - PHONE;
     return rest < 20 ? 10 : rest * 52 / 100;
 }
 
 static int place_width(const struct frame *frame)
 {
-    int rest = frame->cols - 12 - 12 - 13;
+    int rest = frame->cols - 12 - 12 - PHONE;
     return rest < 20 ? 10 : rest - rest * 52 / 100;
+}
+
+/* Rather a part of the town than of the postcode, by which people of one name are told apart. */
+static void draw_place(int y, int x, int width, enum role role, const struct reply_person *person)
+{
+    int town = text_cells(person->city), room = width - 2 - text_cells(person->postcode);
+    if (town > room)
+        town = room > 0 ? room : 0;
+    terminal_put(y, x, width, role, "");
+    terminal_put(y, x + 1, town, role, person->city);
+    terminal_put(y, x + (town ? 2 : 1) + town, width - (town ? 2 : 1) - town, role,
+                 person->postcode);
 }
 
 static void draw_person(const struct frame *frame, int row, size_t i,
@@ -94,14 +108,12 @@ static void draw_person(const struct frame *frame, int row, size_t i,
     int name = name_width(frame), place = place_width(frame), y = frame->top + row;
     bool is_gone = strcmp(person->status, "terminated") == 0;
     enum role role = is_gone ? ROLE_DIM : ROLE_PLAIN;
-    char text[256];
     if (row >= frame->rows)
         return;
     terminal_printf(y, 0, 3, ROLE_STRONG, "%2zu", i + 1);
     terminal_put(y, 3, 9, role, person->id);
     terminal_put(y, 12, name, role, person->name);
-    snprintf(text, sizeof text, " %s %s", person->city, person->postcode);
-    terminal_put(y, 12 + name, place, role, text);
+    draw_place(y, 12 + name, place, role, person);
     const char *rank = strcmp(person->status, "active") == 0 || !*person->status ? person->rank_name
                                                                                  : person->status;
     terminal_printf(y, 12 + name + place, 12, is_gone ? ROLE_WARN : role, " %s", rank);
@@ -170,7 +182,8 @@ static void draw_title(const struct find *find, const struct frame *frame)
         frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu of %lld", what_names[find->what],
                      find->text, n, (long long)total);
     else
-        frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu", what_names[find->what], find->text, n);
+        frame_printf(frame, 0, ROLE_STRONG, " %s%s%s   %zu", what_names[find->what],
+                     *find->text ? ": " : "", find->text, n);
 }
 
 static void draw(struct app *app, struct frame *frame)
@@ -239,9 +252,14 @@ static void bad(struct app *app, const struct entry_command *command)
     arena_free(arena);
 }
 
+/* Who looks for a customer by `c jones` goes on with `smith` or with `c smith`. */
 static void words(struct app *app, const struct entry_command *command)
 {
-    open_find(app, app->find->what, app->find->purpose, command->text);
+    const char *text = command->text;
+    bool has_verb = (text[0] | 0x20) == 'c' && text[1] == ' ';
+    if (app->find->what == FIND_CUSTOMERS && has_verb)
+        text += 2;
+    open_find(app, app->find->what, app->find->purpose, text);
 }
 
 static void other(struct app *app)

@@ -81,6 +81,7 @@ static void draft_take(void *owner, const struct answer *answer)
     if (answer_is_ok(answer) && reply_draft_read(arena, answer->body, answer->len, &stored) &&
         stored.has_draft) {
         recall_ended(home);
+        app->said.text[0] = '\0';
         open_draft(app, &stored);
         arena_free(arena);
         app_ahead_replay(app);

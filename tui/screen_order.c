@@ -116,7 +116,7 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
     draw_cells(frame, row, *texts[CELL_FLAG] ? ROLE_STRONG : ROLE_PLAIN, texts);
 }
 
-enum { CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
+enum { PROBLEMS_X = 10, CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
 
 /* `1 40216 Velvet Rose ea`, side by side; the rows they take. */
 static int draw_candidates(const struct frame *frame, int row, const struct reply_problem *problem)
@@ -143,8 +143,13 @@ static int draw_problems(const struct app *app, const struct frame *frame, int r
     if (!order_line_confirmed(app->order, number))
         return 0;
     for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
-        frame_printf(frame, row + used++, problem->warning ? ROLE_WARN : ROLE_STOP,
-                     "          %s %s", problem->warning ? "!" : "!!", problem->say);
+        enum role role = problem->warning ? ROLE_WARN : ROLE_STOP;
+        int x = frame->cols < 60 ? 0 : PROBLEMS_X;
+        if (order_problem_follows(app->order, problem))
+            continue;
+        if (row + used < frame->rows)
+            terminal_put(frame->top + row + used, x, 2, role, problem->warning ? " !" : "!!");
+        used += frame_wrap(frame, row + used, x + 3, 2, role, problem->say);
         if (mend == number && problem == to_mend)
             used += draw_candidates(frame, row + used, problem);
     }
@@ -191,6 +196,8 @@ static void draw_person(const struct app *app, const struct frame *frame)
         frame_printf(frame, 0, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
                      " %s %s   %s   %s   Balance %s", draft->distributor, quote->distributor_name,
                      quote->rank_name, quote->status, app_amount(app, balance, quote->balance));
+    else if (order_confirmed(app->order))
+        frame_printf(frame, 0, ROLE_STOP, " %s ?", draft->distributor);
     else
         frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
 }
@@ -204,9 +211,7 @@ static void draw_head(const struct app *app, const struct frame *frame, struct a
     text_init(&head, arena);
     if (app->order->quote_arena)
         order_view_address(&ship, &quote->ship_to);
-    text_printf(&head, " %s", order_type_info(draft->type)->title);
-    if (draft->customer)
-        text_printf(&head, " for %s", *quote->customer_name ? quote->customer_name : "..");
+    order_view_type(&head, app->order);
     text_printf(&head, "   Ship %s", ship.len ? ship.data : "-");
     if (draft->note)
         text_printf(&head, "   Note %s", draft->note);
@@ -228,6 +233,16 @@ static const struct reply_problem *general_problem(const struct order *order)
     return found;
 }
 
+static void draw_general(const struct frame *frame, int row, const struct reply_problem *problem)
+{
+    const char *with = order_view_mend(problem);
+    bool has_room =
+        !problem->warning && text_cells(problem->say) + text_cells(with) + 8 < frame->cols;
+    frame_printf(frame, row, problem->warning ? ROLE_WARN : ROLE_STOP, " %s %s%s%s",
+                 problem->warning ? "!" : "!!", problem->say, has_room && *with ? "  > " : "",
+                 has_room ? with : "");
+}
+
 static void draw(struct app *app, struct frame *frame)
 {
     struct arena *arena = arena_new();
@@ -239,8 +254,7 @@ static void draw(struct app *app, struct frame *frame)
     int bottom = ORDER_VIEW_TOTALS + 1;
     int hidden = draw_lines(app, frame, frame->rows - HEAD_ROWS - bottom);
     if (problem && order_confirmed(app->order))
-        frame_printf(frame, frame->rows - bottom, problem->warning ? ROLE_WARN : ROLE_STOP,
-                     " %s %s", problem->warning ? "!" : "!!", problem->say);
+        draw_general(frame, frame->rows - bottom, problem);
     else if (hidden)
         frame_printf(frame, frame->rows - bottom, ROLE_DIM, " %d more: PgUp PgDn", hidden);
     order_view_totals(app, frame);

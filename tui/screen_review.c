@@ -88,6 +88,19 @@ static void draw_title(const struct app *app, const struct frame *frame)
                  moved ? app_amount(app, old, before) : "");
 }
 
+static void draw_type(const struct app *app, const struct frame *frame)
+{
+    const char *note = order_draft(app->order)->note;
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    order_view_type(&text, app->order);
+    if (note)
+        text_printf(&text, "   Note %s", note);
+    frame_text(frame, 1, ROLE_PLAIN, text.data);
+    arena_free(arena);
+}
+
 static const char *readback_text(const struct order *order, struct arena *arena)
 {
     struct text text, place;
@@ -151,6 +164,11 @@ static int draw_ship(const struct app *app, const struct frame *frame, int row)
     return row;
 }
 
+static const char *balance_hint(const struct order *order)
+{
+    return order_balance_most(order) > 0 ? "bal pays, bal 5.00 a part" : "";
+}
+
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
 {
     const struct order *order = app->order;
@@ -159,62 +177,66 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     frame_text(frame, row, ROLE_HEAD, " Pay");
     if (order->frozen < 0)
         return row + 1;
-    snprintf(text, sizeof text, "Due later %s%s%s   Balance %s   %s",
-             app_amount(app, due, order->frozen - pays), pays ? "   from balance " : "",
-             pays ? app_amount(app, used, pays) : "",
-             app_amount(app, balance, order->quote.balance), pays ? "later" : "bal  bal 12.50");
+    snprintf(text, sizeof text, "Due later %s   %s%s%s %s   %s",
+             app_amount(app, due, order->frozen - pays), pays ? "from balance " : "Balance",
+             pays ? app_amount(app, used, pays) : "", pays ? " of" : "",
+             app_amount(app, balance, order->quote.balance),
+             pays ? "later undoes it" : balance_hint(order));
     frame_wrap(frame, row, 12, 1, ROLE_PLAIN, text);
     return row + 1;
 }
 
-/* The entry or key that mends a problem. */
-static const char *mend_with(const struct reply_problem *problem)
+/* The line that a problem is of; 0: the whole order. */
+static size_t line_of(const struct order *order, const struct reply_problem *problem)
 {
-    static const struct {
-        const char *code, *with;
-    } table[] = {
-        {"unknown_sku", "F12, then choose by digit, or - voids it"},
-        {"check_digit", "F12, then choose by digit, or - voids it"},
-        {"bad_quantity", ".n*q"},
-        {"max_per_order", ".n*q"},
-        {"stock_short", ".n*q, or .n*0 voids it"},
-        {"not_in_list", ".n*0 voids it, pl names another list"},
-        {"not_on_sale", ".n*0 voids it"},
-        {"wrong_kind", ".n*0 voids it, t changes the type"},
-        {"required", "type the distributor's number"},
-        {"unknown_distributor", "type another number"},
-        {"distributor_status", "type another number"},
-        {"customer_needed", "c and words find the customer"},
-        {"address_needed", "a 1"},
-        {"unknown_list", "pl alone takes the list of the day"},
-        {"balance_short", "bal and less, or later"},
-        {"tender_kind", "later"},
-        {"tenders_exceed", "bal and less, or later"},
-        {"duplicate", "F9 again places it all the same"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        if (strcmp(table[i].code, problem->code) == 0)
-            return table[i].with;
-    return "";
+    for (size_t number = 1; *problem->line && number <= order_lines(order); number++)
+        if (strcmp(order_line(order, number)->id, problem->line) == 0)
+            return number;
+    return 0;
 }
 
+/* "!! line 2: why  > .2*q": where, what, and what mends it, with the line's own number. */
+static void problem_text(struct text *text, const struct order *order,
+                         const struct reply_problem *problem)
+{
+    size_t number = line_of(order, problem);
+    const char *with = order_view_mend(problem);
+    text_add(text, problem->warning ? "! " : "!! ");
+    if (number)
+        text_printf(text, "line %zu: ", number);
+    text_printf(text, "%s%s", problem->say, *with ? "  > " : "");
+    for (; *with; with++)
+        if (number && strncmp(with, ".n", 2) == 0)
+            text_printf(text, ".%zu", number), with++;
+        else
+            text_addc(text, *with);
+}
+
+/* As many as there is room for; the last row counts the others. */
 static int draw_check(const struct app *app, const struct frame *frame, int row,
                       const struct reply_problem *problems, size_t n)
 {
-    char place[32], text[512];
+    struct arena *arena = arena_new();
+    struct text text;
     int last = frame->rows - 1;
     for (size_t i = 0; i < n && row <= last; i++) {
         const struct reply_problem *problem = &problems[i];
-        place[0] = '\0';
-        for (size_t number = 1; number <= order_lines(app->order); number++)
-            if (*problem->line && strcmp(order_line(app->order, number)->id, problem->line) == 0)
-                snprintf(place, sizeof place, "line %zu: ", number);
-        const char *with = mend_with(problem);
-        snprintf(text, sizeof text, "%s %s%s%s%s", problem->warning ? "!" : "!!", place,
-                 problem->say, *with ? "  > " : "", with);
-        int most = last - row + 1 < 2 ? last - row + 1 : 2;
-        row += frame_wrap(frame, row, 12, most, problem->warning ? ROLE_WARN : ROLE_STOP, text);
+        enum role role = problem->warning ? ROLE_WARN : ROLE_STOP;
+        if (order_problem_follows(app->order, problem))
+            continue;
+        text_init(&text, arena);
+        problem_text(&text, app->order, problem);
+        int needs = frame_wrap(&(struct frame){.cols = frame->cols}, 0, 12, 2, role, text.data);
+        bool is_last = i + 1 == n;
+        if (row + needs - !is_last > last) {
+            text_clear(&text);
+            text_printf(&text, "and %zu more", n - i);
+            row += frame_wrap(frame, last, 12, 1, role, text.data) + last - row;
+            break;
+        }
+        row += frame_wrap(frame, row, 12, 2, role, text.data);
     }
+    arena_free(arena);
     return row;
 }
 
@@ -224,6 +246,7 @@ static void draw(struct app *app, struct frame *frame)
     struct frame above = *frame; /* the sums keep their rows */
     above.rows -= ORDER_VIEW_TOTALS;
     draw_title(app, &above);
+    draw_type(app, &above);
     int row = draw_readback(app, &above, 2) + 1;
     row = draw_ship(app, &above, row);
     row = draw_pay(app, &above, row);
@@ -242,6 +265,12 @@ static void draw(struct app *app, struct frame *frame)
 static void pay_balance(struct app *app, const struct entry_command *command)
 {
     char amount[MONEY_TEXT];
+    int64_t most = order_balance_most(app->order);
+    if (app->order->frozen >= 0 && (most == 0 || command->amount.minor > most)) {
+        app_say(app, ROLE_STOP, "the balance can pay %s of this order.",
+                app_amount(app, amount, most));
+        return;
+    }
     order_pay(app->order, true, command->has_amount ? command->amount.minor : 0);
     if (app->order->frozen >= 0)
         app_say(app, ROLE_OK, "ok  %s from the balance",

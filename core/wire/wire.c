@@ -248,6 +248,8 @@ void wire_only(struct wire_reader *r, json_t *object, const char *at, const char
     {
         if (listed(names, key) || listed(also, key))
             continue;
+        if (r->problems->count >= WIRE_PROBLEMS_MAX)
+            return;
         char *copy = arena_strdup(r->arena, key);
         pan_scrub(copy, strlen(copy));
         problem_set_text(

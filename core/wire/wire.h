@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-enum { WIRE_DEPTH_MAX = 64 };
+enum { WIRE_DEPTH_MAX = 64, WIRE_PROBLEMS_MAX = 100 };
 
 /* Parses one JSON object: refuses duplicate members, bad UTF-8, NUL, numbers with a fraction or
  * exponent, integers outside int64, depth over 64, trailing text. On failure NULL, with the place
@@ -38,7 +38,9 @@ json_t *wire_array(struct wire_reader *r, json_t *object, const char *at, const 
                    bool required);
 /* Adds bad_value for `at/name`; `value` is copied. */
 void wire_bad_value(struct wire_reader *r, const char *at, const char *name, const char *value);
-/* Adds unknown_member for each member in neither of the NULL-ended lists (`also` may be NULL). */
+/* Adds unknown_member for each member in neither of the NULL-ended lists (`also` may be NULL);
+ * stops at WIRE_PROBLEMS_MAX problems, so that a senseless body does not get a reply many times its
+ * size. */
 void wire_only(struct wire_reader *r, json_t *object, const char *at, const char *const *names,
                const char *const *also);
 

@@ -226,8 +226,10 @@ bool call_again(struct call *c)
     c->snapshot = catalogue_store_take(c->server->catalogues);
     c->signed_in = c->route->roles == 0;
     c->route->load(c);
-    if (c->refused)
+    if (c->refused) {
+        call_read(c);
         call_then(c, NULL);
+    }
     return true;
 }
 

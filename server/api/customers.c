@@ -138,12 +138,7 @@ void customer_post(struct call *c)
     wire_string(r, c->body, "", "phone", 40, false, &n->phone);
     wire_string(r, c->body, "", "language", 8, false, &n->language);
     wire_only(r, c->body, "", names, NULL);
-    json_t *object = wire_object(r, c->body, "", "address", false);
-    if (object) {
-        struct address address;
-        wire_address_read(r, object, "/address", &address);
-        n->address = wire_dump(c->arena, wire_address_write(&address), NULL);
-    }
+    people_address_read(c, &n->address);
     if (!call_body_ok(c))
         return;
     n->hash = call_body_hash(c);

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ITEMS_USUAL = 20, ITEMS_MOST = 100 };
+enum { ITEMS_USUAL = 20, ITEMS_MOST = 100, WORDS_MOST = 100 };
 
 struct item_view {
     const struct market_snapshot *market;
@@ -162,9 +162,10 @@ static size_t add_stock(struct call *c, const struct market_snapshot *m, const s
     const struct catalogue *catalogue = &m->catalogue;
     size_t n = item->kind == ITEM_KIT ? item->components : 1;
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n);
-    ids[0] = item->id;
-    for (size_t k = 0; item->kind == ITEM_KIT && k < n; k++)
-        ids[k] = catalogue->items[catalogue->components[item->first_component + k].item].id;
+    for (size_t k = 0; k < n; k++) /* a kit may have no components yet */
+        ids[k] = item->kind == ITEM_KIT
+                     ? catalogue->items[catalogue->components[item->first_component + k].item].id
+                     : item->id;
     return DB_ADD(call_read(c), Q_stock_free, catalogue->market, db_array_int(c->arena, ids, n));
 }
 
@@ -259,6 +260,10 @@ static void list_load(struct call *c)
     c->state = v;
     if (!most || !read_view(c, v))
         return;
+    if (words && strlen(words) > WORDS_MOST) { /* each word is a search of every name */
+        call_fail(c, STATUS_MALFORMED, "q says what to look for, in at most 100 bytes");
+        return;
+    }
     find(c, v, words ? words : "", (size_t)most);
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, v->nfound + 1);
     for (size_t i = 0; i < v->nfound; i++)

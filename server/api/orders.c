@@ -297,7 +297,7 @@ static void decide(struct call *c)
 static void read_accept(struct call *c, struct placing *p)
 {
     json_t *accept = wire_array(&c->reader, c->body, "", "accept", false);
-    for (size_t i = 0; accept && i < json_array_size(accept); i++) {
+    for (size_t i = 0; i < json_array_size(accept) && c->problems.count < WIRE_PROBLEMS_MAX; i++) {
         const char *word = json_string_value(json_array_get(accept, i));
         if (word && strcmp(word, "duplicate") == 0)
             p->accept_duplicate = true;

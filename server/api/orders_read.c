@@ -201,7 +201,8 @@ void order_cancel(struct call *c)
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c))
         return;
-    s->hash = call_body_hash(c);
+    /* The same words said of another order are another request. */
+    s->hash = arena_printf(c->arena, "%s %s", c->params[0], call_body_hash(c));
     call_read(c);
     call_then(c, cancel_look);
 }

@@ -60,12 +60,32 @@ static const char *if_match(struct call *c)
     size_t len = header ? strlen(header) : 0;
     if (!header)
         call_fail(c, STATUS_PRECONDITION, "an If-Match header is needed");
-    else if (len < 3 || len > 12 || header[0] != '"' || header[len - 1] != '"' ||
+    else if (len < 3 || len > 11 || header[0] != '"' || header[len - 1] != '"' ||
              strspn(header + 1, "0123456789") != len - 2)
         call_fail(c, STATUS_MALFORMED, "If-Match is a revision in quotes");
     else
         return arena_strndup(c->arena, header + 1, len - 2);
     return NULL;
+}
+
+void people_address_read(struct call *c, const char **out)
+{
+    json_t *object = wire_object(&c->reader, c->body, "", "address", false);
+    if (!object)
+        return;
+    struct address address;
+    wire_address_read(&c->reader, object, "/address", &address);
+    const char *needed[][2] = {
+        {address.line1, "line1"}, {address.city, "city"}, {address.country, "country"}};
+    for (size_t i = 0; i < ARRAY_LEN(needed); i++)
+        if (!needed[i][0][0])
+            problem_set_text(
+                problems_add(&c->problems, PROBLEM_address_incomplete, "/address", NULL), "part",
+                needed[i][1]);
+    const char *country = address.country;
+    if (country[0] && (strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2 || country[2]))
+        wire_bad_value(&c->reader, "/address", "country", country);
+    *out = wire_dump(c->arena, wire_address_write(&address), NULL);
 }
 
 bool person_patch_read(struct call *c, struct person_patch *out)
@@ -79,19 +99,7 @@ bool person_patch_read(struct call *c, struct person_patch *out)
     wire_string(r, c->body, "", "phone", 40, false, &out->phone);
     wire_string(r, c->body, "", "language", 8, false, &out->language);
     wire_only(r, c->body, "", names, NULL);
-    json_t *object = wire_object(r, c->body, "", "address", false);
-    if (object) {
-        struct address address;
-        wire_address_read(r, object, "/address", &address);
-        const char *needed[][2] = {
-            {address.line1, "line1"}, {address.city, "city"}, {address.country, "country"}};
-        for (size_t i = 0; i < ARRAY_LEN(needed); i++)
-            if (!needed[i][0][0])
-                problem_set_text(
-                    problems_add(&c->problems, PROBLEM_address_incomplete, "/address", NULL),
-                    "part", needed[i][1]);
-        out->address = wire_dump(c->arena, wire_address_write(&address), NULL);
-    }
+    people_address_read(c, &out->address);
     return call_body_ok(c);
 }
 

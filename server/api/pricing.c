@@ -28,7 +28,8 @@ enum {
     COL_CITY,
     COL_POSTCODE,
     COL_REGION,
-    COL_COUNTRY
+    COL_COUNTRY,
+    COL_CUSTOMER_MARKET
 };
 
 /* Whose address is meant; an address of the draft's own needs nobody's. A party's host is nobody we
@@ -102,6 +103,28 @@ static struct address address_of(const struct db_batch *b, size_t statement)
     };
 }
 
+static bool is_hidden(const struct call *c, const char *market)
+{
+    return c->actor.market && market && strcmp(market, c->actor.market) != 0;
+}
+
+/* Who is bound to one market learns nothing of the people of another, neither name nor address. */
+static void hide_others(const struct call *c, struct pricing *p)
+{
+    const char *customer_market = db_value(c->batch, p->facts, 0, COL_CUSTOMER_MARKET);
+    bool hide_distributor = is_hidden(c, p->buyer.market),
+         hide_customer = is_hidden(c, customer_market);
+    if (hide_distributor) {
+        p->buyer.distributor = NULL;
+        p->buyer.may_order = false;
+        p->buyer.balance = money_of(0);
+    }
+    if (hide_customer)
+        p->buyer.customer = p->buyer.customer_of = NULL;
+    if ((hide_distributor || hide_customer) && !p->draft.has_address)
+        p->buyer.has_ship_to = false;
+}
+
 static void read_facts(struct call *c, struct pricing *p)
 {
     const struct db_batch *b = c->batch;
@@ -131,6 +154,7 @@ static void read_facts(struct call *c, struct pricing *p)
         p->buyer.has_ship_to = true;
         p->buyer.ship_to = address_of(b, s);
     }
+    hide_others(c, p);
 }
 
 void pricing_decide(struct call *c, struct pricing *p)

@@ -212,6 +212,10 @@ static void set_is_ready(struct family *family)
 static void set_give_up(struct family *family)
 {
     unsigned before = family->set - 1;
+    if (family->set_ready && count(family, family->set, WORKER_READY)) {
+        family->early_deaths = 0; /* others of the set serve: go on trying, ever more slowly */
+        return;
+    }
     log_event(LOG_ERROR_, "workers_cannot_live", "kept",
               count(family, before, WORKER_READY) ? "the old ones" : NULL, NULL);
     if (!count(family, before, WORKER_READY)) {

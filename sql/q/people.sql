@@ -1,27 +1,43 @@
 -- name: distributor_search   $1: words or digits, $2: market or NULL, $3: most
 -- Numbers, phones, e-mail, postcode by their beginnings; names by words in any order.
+-- What is compared stands in scalar subqueries, since only so the indexes are used; the longest word
+-- is looked for first, the others are a filter.
 WITH words AS (
-    SELECT array_agg('%' || replace(replace(replace(w, '\', '\\'), '%', '\%'), '_', '\_') || '%') AS likes
+    SELECT array_agg('%' || replace(replace(replace(w, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                     ORDER BY length(w) DESC) AS likes
       FROM regexp_split_to_table(lower(trim($1)), '[\s,]+') AS w
 ), key AS (
     SELECT lower(trim($1)) AS text, regexp_replace($1, '[^0-9]', '', 'g') AS digits,
            upper(replace(trim($1), ' ', '')) AS code
 ), hit AS (
-    SELECT p.id, p.name FROM person p, words WHERE lower(p.name) LIKE ALL (words.likes)
+    SELECT p.id FROM person p
+     WHERE (SELECT length(likes[1]) >= 5 FROM words)
+       AND lower(p.name) LIKE (SELECT likes[1] FROM words)
+       AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
+    UNION -- no word has the three letters that the index needs
+    SELECT p.id FROM person p
+     WHERE (SELECT length(likes[1]) < 5 FROM words)
+       AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
     UNION
-    SELECT d.id, NULL FROM distributor d, key WHERE length(key.digits) >= 3 AND d.number LIKE key.digits || '%'
+    SELECT d.id FROM distributor d
+     WHERE (SELECT length(digits) >= 3 FROM key)
+       AND d.number >= (SELECT digits FROM key) AND d.number <= (SELECT digits || '999999999' FROM key)
     UNION
-    SELECT p.id, NULL FROM person p, key WHERE length(key.digits) >= 5
-       AND regexp_replace(p.phone, '[^0-9]', '', 'g') LIKE '%' || key.digits || '%'
+    SELECT p.id FROM person p
+     WHERE (SELECT length(digits) >= 5 FROM key)
+       AND regexp_replace(p.phone, '[^0-9]', '', 'g') LIKE (SELECT '%' || digits || '%' FROM key)
     UNION
-    SELECT p.id, NULL FROM person p, key WHERE position('@' IN key.text) > 0 AND lower(p.email) = key.text
+    SELECT p.id FROM person p
+     WHERE (SELECT position('@' IN text) > 0 FROM key) AND lower(p.email) = (SELECT text FROM key)
     UNION
-    SELECT a.person_id, NULL FROM address a, key WHERE length(key.code) >= 3 AND key.code ~ '[0-9]'
-       AND upper(replace(a.postcode, ' ', '')) LIKE key.code || '%'
+    SELECT a.person_id FROM address a
+     WHERE (SELECT length(code) >= 3 AND code ~ '[0-9]' FROM key)
+       AND upper(replace(a.postcode, ' ', '')) ~>=~ (SELECT code FROM key)
+       AND upper(replace(a.postcode, ' ', '')) ~<~ (SELECT code || chr(1114111) FROM key)
 )
 SELECT d.number, p.name, coalesce(a.city, ''), coalesce(a.postcode, ''), d.rank, r.name, d.status,
        to_char(d.last_active, 'YYYY-MM'), p.phone, count(*) OVER ()
-  FROM (SELECT DISTINCT id FROM hit) h
+  FROM hit h
   JOIN distributor d ON d.id = h.id
   JOIN person p ON p.id = d.id
   JOIN rank r ON r.id = d.rank
@@ -55,17 +71,41 @@ SELECT a.label, a.name, a.line1, a.line2, a.city, a.postcode, a.region, a.countr
   FROM address a WHERE a.person_id = $1::bigint ORDER BY a.position;
 
 -- name: customer_search   $1: words or NULL, $2: distributor or NULL, $3: market or NULL, $4: most
+WITH words AS (
+    SELECT array_agg('%' || replace(replace(replace(w, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                     ORDER BY length(w) DESC) AS likes
+      FROM regexp_split_to_table(lower(trim($1)), '[\s,]+') AS w
+), key AS (
+    SELECT regexp_replace($1, '[^0-9]', '', 'g') AS digits
+), hit AS (
+    SELECT p.id FROM person p
+     WHERE (SELECT length(likes[1]) >= 5 FROM words)
+       AND lower(p.name) LIKE (SELECT likes[1] FROM words)
+       AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
+    UNION -- no word has the three letters that the index needs
+    SELECT p.id FROM person p
+     WHERE (SELECT length(likes[1]) < 5 FROM words)
+       AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
+    UNION
+    SELECT p.id FROM person p
+     WHERE (SELECT length(digits) >= 5 FROM key)
+       AND regexp_replace(p.phone, '[^0-9]', '', 'g') LIKE (SELECT '%' || digits || '%' FROM key)
+), one_of AS (
+    SELECT h.id FROM hit h WHERE $1::text IS NOT NULL
+    UNION ALL
+    SELECT c.id FROM customer c WHERE $1::text IS NULL
+       AND c.distributor_id = (SELECT d.id FROM distributor d WHERE d.number = $2)
+    UNION ALL
+    SELECT c.id FROM customer c WHERE $1::text IS NULL AND $2::text IS NULL
+)
 SELECT c.id, p.name, coalesce(a.city, ''), coalesce(a.postcode, ''), p.phone, d.number
-  FROM customer c
+  FROM one_of o
+  JOIN customer c ON c.id = o.id
   JOIN person p ON p.id = c.id
   JOIN distributor d ON d.id = c.distributor_id
   LEFT JOIN address a ON a.person_id = c.id AND a.position = 1
  WHERE ($2::text IS NULL OR d.number = $2)
    AND ($3::text IS NULL OR c.market = $3)
-   AND ($1::text IS NULL OR lower(p.name) LIKE ALL (SELECT '%' || replace(replace(replace(w, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-                                FROM regexp_split_to_table(lower(trim($1)), '[\s,]+') AS w)
-        OR (length(regexp_replace($1, '[^0-9]', '', 'g')) >= 5
-            AND regexp_replace(p.phone, '[^0-9]', '', 'g') LIKE '%' || regexp_replace($1, '[^0-9]', '', 'g') || '%'))
  ORDER BY p.name, c.id
  LIMIT $4::int;
 
@@ -85,7 +125,7 @@ SELECT result, version FROM person_change($1::bigint, $2::int, $3::bigint, $4, $
 SELECT business_date($1) - DATE '1970-01-01', d.id, d.number, p.name, d.status, d.market, d.rank, r.name,
        d.version, coalesce(w.balance, 0), c.id, cp.name, cd.number,
        a.line1 IS NOT NULL, coalesce(nullif(a.name, ''), CASE $4 WHEN 'customer' THEN cp.name ELSE p.name END),
-       a.line1, a.line2, a.city, a.postcode, a.region, a.country
+       a.line1, a.line2, a.city, a.postcode, a.region, a.country, c.market
   FROM market m
   LEFT JOIN distributor d ON d.number = $2
   LEFT JOIN person p ON p.id = d.id

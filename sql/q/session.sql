@@ -26,3 +26,6 @@ SELECT sign_in_finish($1::bigint, $2, $3::bytea, $4, make_interval(mins => $5::i
 
 -- name: sign_in_refused
 SELECT sign_in_refused($1::bigint, $2, $3, $4, $5);
+
+-- name: housekeep
+SELECT housekeep();

@@ -90,6 +90,9 @@ CREATE INDEX orders_distributor ON orders (distributor_id, placed_at DESC);
 CREATE INDEX orders_customer ON orders (customer_id, placed_at DESC) WHERE customer_id IS NOT NULL;
 CREATE INDEX orders_fingerprint ON orders (fingerprint, placed_at DESC);
 CREATE INDEX orders_placed ON orders (placed_at DESC);
+-- The few that somebody works on; placing an order does not touch it.
+CREATE INDEX orders_at_work ON orders (state, placed_at DESC)
+    WHERE state IN ('on_hold', 'released', 'picked', 'packed');
 
 CREATE TABLE order_line (
     order_id bigint NOT NULL REFERENCES orders,

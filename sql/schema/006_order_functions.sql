@@ -95,7 +95,8 @@ BEGIN
     ELSIF FOUND THEN
         IF v_draft.lease_login <> a_login AND v_draft.lease_until > now() THEN
             RAISE EXCEPTION 'locked' USING ERRCODE = 'PL005';
-        ELSIF v_draft.state <> 'open' OR v_draft.rev <> a_draft_rev THEN
+        ELSIF v_draft.state <> 'open' OR v_draft.rev IS DISTINCT FROM a_draft_rev
+           OR v_draft.market <> a_market THEN
             RAISE EXCEPTION 'stale' USING ERRCODE = 'PL005',
                 DETAIL = jsonb_build_object('rev', v_draft.rev)::text;
         END IF;
@@ -268,6 +269,8 @@ DECLARE
     v_journal bigint;
     v_from bigint;
 BEGIN
+    -- Two at once with one key, be it for two orders: the second finds what the first has done.
+    PERFORM pg_advisory_xact_lock(hashtextextended(a_key, 0));
     SELECT * INTO o FROM orders WHERE number = a_number FOR UPDATE;
     IF NOT FOUND THEN
         result := 'unknown';

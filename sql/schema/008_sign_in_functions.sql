@@ -84,3 +84,13 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UPDATE session SET last_seen = now()
      WHERE token_hash = a_token_hash AND last_seen < now() - interval '1 minute'
 $$;
+
+-- What nobody can use any more: called now and then by one worker of each server.
+CREATE FUNCTION housekeep() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM guard WHERE since < now() - interval '1 day' AND coalesce(locked_until, since) < now();
+    DELETE FROM session WHERE expires_at < now() OR last_seen + idle < now() - interval '1 day';
+    DELETE FROM idempotency WHERE at < now() - interval '30 days';
+    DELETE FROM draft WHERE state = 'dropped' AND updated_at < now() - interval '30 days';
+END $$;

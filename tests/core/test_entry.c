@@ -270,7 +270,7 @@ static const struct refusal {
     {AT_REVIEW, "ca 99999999999999999999", PROBLEM_tender_amount, "99999999999999999999", NULL},
     {AT_REVIEW, "ca 9999999999.99x", PROBLEM_tender_amount, "9999999999.99x", NULL},
     {AT_REVIEW, "ca 10000000000", PROBLEM_tender_amount, "10000000000",
-     "A tender is a whole amount from 1 to 9,999,999,999.99, not 10000000000."},
+     "A tender is more than 0 and at most 9,999,999,999.99, not 10000000000."},
     {AT_REVIEW, "bal x", PROBLEM_tender_amount, "x", NULL},
     {AT_REVIEW, "100.000", PROBLEM_tender_amount, "100.000", NULL},
     {AT_REVIEW, "1.2.3", PROBLEM_tender_amount, "1.2.3", NULL},

@@ -16,7 +16,10 @@ import psycopg2
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from served import Server, free_port, program  # noqa: E402
 
-START_S = 120
+# So that what was started is stopped when the test itself is asked to end.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+START_S = 120   # with the demonstration company of scale 1 to be loaded first
 
 
 def wait_for(what, seconds, condition, pause=0.005):
@@ -64,6 +67,15 @@ def command_line(pid):
     return ""
 
 
+def postmaster_of(folder):
+    try:
+        with open(os.path.join(folder, "pg/postmaster.pid"), encoding="utf-8") as file:
+            pid = int(file.readline())
+        return pid if os.readlink(f"/proc/{pid}/cwd") == os.path.join(folder, "pg") else 0
+    except (OSError, ValueError):
+        return 0
+
+
 def kill_all(pids):
     """SIGKILL to each; returns when all have vanished."""
     for pid in pids:
@@ -76,7 +88,7 @@ class Service(Server):
     """An embedded server with the demonstration company in `folder`/data."""
 
     def __init__(self, folder, *options, scale=0, conf=None):
-        self.home, self.options, self.scale, self.starts = folder, options, scale, 0
+        self.home, self.scale, self.starts = folder, scale, 0
         self.conf = os.path.join(folder, "partyline.conf")
         with open(self.conf, "w", encoding="utf-8") as file:
             file.write(conf or "")
@@ -102,8 +114,11 @@ class Service(Server):
             with open(out, encoding="utf-8") as said:
                 return "\nready " in "\n" + said.read()
         try:
-            wait_for("the server to be ready", START_S, ready)
+            wait_for("the server to be ready", START_S * max(self.scale, 1), ready)
         except BaseException:
+            process.terminate()  # so that it stops its PostgreSQL, too
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(60)
             process.kill()
             process.wait()
             raise
@@ -133,12 +148,7 @@ class Service(Server):
 
     def postmaster(self):
         """Process id of the running PostgreSQL, 0 when there is none."""
-        try:
-            with open(os.path.join(self.folder, "pg/postmaster.pid"), encoding="utf-8") as file:
-                pid = int(file.readline())
-            return pid if os.readlink(f"/proc/{pid}/cwd") == os.path.join(self.folder, "pg") else 0
-        except (OSError, ValueError):
-            return 0
+        return postmaster_of(self.folder)
 
     def backends(self):
         """PostgreSQL's processes that serve a connection."""
@@ -180,17 +190,13 @@ class Service(Server):
 
     def stop(self, seconds=60):
         """In good order; a server that does not obey is killed. True when it obeyed."""
-        postmaster = self.postmaster()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            code = self.process.wait(seconds)
+            return self.process.wait(seconds) == 0
         except subprocess.TimeoutExpired:
             self.kill_parent()
-            code = -1
-        if postmaster and alive(postmaster) and self.postmaster() == postmaster:
-            kill_all([postmaster, *children(postmaster)])
-        return code == 0
+            return False
 
 
 @contextlib.contextmanager
@@ -205,6 +211,9 @@ def service(*options, **more):
     finally:
         if started:
             started.stop()
+        left = postmaster_of(os.path.join(folder, "data"))
+        if left:  # of a server that was killed, or that ended before it was ready
+            kill_all([left, *children(left)])
         if os.environ.get("FAULT_KEEP"):
             print(f"kept: {folder}")
         else:

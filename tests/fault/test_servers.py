@@ -78,7 +78,8 @@ def make_certificate(home):
                     "-keyout", os.path.join(home, "key.pem"), "-out", os.path.join(home, "ca.pem")],
                    check=True, capture_output=True)
     with open(os.path.join(home, "partyline.conf"), "w", encoding="utf-8") as conf:
-        conf.write(f'certificate = "{home}/ca.pem"\nkey = "{home}/key.pem"\nsign_in_per_address = {PER_ADDRESS}\n')
+        conf.write(f'certificate = "{home}/ca.pem"\nkey = "{home}/key.pem"\n'
+                   f"sign_in_per_address = {PER_ADDRESS}\ndb_timeout_ms = 3000\n")
     ssl.create_default_context(cafile=os.path.join(home, "ca.pem"))
 
 

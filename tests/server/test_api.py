@@ -136,6 +136,8 @@ def customer_is_changed_with_its_revision(s):
     assert status == 428
     status, _, _ = s.call("PATCH", path, {"phone": "07700 900222"}, s.token(), {"If-Match": headers["ETag"]})
     assert status == 200
+    for tag, change in (('"9999999999"', {"phone": "1"}), ('"2"', {"address": {"line1": "1 A", "city": "B", "country": "gb"}})):
+        assert s.call("PATCH", path, change, s.token(), {"If-Match": tag})[0] == 400, (tag, change)
     status, _, got = s.call("PATCH", path, {"phone": "07700 900333"}, s.token(), {"If-Match": headers["ETag"]})
     assert status == 412 and got["type"].endswith("/stale-revision")
     assert s.psql(f"SELECT new FROM person_change WHERE person_id = {made['id']}") == "07700 900222"
@@ -254,6 +256,32 @@ def drafts_are_leased(s):
     assert s.psql(f"SELECT count(*) FROM audit WHERE action = 'draft.take_over' AND object = 'draft {name}'") == "1"
 
 
+def a_newer_draft_is_not_placed_over(s):
+    name, body = ulid(), draft(s)
+    path = f"{API}/drafts/{name}"
+    s.call("PUT", path, body, s.token(), {"If-None-Match": "*"})
+    s.call("PUT", path, draft(s, note="nine pieces"), s.token(), {"If-Match": '"1"'})
+    status, _, got = place(s, body, name, accept=["duplicate"], tenders=[])
+    assert status == 412 and got["rev"] == "2", (status, got)
+
+
+def a_key_cancels_one_order(s):
+    numbers = [place(s, draft(s), accept=["duplicate"])[2]["number"] for _ in range(2)]
+    key = {"Idempotency-Key": ulid()}
+    assert s.call("POST", f"{API}/orders/{numbers[0]}/cancel", {}, s.token(), key)[0] == 200
+    status, _, got = s.call("POST", f"{API}/orders/{numbers[1]}/cancel", {}, s.token(), key)
+    assert status == 422 and got["type"].endswith("/key-reused"), (status, got)
+    assert s.call("GET", f"{API}/orders/{numbers[1]}", token=s.token())[2]["state"] == "placed"
+
+
+def drafts_show_what_they_come_to(s):
+    name, body = ulid(), draft(s)
+    s.call("PUT", f"{API}/drafts/{name}", body, s.token(), {"If-None-Match": "*"})
+    _, _, got = s.call("GET", API + "/drafts?limit=100", token=s.token())
+    mine = [d for d in got["items"] if d["ulid"] == name][0]
+    assert mine["total"] == quote(s, body)["total"] and mine["lines"] == 2, mine
+
+
 # ---- malformed requests -------------------------------------------------------------------------
 
 MALFORMED = [
@@ -282,6 +310,9 @@ def members_are_checked(s):
                           ({"note": "a\x1b[2Jb"}, "/note"), ({"typed": "2*4242424242"}, "/typed")]:
         status, _, got = s.call("POST", API + "/quotes", draft(s, **change), s.token())
         assert status == 400 and field in [p["field"] for p in got["problems"]], (change, status, got)
+    many = {f"m{i}": 1 for i in range(5000)}
+    status, _, got = s.call("POST", API + "/sessions", many)
+    assert status == 400 and len(got["problems"]) <= 110, "an answer does not grow with the nonsense"
     status, _, got = s.call("POST", API + "/quotes", token=s.token(), raw=b" " * (2 << 20))
     assert status == 413 and got["type"].endswith("/too-large")
     for headers, status in [({}, 428), ({"Idempotency-Key": "no ulid"}, 400)]:
@@ -402,7 +433,7 @@ def finding(s):
     assert s.ids["manager"] in [p["id"] for p in got["items"]], got
     _, _, got = s.call("GET", f"{API}/distributors?q={s.ids['manager']}", token=s.token())
     assert [p["id"] for p in got["items"]] == [s.ids["manager"]]
-    for path in ("/distributors?q=", "/distributors", "/items?limit=0", "/items?limit=x", "/orders?customer=x"):
+    for path in ("/items?q=" + "a+" * 100, "/distributors?q=", "/distributors", "/items?limit=0", "/items?limit=x", "/orders?customer=x"):
         assert s.call("GET", API + path, token=s.token())[0] == 400, path
     for hostile in ("%25", "_", "%5C", "'%3B--", "%F0%9F%92%A5", "%00"):
         assert s.call("GET", f"{API}/distributors?q={hostile}", token=s.token())[0] in (200, 400), hostile
@@ -415,6 +446,8 @@ def other_market_is_walled_off(s):
     assert s.call("GET", f"{API}/orders/{number}", token=token)[0] == 404
     assert s.call("GET", f"{API}/distributors/{s.ids['manager']}", token=token)[0] == 404
     assert s.call("POST", API + "/quotes", draft(s), token)[0] == 403
+    q = s.call("POST", API + "/quotes", draft(s, market="US"), token)[2]
+    assert "unknown_distributor" in codes(q) and q["distributor"] is None and q["ship_to"] is None, q
     _, _, got = s.call("GET", API + "/orders", token=token)
     assert all(o["currency"] == "USD" for o in got["items"])
 
@@ -430,7 +463,8 @@ def operations(s):
 
 ALL = [quote_adds_up, order_is_placed_once, balance_pays, balance_is_not_overdrawn, customer_order,
        customer_is_changed_with_its_revision, bad_lines, people_problems, total_must_be_the_one_shown,
-       shortages_are_all_told, duplicate_is_asked_once, drafts_have_revisions, drafts_are_leased, malformed_bodies,
+       shortages_are_all_told, duplicate_is_asked_once, a_key_cancels_one_order, drafts_have_revisions,
+       a_newer_draft_is_not_placed_over, drafts_show_what_they_come_to, drafts_are_leased, malformed_bodies,
        members_are_checked, finding, other_market_is_walled_off, authorisation, unknown_addresses,
        expired_session_keeps_the_order, totp, sessions, operations]
 

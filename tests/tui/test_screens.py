@@ -286,6 +286,10 @@ def fake_expired_session(world):
     client.line(world["skus"][3])
     client.type("2*411")
     client.press("F2")
+    client.wait("Your order is kept", "CC-07", absent=["F2"])
+    client.press("F12")
+    client.wait("ORDER", "session expired: F2")
+    client.press("F2")
     client.wait("Your order is kept", "CC-07")
     client.type(world["password"])
     client.press("Enter")
@@ -362,9 +366,21 @@ def fake_hold_and_recall(world):
     client.press("F7")
     client.wait("which one?", "2 " + world["manager"])
     client.type("2")
-    client.wait("JONES, Sarah ", "pending 0 of 1", "24.50")
+    client.wait("JONES, Sarah ", "pending 0 of 1", "24.50", absent=["JONES, Sarah .."])
     client.line("+")
     client.wait("pending 0 of 1", "49.00")
+    client.close()
+
+
+def fake_empty_draft(world):
+    """An order on which nothing was keyed leaves nothing behind, not even in the list."""
+    fake = world["fake"]
+    client = signed_on(world)
+    fake.delay = {"/drafts/": 0.2}
+    client.line(world["manager"])
+    client.wait("Balance 12.50")
+    client.press("F12")
+    client.wait("My drafts", "none", absent=["0 ln"])
     client.close()
 
 
@@ -414,6 +430,12 @@ def fake_paste(world):
     client.wait("pending 0 of 3")
     client.line("u")
     client.wait("undone", absent=[a + "  "])
+    client.bytes(b"\x1b[200~" + ("%s\r" % a * 40).encode() + b"\x1b[201~")
+    client.wait("pending 0 of 40", "40 lines")
+    for _ in range(3):
+        client.press("PageUp")
+    screen = client.wait(re.compile(r"\n +9 " + a))
+    check(len(re.findall(r"\n +\d+ +%s " % a, screen)) >= 13, "lines are damaged")
     client.close()
 
 
@@ -454,7 +476,9 @@ def fake_customer_order(world):
     client = signed_on(world)
     for text in (world["manager"], "t cust", world["skus"][0], "c"):
         client.line(text)
-    client.wait("customers:", "Ana Brown")
+    client.wait("customers ", "Ana Brown")
+    client.line("c brown")
+    client.wait("customers: brown")
     client.line("1")
     client.wait("Customer order for", "pending 0 of 1")
     client.press("F6")
@@ -484,6 +508,8 @@ def fake_balance(world):
     confirmed(client, 1)
     client.press("F9")
     client.wait("total 28.45")
+    client.line("bal 12.51")
+    client.wait("can pay 12.50 of this order", "Due later 28.45")
     client.line("bal")
     client.wait("12.50 from the balance", "Due later 15.95")
     client.press("F9")

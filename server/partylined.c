@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,24 @@ static void forbid_cores(void)
 
 /* ---- the database ---- */
 
+/* Until process_run looks after signals: whoever stops us while the database is made or filled must
+ * not leave it running. Only calls that a signal handler may make. */
+static volatile sig_atomic_t started_postmaster;
+
+static void stop_early(int signal_number)
+{
+    if (started_postmaster)
+        kill(started_postmaster, SIGINT); /* its fast shutdown: what is half loaded is undone */
+    _exit(128 + signal_number);
+}
+
+static void heed_signals(void (*handler)(int))
+{
+    const int heard[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < ARRAY_LEN(heard); i++)
+        signal(heard[i], handler);
+}
+
 static void start_embedded(struct program *p)
 {
     char why[CLUSTER_WHY];
@@ -146,6 +165,7 @@ static void start_embedded(struct program *p)
     p->cluster = cluster_start(&p->place, why);
     if (!p->cluster)
         die(1, "%s", why);
+    started_postmaster = cluster_postmaster_pid(&p->place);
     p->plan.conninfo = p->place.conninfo;
 }
 
@@ -294,12 +314,14 @@ int main(int argc, char **argv)
     p.plan.listener = listener_open(p.config.listen, p.actual, why);
     if (p.plan.listener < 0)
         die(1, "%s", why);
+    heed_signals(stop_early);
     if (p.config.embedded)
         start_embedded(&p);
     check_schema(&p);
     if (p.options.demo)
         load_demo(&p);
     take_certificate(&p);
+    heed_signals(SIG_DFL);
     metrics_init();
     struct process_plan plan = {
         .workers = p.config.workers,

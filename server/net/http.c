@@ -468,8 +468,9 @@ static bool is_merely_idle(struct conn *conn)
 }
 
 /* A turn of the loop after the listener was disabled (see loop.c: others share it). */
-static void listener_close(struct http_server *server)
+static void listener_close(void *arg)
 {
+    struct http_server *server = arg;
     evhttp_del_accept_socket(server->evhttp, server->bound);
     server->bound = NULL;
     chores_wake(server);
@@ -481,8 +482,6 @@ static void sweep_run(void *arg)
     int64_t now = loop_now(server->loop);
     if (!server->draining)
         evconnlistener_enable(server->accepting); /* accept_failed may have made a pause */
-    else if (server->bound)
-        listener_close(server);
     for (size_t i = 0; i < server->conns_len; i++) {
         struct conn *conn = server->conns[i];
         if (!conn || conn->due > now)
@@ -820,6 +819,8 @@ void http_server_drain(struct http_server *server, int linger_ms, void (*drained
     server->drained = drained;
     server->drained_arg = arg;
     evconnlistener_disable(server->accepting);
+    loop_post(server->loop, listener_close,
+              server); /* at once: whoever comes next wants the port */
     for (size_t i = 0; i < server->conns_len; i++) {
         struct conn *conn = server->conns[i];
         if (conn && (conn->phase == CONN_NEW || conn->phase == CONN_IDLE))

@@ -58,6 +58,19 @@ void text_printf(struct text *text, const char *format, ...)
     va_end(args);
 }
 
+void text_add_int(struct text *text, int64_t value)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (value < 0)
+        *--at = '-';
+    text_addn(text, at, (size_t)(digits + sizeof digits - at));
+}
+
 void text_clear(struct text *text)
 {
     text->len = 0;

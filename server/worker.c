@@ -6,11 +6,13 @@
 #include "server/net/metrics.h"
 #include "server/net/process.h"
 
+#include <malloc.h>
 #include <signal.h>
 
 enum {
     CATALOGUE_POLL_MS = 1000,
     READY_POLL_MS = 20,
+    KEPT_MEMORY = 16 << 20,
     HOUSEKEEPING_MS = 600000,
     CATALOGUE_WAIT_MS = 3000,
     LINGER_MS = 1500,     /* kept connections may send one more request while we drain */
@@ -113,6 +115,9 @@ int worker_run(int slot, const struct worker_plan *plan)
 {
     const struct config *config = plan->config;
     struct worker w = {.plan = plan};
+    /* Requests come and go: memory that one gives back is for the next, not for the system. */
+    mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
+    mallopt(M_TOP_PAD, KEPT_MEMORY / 16);
     w.server.config = config;
     w.server.loop = loop_new();
     struct db_config db = {

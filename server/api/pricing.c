@@ -55,13 +55,19 @@ static const char *fingerprint(struct arena *arena, const struct order_draft *dr
     struct text text;
     struct draft_line *lines = ARENA_ARRAY(arena, struct draft_line, draft->nlines);
     text_init(&text, arena);
-    text_printf(&text, "%s|%s|", draft->distributor ? draft->distributor : "",
-                draft->customer ? draft->customer : "");
+    text_add(&text, draft->distributor ? draft->distributor : "");
+    text_addc(&text, '|');
+    text_add(&text, draft->customer ? draft->customer : "");
+    text_addc(&text, '|');
     if (draft->nlines)
         memcpy(lines, draft->lines, draft->nlines * sizeof *lines);
     qsort(lines, draft->nlines, sizeof *lines, compare_lines);
-    for (size_t i = 0; i < draft->nlines; i++)
-        text_printf(&text, "%s*%lld|", lines[i].sku, (long long)lines[i].qty);
+    for (size_t i = 0; i < draft->nlines; i++) {
+        text_add(&text, lines[i].sku);
+        text_addc(&text, '*');
+        text_add_int(&text, lines[i].qty);
+        text_addc(&text, '|');
+    }
     char *hex = arena_alloc(arena, DIGEST_HEX);
     digest_hex(text.data, text.len, hex);
     return hex;

@@ -188,7 +188,10 @@ bool db_bool(const struct db_batch *batch, size_t statement, size_t row, int col
 
 const char *db_text_int(struct arena *arena, int64_t value)
 {
-    return arena_printf(arena, "%" PRId64, value);
+    struct text out;
+    text_init(&out, arena);
+    text_add_int(&out, value);
+    return out.data;
 }
 
 const char *db_array_int(struct arena *arena, const int64_t *values, size_t n)
@@ -196,8 +199,11 @@ const char *db_array_int(struct arena *arena, const int64_t *values, size_t n)
     struct text out;
     text_init(&out, arena);
     text_addc(&out, '{');
-    for (size_t i = 0; i < n; i++)
-        text_printf(&out, i ? ",%" PRId64 : "%" PRId64, values[i]);
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            text_addc(&out, ',');
+        text_add_int(&out, values[i]);
+    }
     text_addc(&out, '}');
     return out.data;
 }
@@ -215,10 +221,14 @@ const char *db_array_text(struct arena *arena, const char *const *values, size_t
             continue;
         }
         text_addc(&out, '"');
-        for (const char *c = values[i]; *c; c++) {
-            if (*c == '"' || *c == '\\')
+        for (const char *c = values[i]; *c;) {
+            size_t plain = strcspn(c, "\"\\");
+            text_addn(&out, c, plain);
+            c += plain;
+            if (*c) {
                 text_addc(&out, '\\');
-            text_addc(&out, *c);
+                text_addc(&out, *c++);
+            }
         }
         text_addc(&out, '"');
     }

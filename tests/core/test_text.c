@@ -157,7 +157,29 @@ static void control_characters_are_not_printable(void)
     CU_ASSERT_FALSE(utf8_is_printable("\0", 1));
 }
 
+static void numbers_are_added_in_decimal(void)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } rows[] = {{0, "0"},
+                {7, "7"},
+                {-7, "-7"},
+                {1234567890, "1234567890"},
+                {INT64_MAX, "9223372036854775807"},
+                {INT64_MIN, "-9223372036854775808"}};
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct text text;
+        text_init(&text, arena);
+        text_add_int(&text, rows[i].value);
+        CU_ASSERT_STRING_EQUAL(text.data, rows[i].text);
+    }
+    arena_free(arena);
+}
+
 static const struct test_case cases[] = {
+    {"a number is added in decimal, to the ends of its range", numbers_are_added_in_decimal},
     {"text grows and stays a string", text_grows_and_stays_a_string},
     {"only well-formed UTF-8 is valid", only_well_formed_utf8_is_valid},
     {"every code point is read back, surrogates are not", every_code_point_is_read_back},

@@ -1,34 +1,36 @@
-#include "core/quote.h"
+#include "core/quote_part.h"
 
 #include "core/code.h"
-#include "core/text.h"
 
 #include <assert.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { FIELD_TEXT = 48 };
-
-static struct problem *line_problem(struct quote *quote, size_t i, enum problem_code code,
-                                    const char *member)
+struct problem *quote_line_problem(struct quote *quote, size_t i, enum problem_code code,
+                                   const char *member)
 {
-    char field[FIELD_TEXT];
+    char field[QUOTE_FIELD];
     snprintf(field, sizeof field, "/lines/%zu/%s", i, member);
     return problems_add(&quote->problems, code, field, quote->lines[i].draft->id);
 }
 
-static void item_params(struct problem *problem, const struct item *item)
+void quote_item_params(struct problem *problem, const struct item *item)
 {
     problem_set_text(problem, "sku", item->sku);
     problem_set_text(problem, "name", item->name);
 }
 
-static void why_add(struct quote_line *line, enum why_code code, struct money amount,
-                    struct rate rate, const char *ref)
+void quote_why_add(struct quote_line *line, enum why_code code, struct money amount,
+                   struct rate rate, const char *ref)
 {
     assert(line->nwhy < QUOTE_WHYS);
     line->why[line->nwhy++] = (struct why){code, amount, rate, ref};
+}
+
+const char *quote_date_text(struct arena *arena, struct date date)
+{
+    char text[DATE_TEXT];
+    return arena_strdup(arena, date_format(text, date));
 }
 
 /* ---- who buys, from which list ---- */
@@ -152,7 +154,7 @@ static void find_item(struct quote *quote, size_t i)
     bool digits = len > 0 && strspn(sku, "0123456789") == len;
     bool mistyped = digits && len == length && !damm_valid(sku, len);
     struct problem *p =
-        line_problem(quote, i, mistyped ? PROBLEM_check_digit : PROBLEM_unknown_sku, "sku");
+        quote_line_problem(quote, i, mistyped ? PROBLEM_check_digit : PROBLEM_unknown_sku, "sku");
     problem_set_text(p, "sku", sku);
 }
 
@@ -161,16 +163,10 @@ static bool check_quantity(struct quote *quote, size_t i)
     int64_t qty = quote->lines[i].draft->qty;
     if (qty >= 1 && qty <= QTY_MAX)
         return true;
-    struct problem *p = line_problem(quote, i, PROBLEM_bad_quantity, "qty");
+    struct problem *p = quote_line_problem(quote, i, PROBLEM_bad_quantity, "qty");
     problem_set_number(p, "max", QTY_MAX);
     problem_set_number(p, "qty", qty);
     return false;
-}
-
-static const char *date_or_dash(struct arena *arena, struct date date)
-{
-    char text[DATE_TEXT];
-    return arena_strdup(arena, date_format(text, date));
 }
 
 /* Whether the item may stand on this order at all; problems do not keep it from being priced. */
@@ -181,13 +177,13 @@ static void check_item(struct quote *quote, size_t i, const struct order_draft *
     struct arena *arena = quote->problems.arena;
     struct problem *p;
     if (!(type->kinds & 1u << item->kind)) {
-        item_params(p = line_problem(quote, i, PROBLEM_wrong_kind, "sku"), item);
+        quote_item_params(p = quote_line_problem(quote, i, PROBLEM_wrong_kind, "sku"), item);
         problem_set_text(p, "type", type->name);
     }
     if (!date_within(quote->date, item->sale_from, item->sale_to)) {
-        item_params(p = line_problem(quote, i, PROBLEM_not_on_sale, "sku"), item);
-        problem_set_text(p, "from", date_or_dash(arena, item->sale_from));
-        problem_set_text(p, "until", date_or_dash(arena, item->sale_to));
+        quote_item_params(p = quote_line_problem(quote, i, PROBLEM_not_on_sale, "sku"), item);
+        problem_set_text(p, "from", quote_date_text(arena, item->sale_from));
+        problem_set_text(p, "until", quote_date_text(arena, item->sale_to));
     }
     if (item->max_per_order == 0)
         return;
@@ -197,7 +193,7 @@ static void check_item(struct quote *quote, size_t i, const struct order_draft *
             __builtin_add_overflow(sum, quote->lines[k].draft->qty, &sum))
             sum = INT64_MAX;
     if (sum > item->max_per_order) {
-        item_params(p = line_problem(quote, i, PROBLEM_max_per_order, "qty"), item);
+        quote_item_params(p = quote_line_problem(quote, i, PROBLEM_max_per_order, "qty"), item);
         problem_set_number(p, "max", item->max_per_order);
         problem_set_number(p, "qty", sum);
     }
@@ -221,15 +217,15 @@ static bool line_amounts(struct quote *quote, struct quote_line *line, const str
     if (!money_times(price->amount, qty, &line->goods) ||
         !volume_times(price->cv, qty, &line->cv) || !volume_times(price->pv, qty, &line->pv))
         return false;
-    why_add(line, WHY_list_price, line->goods, (struct rate){0}, quote->list->code);
+    quote_why_add(line, WHY_list_price, line->goods, (struct rate){0}, quote->list->code);
     if (discount.ppm > 0) {
         line->discount = money_at_rate(line->goods, discount);
-        why_add(line, WHY_rank_discount, money_of(-line->discount.minor), discount, NULL);
+        quote_why_add(line, WHY_rank_discount, money_of(-line->discount.minor), discount, NULL);
     }
     line->amount = money_of(line->goods.minor - line->discount.minor);
     if (!volumes && (line->cv.hundredths || line->pv.hundredths)) {
         line->cv = line->pv = (struct volume){0};
-        why_add(line, WHY_no_volume, money_of(0), (struct rate){0}, NULL);
+        quote_why_add(line, WHY_no_volume, money_of(0), (struct rate){0}, NULL);
     }
     return true;
 }
@@ -249,7 +245,7 @@ static void price_line(struct quote *quote, size_t i, const struct buyer_facts *
     const struct price *price = catalogue_price(quote->catalogue, quote->list, line->item);
     struct problem *p;
     if (!price) {
-        item_params(p = line_problem(quote, i, PROBLEM_not_in_list, "sku"), line->item);
+        quote_item_params(p = quote_line_problem(quote, i, PROBLEM_not_in_list, "sku"), line->item);
         problem_set_text(p, "list", quote->list->code);
         return;
     }
@@ -259,85 +255,8 @@ static void price_line(struct quote *quote, size_t i, const struct buyer_facts *
     line->priced = line_amounts(quote, line, price, discount, type->has_volumes);
     if (!line->priced) {
         line_unprice(line);
-        line_problem(quote, i, PROBLEM_amount_too_large, "qty");
+        quote_line_problem(quote, i, PROBLEM_amount_too_large, "qty");
     }
-}
-
-/* ---- tax ---- */
-
-/* A missing rate is one problem, however many lines it concerns. */
-static bool told_of_class(const struct quote *quote, const char *class)
-{
-    for (size_t i = 0; i < quote->problems.count; i++) {
-        const struct problem *p = &quote->problems.items[i];
-        if (p->code == PROBLEM_no_tax_rate && strcmp(p->params[0].text, class) == 0)
-            return true;
-    }
-    return false;
-}
-
-static const struct tax_rate *rate_or_problem(struct quote *quote, int tax_class)
-{
-    const struct catalogue *c = quote->catalogue;
-    const struct tax_rate *rate = catalogue_tax(c, quote->region, tax_class, quote->date);
-    if (rate || told_of_class(quote, c->tax_classes[tax_class]))
-        return rate;
-    struct problem *p = problems_add(&quote->problems, PROBLEM_no_tax_rate, "/ship_to", NULL);
-    problem_set_text(p, "class", c->tax_classes[tax_class]);
-    problem_set_text(p, "region", quote->region);
-    problem_set_text(p, "date", date_or_dash(quote->problems.arena, quote->date));
-    return NULL;
-}
-
-static struct money tax_of(const struct quote *quote, struct money amount, struct rate rate)
-{
-    return quote->tax_included ? money_tax_within(amount, rate) : money_at_rate(amount, rate);
-}
-
-/* Rounds once per rate over the whole order and shares the result out by the lines' amounts. */
-static void tax_by_order(struct arena *arena, struct quote *quote)
-{
-    size_t n = quote->nlines;
-    int64_t *weights = ARENA_ARRAY(arena, int64_t, n);
-    struct money *parts = ARENA_ARRAY(arena, struct money, n);
-    bool *done = ARENA_ARRAY(arena, bool, n);
-    for (size_t first = 0; first < n; first++) {
-        if (done[first] || !quote->lines[first].priced)
-            continue;
-        struct rate rate = quote->lines[first].tax_rate;
-        struct money sum = money_of(0);
-        for (size_t i = 0; i < n; i++) {
-            const struct quote_line *line = &quote->lines[i];
-            bool same = line->priced && line->tax_rate.ppm == rate.ppm;
-            weights[i] = same ? line->amount.minor : 0;
-            done[i] = done[i] || same;
-            if (!money_add(sum, money_of(weights[i]), &sum))
-                return; /* the sum of the goods reports it */
-        }
-        money_allocate(tax_of(quote, sum, rate), weights, n, parts);
-        for (size_t i = 0; i < n; i++)
-            if (weights[i])
-                quote->lines[i].tax = parts[i];
-    }
-}
-
-static void tax_lines(struct arena *arena, struct quote *quote)
-{
-    enum why_code code = quote->tax_included ? WHY_tax_included : WHY_tax_added;
-    for (size_t i = 0; i < quote->nlines; i++) {
-        struct quote_line *line = &quote->lines[i];
-        if (!line->priced)
-            continue;
-        const struct tax_rate *rate = rate_or_problem(quote, line->item->tax_class);
-        line->tax_rate = rate ? rate->rate : (struct rate){0};
-        line->tax = tax_of(quote, line->amount, line->tax_rate);
-    }
-    if (quote->catalogue->rounding == ROUND_ORDER)
-        tax_by_order(arena, quote);
-    for (size_t i = 0; i < quote->nlines; i++)
-        if (quote->lines[i].priced && quote->lines[i].tax_rate.ppm)
-            why_add(&quote->lines[i], code, quote->lines[i].tax, quote->lines[i].tax_rate,
-                    quote->region);
 }
 
 /* ---- delivery and totals ---- */
@@ -350,15 +269,15 @@ static void charge_delivery(struct quote *quote, const struct order_draft *draft
     if (!row) {
         struct problem *p = problems_add(&quote->problems, PROBLEM_no_delivery, "/ship_to", NULL);
         problem_set_text(p, "destination", destination_name(draft->destination));
-        problem_set_text(p, "date", date_or_dash(quote->problems.arena, quote->date));
+        problem_set_text(p, "date", quote_date_text(quote->problems.arena, quote->date));
         return;
     }
     quote->delivery = row->charge;
     if (row->charge.minor == 0)
         return;
-    const struct tax_rate *rate = rate_or_problem(quote, row->tax_class);
+    const struct tax_rate *rate = quote_rate(quote, row->tax_class);
     if (rate)
-        quote->delivery_tax = tax_of(quote, row->charge, rate->rate);
+        quote->delivery_tax = quote_tax_of(quote, row->charge, rate->rate);
 }
 
 static bool sum_lines(struct quote *quote)
@@ -405,152 +324,6 @@ static void total(struct quote *quote, const struct order_draft *draft)
     quote->cv = quote->pv = (struct volume){0};
 }
 
-/* ---- stock ---- */
-
-static size_t components_of(const struct catalogue *c, const struct item *item)
-{
-    (void)c;
-    return item->kind == ITEM_KIT ? item->components : 1;
-}
-
-/* The k-th thing that an item takes from stock: itself, or a component of the kit. */
-static struct component component_at(const struct catalogue *c, const struct item *item, size_t k)
-{
-    if (item->kind == ITEM_KIT)
-        return c->components[item->first_component + k];
-    return (struct component){(uint32_t)(item - c->items), 1};
-}
-
-static int compare_u32(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
-                         const struct order_draft *draft, uint32_t **items)
-{
-    size_t n = 0, most = 0;
-    const struct item **found = ARENA_ARRAY(arena, const struct item *, draft->nlines);
-    for (size_t i = 0; i < draft->nlines; i++)
-        if ((found[i] = catalogue_item(catalogue, draft->lines[i].sku)))
-            most += components_of(catalogue, found[i]);
-    uint32_t *all = ARENA_ARRAY(arena, uint32_t, most);
-    for (size_t i = 0; i < draft->nlines; i++)
-        for (size_t k = 0; found[i] && k < components_of(catalogue, found[i]); k++)
-            all[n++] = component_at(catalogue, found[i], k).item;
-    qsort(all, n, sizeof *all, compare_u32);
-    size_t unique = 0;
-    for (size_t i = 0; i < n; i++)
-        if (i == 0 || all[i] != all[i - 1])
-            all[unique++] = all[i];
-    *items = all;
-    return unique;
-}
-
-static int64_t *stock_find(const struct stock_fact *stock, int64_t *left, size_t n, uint32_t item)
-{
-    size_t low = 0, high = n;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        if (stock[mid].item == item)
-            return &left[mid];
-        if (stock[mid].item < item)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return NULL;
-}
-
-/* How many of the item could be sold out of what is left. */
-static int64_t sellable(const struct catalogue *c, const struct item *item,
-                        const struct stock_fact *stock, int64_t *left, size_t n)
-{
-    int64_t least = INT64_MAX;
-    for (size_t k = 0; k < components_of(c, item); k++) {
-        struct component part = component_at(c, item, k);
-        int64_t *free_left = stock_find(stock, left, n, part.item);
-        int64_t pieces = free_left && *free_left > 0 ? *free_left / part.qty : 0;
-        least = pieces < least ? pieces : least;
-    }
-    return least == INT64_MAX ? 0 : least;
-}
-
-static void stock_report(struct quote *quote, size_t i, int64_t free_now)
-{
-    struct quote_line *line = &quote->lines[i];
-    int64_t qty = line->draft->qty;
-    if (free_now >= qty)
-        return;
-    bool later = line->item->back_order && line->draft->back_order;
-    struct problem *p =
-        line_problem(quote, i, later ? PROBLEM_back_ordered : PROBLEM_stock_short, "qty");
-    item_params(p, line->item);
-    problem_set_number(p, "free", free_now);
-    problem_set_number(p, "qty", qty);
-    if (later)
-        problem_set_number(p, "short", line->back_ordered = qty - free_now);
-    else
-        problem_set_number(p, "can_back_order", line->item->back_order);
-}
-
-static int compare_needs(const void *a, const void *b)
-{
-    const struct stock_need *x = a, *y = b;
-    if (x->item != y->item)
-        return (x->item > y->item) - (x->item < y->item);
-    return (x->line > y->line) - (x->line < y->line);
-}
-
-static void needs_collect(struct arena *arena, struct quote *quote)
-{
-    const struct catalogue *c = quote->catalogue;
-    size_t most = 0;
-    for (size_t i = 0; i < quote->nlines; i++)
-        if (quote->lines[i].priced)
-            most += components_of(c, quote->lines[i].item);
-    quote->needs = ARENA_ARRAY(arena, struct stock_need, most);
-    for (size_t i = 0; i < quote->nlines; i++) {
-        const struct quote_line *line = &quote->lines[i];
-        for (size_t k = 0; line->priced && k < components_of(c, line->item); k++) {
-            struct component part = component_at(c, line->item, k);
-            quote->needs[quote->nneeds++] = (struct stock_need){
-                .line = (uint32_t)i,
-                .item = part.item,
-                .qty = line->draft->qty * part.qty,
-                .per = part.qty,
-                .back_order = line->item->back_order && line->draft->back_order,
-            };
-        }
-    }
-    qsort(quote->needs, quote->nneeds, sizeof *quote->needs, compare_needs);
-}
-
-static void check_stock(struct arena *arena, struct quote *quote, const struct stock_fact *stock,
-                        size_t n)
-{
-    const struct catalogue *c = quote->catalogue;
-    int64_t *left = ARENA_ARRAY(arena, int64_t, n), *whole = ARENA_ARRAY(arena, int64_t, n);
-    for (size_t i = 0; i < n; i++)
-        left[i] = whole[i] = stock[i].free;
-    for (size_t i = 0; i < quote->nlines; i++) {
-        struct quote_line *line = &quote->lines[i];
-        if (!line->item)
-            continue;
-        line->free_stock = sellable(c, line->item, stock, whole, n);
-        if (!line->priced)
-            continue;
-        stock_report(quote, i, sellable(c, line->item, stock, left, n));
-        for (size_t k = 0; k < components_of(c, line->item); k++) {
-            struct component part = component_at(c, line->item, k);
-            int64_t *free_left = stock_find(stock, left, n, part.item);
-            if (free_left)
-                *free_left -= part.qty * line->draft->qty;
-        }
-    }
-}
-
 void quote_price(struct arena *arena, const struct catalogue *catalogue,
                  const struct buyer_facts *buyer, const struct order_draft *draft,
                  const struct stock_fact *stock, size_t nstock, struct quote *out)
@@ -570,106 +343,7 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
         out->lines[i].free_stock = -1;
         price_line(out, i, buyer, draft);
     }
-    tax_lines(arena, out);
+    quote_tax_lines(arena, out);
     total(out, draft);
-    needs_collect(arena, out);
-    if (stock)
-        check_stock(arena, out, stock, nstock);
-}
-
-/* ---- tenders ---- */
-
-static bool tender_is_taken(const struct draft_tender *tender, const struct buyer_facts *buyer,
-                            bool distributor_pays)
-{
-    if (strcmp(tender->kind, "later") == 0)
-        return true;
-    return strcmp(tender->kind, "balance") == 0 && distributor_pays && buyer->distributor;
-}
-
-static struct problem *tender_problem(struct quote *quote, size_t i, enum problem_code code,
-                                      const char *member)
-{
-    char field[FIELD_TEXT];
-    snprintf(field, sizeof field, "/tenders/%zu/%s", i, member);
-    return problems_add(&quote->problems, code, field, NULL);
-}
-
-void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool distributor_pays,
-                   const struct draft_tender *tenders, size_t n, struct money *from_balance,
-                   struct money *due)
-{
-    struct money sum = money_of(0);
-    int exponent = quote->catalogue->exponent;
-    struct problem *p;
-    *from_balance = money_of(0);
-    for (size_t i = 0; i < n; i++) {
-        if (!tender_is_taken(&tenders[i], buyer, distributor_pays)) {
-            p = tender_problem(quote, i, PROBLEM_tender_kind, "kind");
-            problem_set_text(p, "kind", tenders[i].kind);
-        } else if (tenders[i].amount < 1 || tenders[i].amount > MONEY_MAX ||
-                   !money_add(sum, money_of(tenders[i].amount), &sum)) {
-            p = tender_problem(quote, i, PROBLEM_tender_amount, "amount");
-            problem_set_number(p, "max", MONEY_MAX);
-            problem_set_number(p, "amount", tenders[i].amount);
-        } else if (strcmp(tenders[i].kind, "balance") == 0) {
-            from_balance->minor += tenders[i].amount;
-        }
-    }
-    if (sum.minor > quote->total.minor) {
-        p = problems_add(&quote->problems, PROBLEM_tenders_exceed, "/tenders", NULL);
-        problem_set_money(p, "sum", sum.minor, exponent);
-        problem_set_money(p, "total", quote->total.minor, exponent);
-    } else if (from_balance->minor > 0 && from_balance->minor > buyer->balance.minor) {
-        p = problems_add(&quote->problems, PROBLEM_balance_short, "/tenders", NULL);
-        problem_set_money(p, "balance", buyer->balance.minor, exponent);
-        problem_set_money(p, "amount", from_balance->minor, exponent);
-    }
-    *due = money_of(quote->total.minor - from_balance->minor);
-}
-
-/* ---- saying why ---- */
-
-static const char *const why_names[] = {"list_price", "rank_discount", "no_volume", "tax_included",
-                                        "tax_added"};
-
-const char *why_name(enum why_code code)
-{
-    return why_names[code];
-}
-
-/* 250000 -> "25", 82500 -> "8.25" */
-static void percent_text(char out[24], struct rate rate)
-{
-    snprintf(out, 24, "%lld.%04lld", (long long)(rate.ppm / 10000), (long long)(rate.ppm % 10000));
-    size_t len = strlen(out);
-    while (out[len - 1] == '0')
-        out[--len] = '\0';
-    if (out[len - 1] == '.')
-        out[--len] = '\0';
-}
-
-const char *why_say(struct arena *arena, const struct quote *quote, const struct quote_line *line,
-                    const struct why *why)
-{
-    char amount[MONEY_TEXT], unit[MONEY_TEXT], percent[24];
-    int exponent = quote->catalogue->exponent;
-    money_format(amount, why->amount, exponent, true);
-    money_format(unit, line->unit, exponent, true);
-    percent_text(percent, why->rate);
-    switch (why->code) {
-    case WHY_list_price:
-        return arena_printf(arena, "List %s: %lld x %s = %s", why->ref, (long long)line->draft->qty,
-                            unit, amount);
-    case WHY_rank_discount:
-        return arena_printf(arena, "Rank discount %s %%: %s", percent, amount);
-    case WHY_no_volume:
-        return "This type of order carries no volume";
-    case WHY_tax_included:
-        return arena_printf(arena, "Includes %s tax at %s %%: %s", why->ref, percent, amount);
-    case WHY_tax_added:
-        return arena_printf(arena, "%s tax at %s %% comes on top: %s", why->ref, percent, amount);
-    }
-    assert(!"a why without a sentence");
-    return "";
+    quote_stock_lines(arena, out, stock, nstock);
 }

@@ -1,0 +1,155 @@
+#include "core/quote_part.h"
+
+#include <stdlib.h>
+
+static size_t components_of(const struct catalogue *c, const struct item *item)
+{
+    (void)c;
+    return item->kind == ITEM_KIT ? item->components : 1;
+}
+
+/* The k-th thing that an item takes from stock: itself, or a component of the kit. */
+static struct component component_at(const struct catalogue *c, const struct item *item, size_t k)
+{
+    if (item->kind == ITEM_KIT)
+        return c->components[item->first_component + k];
+    return (struct component){(uint32_t)(item - c->items), 1};
+}
+
+static int compare_u32(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
+                         const struct order_draft *draft, uint32_t **items)
+{
+    size_t n = 0, most = 0;
+    const struct item **found = ARENA_ARRAY(arena, const struct item *, draft->nlines);
+    for (size_t i = 0; i < draft->nlines; i++)
+        if ((found[i] = catalogue_item(catalogue, draft->lines[i].sku)))
+            most += components_of(catalogue, found[i]);
+    uint32_t *all = ARENA_ARRAY(arena, uint32_t, most);
+    for (size_t i = 0; i < draft->nlines; i++)
+        for (size_t k = 0; found[i] && k < components_of(catalogue, found[i]); k++)
+            all[n++] = component_at(catalogue, found[i], k).item;
+    qsort(all, n, sizeof *all, compare_u32);
+    size_t unique = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || all[i] != all[i - 1])
+            all[unique++] = all[i];
+    *items = all;
+    return unique;
+}
+
+static int64_t *stock_find(const struct stock_fact *stock, int64_t *left, size_t n, uint32_t item)
+{
+    size_t low = 0, high = n;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        if (stock[mid].item == item)
+            return &left[mid];
+        if (stock[mid].item < item)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return NULL;
+}
+
+/* How many of the item could be sold out of what is left. */
+static int64_t sellable(const struct catalogue *c, const struct item *item,
+                        const struct stock_fact *stock, int64_t *left, size_t n)
+{
+    int64_t least = INT64_MAX;
+    for (size_t k = 0; k < components_of(c, item); k++) {
+        struct component part = component_at(c, item, k);
+        int64_t *free_left = stock_find(stock, left, n, part.item);
+        int64_t pieces = free_left && *free_left > 0 ? *free_left / part.qty : 0;
+        least = pieces < least ? pieces : least;
+    }
+    return least == INT64_MAX ? 0 : least;
+}
+
+static void stock_report(struct quote *quote, size_t i, int64_t free_now)
+{
+    struct quote_line *line = &quote->lines[i];
+    int64_t qty = line->draft->qty;
+    if (free_now >= qty)
+        return;
+    bool later = line->item->back_order && line->draft->back_order;
+    struct problem *p =
+        quote_line_problem(quote, i, later ? PROBLEM_back_ordered : PROBLEM_stock_short, "qty");
+    quote_item_params(p, line->item);
+    problem_set_number(p, "free", free_now);
+    problem_set_number(p, "qty", qty);
+    if (later)
+        problem_set_number(p, "short", line->back_ordered = qty - free_now);
+    else
+        problem_set_number(p, "can_back_order", line->item->back_order);
+}
+
+static int compare_needs(const void *a, const void *b)
+{
+    const struct stock_need *x = a, *y = b;
+    if (x->item != y->item)
+        return (x->item > y->item) - (x->item < y->item);
+    return (x->line > y->line) - (x->line < y->line);
+}
+
+static void needs_collect(struct arena *arena, struct quote *quote)
+{
+    const struct catalogue *c = quote->catalogue;
+    size_t most = 0;
+    for (size_t i = 0; i < quote->nlines; i++)
+        if (quote->lines[i].priced)
+            most += components_of(c, quote->lines[i].item);
+    quote->needs = ARENA_ARRAY(arena, struct stock_need, most);
+    for (size_t i = 0; i < quote->nlines; i++) {
+        const struct quote_line *line = &quote->lines[i];
+        for (size_t k = 0; line->priced && k < components_of(c, line->item); k++) {
+            struct component part = component_at(c, line->item, k);
+            quote->needs[quote->nneeds++] = (struct stock_need){
+                .line = (uint32_t)i,
+                .item = part.item,
+                .qty = line->draft->qty * part.qty,
+                .per = part.qty,
+                .back_order = line->item->back_order && line->draft->back_order,
+            };
+        }
+    }
+    qsort(quote->needs, quote->nneeds, sizeof *quote->needs, compare_needs);
+}
+
+static void check_stock(struct arena *arena, struct quote *quote, const struct stock_fact *stock,
+                        size_t n)
+{
+    const struct catalogue *c = quote->catalogue;
+    int64_t *left = ARENA_ARRAY(arena, int64_t, n), *whole = ARENA_ARRAY(arena, int64_t, n);
+    for (size_t i = 0; i < n; i++)
+        left[i] = whole[i] = stock[i].free;
+    for (size_t i = 0; i < quote->nlines; i++) {
+        struct quote_line *line = &quote->lines[i];
+        if (!line->item)
+            continue;
+        line->free_stock = sellable(c, line->item, stock, whole, n);
+        if (!line->priced)
+            continue;
+        stock_report(quote, i, sellable(c, line->item, stock, left, n));
+        for (size_t k = 0; k < components_of(c, line->item); k++) {
+            struct component part = component_at(c, line->item, k);
+            int64_t *free_left = stock_find(stock, left, n, part.item);
+            if (free_left)
+                *free_left -= part.qty * line->draft->qty;
+        }
+    }
+}
+
+void quote_stock_lines(struct arena *arena, struct quote *quote, const struct stock_fact *stock,
+                       size_t n)
+{
+    needs_collect(arena, quote);
+    if (stock)
+        check_stock(arena, quote, stock, n);
+}

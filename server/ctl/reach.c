@@ -141,7 +141,9 @@ pid_t ctl_spawn(struct ctl *ctl, const char *const *argv, int in, int out)
     words[n] = NULL;
     pid_t child = fork();
     if (child == 0) {
-        if ((in >= 0 && dup2(in, 0) < 0) || (out >= 0 && dup2(out, 1) < 0))
+        /* Files come as descriptors; the folder may be one that the user we dropped to cannot
+         * enter. */
+        if ((in >= 0 && dup2(in, 0) < 0) || (out >= 0 && dup2(out, 1) < 0) || chdir("/") != 0)
             _exit(126);
         execv(path, (char *const *)(uintptr_t)words);
         _exit(127);

@@ -2,9 +2,8 @@
 
 #include <stdlib.h>
 
-static size_t components_of(const struct catalogue *c, const struct item *item)
+static size_t components_of(const struct item *item)
 {
-    (void)c;
     return item->kind == ITEM_KIT ? item->components : 1;
 }
 
@@ -29,10 +28,10 @@ size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
     const struct item **found = ARENA_ARRAY(arena, const struct item *, draft->nlines);
     for (size_t i = 0; i < draft->nlines; i++)
         if ((found[i] = catalogue_item(catalogue, draft->lines[i].sku)))
-            most += components_of(catalogue, found[i]);
+            most += components_of(found[i]);
     uint32_t *all = ARENA_ARRAY(arena, uint32_t, most);
     for (size_t i = 0; i < draft->nlines; i++)
-        for (size_t k = 0; found[i] && k < components_of(catalogue, found[i]); k++)
+        for (size_t k = 0; found[i] && k < components_of(found[i]); k++)
             all[n++] = component_at(catalogue, found[i], k).item;
     qsort(all, n, sizeof *all, compare_u32);
     size_t unique = 0;
@@ -63,7 +62,7 @@ static int64_t sellable(const struct catalogue *c, const struct item *item,
                         const struct stock_fact *stock, int64_t *left, size_t n)
 {
     int64_t least = INT64_MAX;
-    for (size_t k = 0; k < components_of(c, item); k++) {
+    for (size_t k = 0; k < components_of(item); k++) {
         struct component part = component_at(c, item, k);
         int64_t *free_left = stock_find(stock, left, n, part.item);
         int64_t pieces = free_left && *free_left > 0 ? *free_left / part.qty : 0;
@@ -104,11 +103,11 @@ static void needs_collect(struct arena *arena, struct quote *quote)
     size_t most = 0;
     for (size_t i = 0; i < quote->nlines; i++)
         if (quote->lines[i].priced)
-            most += components_of(c, quote->lines[i].item);
+            most += components_of(quote->lines[i].item);
     quote->needs = ARENA_ARRAY(arena, struct stock_need, most);
     for (size_t i = 0; i < quote->nlines; i++) {
         const struct quote_line *line = &quote->lines[i];
-        for (size_t k = 0; line->priced && k < components_of(c, line->item); k++) {
+        for (size_t k = 0; line->priced && k < components_of(line->item); k++) {
             struct component part = component_at(c, line->item, k);
             quote->needs[quote->nneeds++] = (struct stock_need){
                 .line = (uint32_t)i,
@@ -137,7 +136,7 @@ static void check_stock(struct arena *arena, struct quote *quote, const struct s
         if (!line->priced)
             continue;
         stock_report(quote, i, sellable(c, line->item, stock, left, n));
-        for (size_t k = 0; k < components_of(c, line->item); k++) {
+        for (size_t k = 0; k < components_of(line->item); k++) {
             struct component part = component_at(c, line->item, k);
             int64_t *free_left = stock_find(stock, left, n, part.item);
             if (free_left)

@@ -233,11 +233,6 @@ bool call_again(struct call *c)
     return true;
 }
 
-void call_resume(struct call *c, call_step *step)
-{
-    step(c);
-}
-
 /* ---- reading the request ---- */
 
 bool call_body(struct call *c)

@@ -94,8 +94,6 @@ struct db_batch *call_write(struct call *call);
 void call_then(struct call *call, call_step *next);
 /* Starts the handler anew: what it had loaded is out of date. False after CALL_TRIES times. */
 bool call_again(struct call *call);
-/* For work that ends elsewhere on the loop (a hash): run `step` when it is done. */
-void call_resume(struct call *call, call_step *step);
 
 /* ---- reading the request ---- */
 /* The body as an object; answers 400 and returns false when it is none. Call it once, in load. */

@@ -157,7 +157,7 @@ static void hashed(void *arg, bool ok, const char *new_hash)
     struct sign_in *s = c->state;
     s->right = ok;
     s->new_hash = new_hash ? arena_strdup(c->arena, new_hash) : NULL;
-    call_resume(c, decide);
+    decide(c);
 }
 
 static void check(struct call *c)

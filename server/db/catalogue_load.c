@@ -289,11 +289,6 @@ static void load_company(struct reading *r, struct catalogue_snapshot *s)
     s->lengths.length[CODE_ORDER] = (uint8_t)small(res, 0, 5);
     s->lengths.length[CODE_CERTIFICATE] = (uint8_t)small(res, 0, 6);
     s->lengths.length[CODE_BARCODE] = 13;
-    res = rows(r, Q_ranks, NULL);
-    s->nranks = count(res);
-    s->ranks = ARENA_ARRAY(r->arena, struct rank_info, s->nranks);
-    for (size_t i = 0; i < s->nranks; i++)
-        s->ranks[i] = (struct rank_info){small(res, i, 0), text(r, res, i, 1), text(r, res, i, 2)};
 }
 
 struct catalogue_snapshot *catalogue_load(PGconn *conn, char *why)

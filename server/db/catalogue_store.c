@@ -173,11 +173,3 @@ const struct market_snapshot *catalogue_snapshot_market(const struct catalogue_s
             return &snapshot->markets[i];
     return NULL;
 }
-
-const char *catalogue_snapshot_rank(const struct catalogue_snapshot *snapshot, int id)
-{
-    for (size_t i = 0; i < snapshot->nranks; i++)
-        if (snapshot->ranks[i].id == id)
-            return snapshot->ranks[i].name;
-    return "";
-}

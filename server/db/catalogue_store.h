@@ -7,11 +7,6 @@
 #include "core/code.h"
 #include "server/net/loop.h"
 
-struct rank_info {
-    int id;
-    const char *code, *name;
-};
-
 /* One market of a snapshot: the catalogue that core prices with, and what only lists need. */
 struct market_snapshot {
     struct catalogue catalogue;
@@ -30,8 +25,6 @@ struct catalogue_snapshot {
     struct code_lengths lengths;
     struct market_snapshot *markets;
     size_t nmarkets;
-    struct rank_info *ranks;
-    size_t nranks;
 };
 
 struct catalogue_store;
@@ -47,4 +40,3 @@ struct catalogue_snapshot *catalogue_store_take(struct catalogue_store *store);
 void catalogue_snapshot_release(void *snapshot);
 const struct market_snapshot *catalogue_snapshot_market(const struct catalogue_snapshot *snapshot,
                                                         const char *code);
-const char *catalogue_snapshot_rank(const struct catalogue_snapshot *snapshot, int id);

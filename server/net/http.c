@@ -846,8 +846,3 @@ void http_server_free(struct http_server *server)
     free(server->conns);
     free(server);
 }
-
-size_t http_server_connections(const struct http_server *server)
-{
-    return server->open;
-}

@@ -67,7 +67,6 @@ void http_server_drain(struct http_server *server, int linger_ms, void (*drained
 /* Closes every connection; exchanges not yet replied to stay valid until they are. Without a drain
  * before, the loop must not be run any more. */
 void http_server_free(struct http_server *server);
-size_t http_server_connections(const struct http_server *server);
 
 /* A request header's value, NULL when absent; also after the client has gone, but not after the
  * reply. */

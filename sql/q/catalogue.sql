@@ -10,9 +10,6 @@ SELECT name, demo, default_market, sku_length, distributor_length, order_length,
 -- name: markets
 SELECT code, name, currency, exponent, rounding, default_region, language FROM market ORDER BY code;
 
--- name: ranks
-SELECT id, code, name FROM rank ORDER BY id;
-
 -- name: tax_classes
 SELECT id, code FROM tax_class ORDER BY id;
 

@@ -26,8 +26,5 @@ INSERT INTO schema_version (version, name) VALUES ($1, $2);
 -- name: schema_lock   One migration at a time; the number is "party" on a telephone's keys.
 SELECT pg_advisory_lock(72789);
 
--- name: schema_unlock
-SELECT pg_advisory_unlock(72789);
-
 -- name: setting   $1: name, $2: value; until the end of the transaction
 SELECT set_config($1, $2, true);

@@ -1,0 +1,6 @@
+#include "tui/tongue.h"
+
+const char *tongue(const char *english)
+{
+    return english;
+}

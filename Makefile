@@ -85,7 +85,7 @@ $(B)/tui/%.o: tui/%.c
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) -c $< -o $@
 
-$(B)/libcore.a: $(CORE_OBJ)
+$(B)/libcore.a: $(CORE_OBJ) $(B)/gen/translations.o
 $(B)/libwire.a: $(WIRE_OBJ)
 $(B)/libserver.a: $(SERVER_OBJ) $(GEN_OBJ)
 $(B)/libtui.a: $(TUI_OBJ)
@@ -114,6 +114,11 @@ $(B)/gen/schema.c: $(SCHEMA) server/gen/embed.sh
 $(B)/gen/demo.c: $(DEMO) server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh demo $(DEMO) > $@.new && mv $@.new $@
+# The texts in other languages: what core/po has, as tables for core/tr.c.
+PO := $(sort $(wildcard core/po/*.po))
+$(B)/gen/translations.c: $(PO) core/po/compile core/po/table.awk
+	@mkdir -p $(@D)
+	$(call do,GEN,$@)core/po/compile $(PO) > $@.new && mv $@.new $@
 $(B)/gen/openapi.c: server/api/openapi.json server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh openapi server/api/openapi.json > $@.new && mv $@.new $@

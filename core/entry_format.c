@@ -128,7 +128,7 @@ void entry_explain(const struct entry_command *command, struct problems *problem
         if (value_params[i].code == command->problem)
             value = value_params[i].param;
     problem_set_text(problem, value, command->text);
-    problem_set_text(problem, "what", command->what);
+    problem_set_words(problem, "what", command->what);
     if (command->problem == PROBLEM_bad_quantity)
         problem_set_number(problem, "max", ENTRY_QUANTITY_MAX);
     if (command->problem == PROBLEM_tender_amount)

@@ -2,6 +2,7 @@
 #include "core/entry_reading.h"
 
 #include "core/text.h"
+#include "core/tr.h"
 
 #include <string.h>
 
@@ -46,6 +47,16 @@ static void operand_item(struct reading *r, struct part operand)
         r->out->check_fails = !damm_valid(operand.at, operand.len);
     else if (kinds & CODE_BIT(CODE_BARCODE))
         r->out->check_fails = !ean13_valid(operand.at, operand.len);
+}
+
+static void operand_language(struct reading *r, struct part operand)
+{
+    char *name = part_copy(r->arena, operand);
+    enum language language = language_by_name(name);
+    if (language != LANGUAGES)
+        r->out->text = language_info(language)->name;
+    else if (operand.len)
+        reading_bad(r, PROBLEM_bad_value, "The language", operand);
 }
 
 static void operand_amount(struct reading *r, struct part operand)
@@ -117,6 +128,7 @@ static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operan
     [ENTRY_CERTIFICATE] = operand_certificate,
     [ENTRY_BALANCE] = operand_amount,
     [ENTRY_CASH] = operand_amount_needed,
+    [ENTRY_LANGUAGE] = operand_language,
 };
 
 static bool verb_matches(const char *verb, const char *text, size_t letters)
@@ -131,7 +143,7 @@ static bool verb_matches(const char *verb, const char *text, size_t letters)
 
 bool read_verb(struct reading *r)
 {
-    size_t letters = 0;
+    size_t letters = r->text[0] == '/';
     while (char_is_letter(r->text[letters]))
         letters++;
     const char *behind = r->text + letters;

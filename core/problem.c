@@ -2,6 +2,7 @@
 
 #include "core/money.h"
 #include "core/text.h"
+#include "core/word.h"
 
 #include <assert.h>
 #include <string.h>
@@ -48,6 +49,20 @@ static struct problem_param *param_add(struct problem *problem, const char *name
 void problem_set_text(struct problem *problem, const char *name, const char *text)
 {
     param_add(problem, name)->text = text ? text : "";
+}
+
+void problem_set_words(struct problem *problem, const char *name, const char *words)
+{
+    struct problem_param *param = param_add(problem, name);
+    param->text = param->words = words;
+}
+
+void problem_set_name(struct problem *problem, const char *name, const char *group,
+                      const char *value)
+{
+    struct problem_param *param = param_add(problem, name);
+    param->text = value ? value : "";
+    param->words = word_find(group, param->text);
 }
 
 void problem_set_number(struct problem *problem, const char *name, int64_t number)
@@ -100,24 +115,32 @@ static const struct problem_param *param_find(const struct problem *problem, con
     return NULL;
 }
 
-const char *problem_say(struct arena *arena, const struct problem *problem)
+static void param_say(struct text *out, enum language language, const struct problem_param *param)
+{
+    char amount[MONEY_TEXT];
+    if (param->words)
+        text_add(out, tr(language, param->words));
+    else if (param->text)
+        text_add(out, param->text);
+    else if (param->exponent >= 0)
+        text_add(out, money_format(amount, money_of(param->number), param->exponent, true));
+    else
+        text_add_int(out, param->number);
+}
+
+const char *problem_say(struct arena *arena, enum language language, const struct problem *problem)
 {
     struct text out;
     text_init(&out, arena);
-    for (const char *s = table[problem->code].text; *s;) {
+    for (const char *s = tr(language, table[problem->code].text); *s;) {
         const char *close = *s == '{' ? strchr(s, '}') : NULL;
         if (!close) {
             text_addc(&out, *s++);
             continue;
         }
         const struct problem_param *param = param_find(problem, s + 1, (size_t)(close - s - 1));
-        char amount[MONEY_TEXT];
-        if (param && param->text)
-            text_add(&out, param->text);
-        else if (param && param->exponent >= 0)
-            text_add(&out, money_format(amount, money_of(param->number), param->exponent, true));
-        else if (param)
-            text_printf(&out, "%lld", (long long)param->number);
+        if (param)
+            param_say(&out, language, param);
         else
             text_addc(&out, '?');
         s = close + 1;

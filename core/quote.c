@@ -41,10 +41,10 @@ static void check_customer(struct quote *quote, const struct buyer_facts *buyer,
     struct problem *p;
     if (type->needs_customer && !draft->customer) {
         p = problems_add(&quote->problems, PROBLEM_customer_needed, "/customer", NULL);
-        problem_set_text(p, "type", type->name);
+        problem_set_name(p, "type", "type", type->name);
     } else if (!type->needs_customer && draft->customer) {
         p = problems_add(&quote->problems, PROBLEM_customer_not_allowed, "/customer", NULL);
-        problem_set_text(p, "type", type->name);
+        problem_set_name(p, "type", "type", type->name);
     } else if (draft->customer && !buyer->customer) {
         p = problems_add(&quote->problems, PROBLEM_unknown_customer, "/customer", NULL);
         problem_set_text(p, "customer", draft->customer);
@@ -62,7 +62,7 @@ static void check_buyer(struct quote *quote, const struct buyer_facts *buyer,
     struct problem *p;
     if (!draft->distributor) {
         p = problems_add(&quote->problems, PROBLEM_required, "/distributor", NULL);
-        problem_set_text(p, "what", "The distributor");
+        problem_set_words(p, "what", N_("The distributor"));
     } else if (!buyer->distributor) {
         p = problems_add(&quote->problems, PROBLEM_unknown_distributor, "/distributor", NULL);
         problem_set_text(p, "distributor", draft->distributor);
@@ -74,7 +74,7 @@ static void check_buyer(struct quote *quote, const struct buyer_facts *buyer,
         p = problems_add(&quote->problems, PROBLEM_distributor_status, "/distributor", NULL);
         problem_set_text(p, "distributor", buyer->distributor);
         problem_set_text(p, "name", buyer->name);
-        problem_set_text(p, "status", buyer->status);
+        problem_set_name(p, "status", "person", buyer->status);
     }
     check_customer(quote, buyer, draft, type);
 }
@@ -95,9 +95,9 @@ static void check_ship_to(struct quote *quote, const struct buyer_facts *buyer,
                  {buyer->ship_to.country, "/ship_to/address/country", "country"}};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++)
         if (!parts[i].value || !parts[i].value[0])
-            problem_set_text(
+            problem_set_name(
                 problems_add(&quote->problems, PROBLEM_address_incomplete, parts[i].member, NULL),
-                "part", parts[i].part);
+                "part", "part", parts[i].part);
 }
 
 /* A list for the audience replaces retail list and rank discount; without one it is retail. */
@@ -178,7 +178,7 @@ static void check_item(struct quote *quote, size_t i, const struct order_draft *
     struct problem *p;
     if (!(type->kinds & 1u << item->kind)) {
         quote_item_params(p = quote_line_problem(quote, i, PROBLEM_wrong_kind, "sku"), item);
-        problem_set_text(p, "type", type->name);
+        problem_set_name(p, "type", "type", type->name);
     }
     if (!date_within(quote->date, item->sale_from, item->sale_to)) {
         quote_item_params(p = quote_line_problem(quote, i, PROBLEM_not_on_sale, "sku"), item);
@@ -268,7 +268,7 @@ static void charge_delivery(struct quote *quote, const struct order_draft *draft
         quote->catalogue, draft->destination, "standard", quote->region, goods, quote->date);
     if (!row) {
         struct problem *p = problems_add(&quote->problems, PROBLEM_no_delivery, "/ship_to", NULL);
-        problem_set_text(p, "destination", destination_name(draft->destination));
+        problem_set_name(p, "destination", "destination", destination_name(draft->destination));
         problem_set_text(p, "date", quote_date_text(quote->problems.arena, quote->date));
         return;
     }

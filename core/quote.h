@@ -74,5 +74,5 @@ void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool di
 
 const char *why_name(enum why_code code);
 /* "List AUTUMN-2: 24.50 each" */
-const char *why_say(struct arena *arena, const struct quote *quote, const struct quote_line *line,
-                    const struct why *why);
+const char *why_say(struct arena *arena, enum language language, const struct quote *quote,
+                    const struct quote_line *line, const struct why *why);

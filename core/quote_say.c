@@ -23,8 +23,8 @@ static void percent_text(char out[24], struct rate rate)
         out[--len] = '\0';
 }
 
-const char *why_say(struct arena *arena, const struct quote *quote, const struct quote_line *line,
-                    const struct why *why)
+const char *why_say(struct arena *arena, enum language language, const struct quote *quote,
+                    const struct quote_line *line, const struct why *why)
 {
     char amount[MONEY_TEXT], unit[MONEY_TEXT], percent[24];
     int exponent = quote->catalogue->exponent;
@@ -33,16 +33,18 @@ const char *why_say(struct arena *arena, const struct quote *quote, const struct
     percent_text(percent, why->rate);
     switch (why->code) {
     case WHY_list_price:
-        return arena_printf(arena, "List %s: %lld x %s = %s", why->ref, (long long)line->draft->qty,
-                            unit, amount);
+        return arena_printf(arena, tr(language, "List %s: %lld x %s = %s"), why->ref,
+                            (long long)line->draft->qty, unit, amount);
     case WHY_rank_discount:
-        return arena_printf(arena, "Rank discount %s %%: %s", percent, amount);
+        return arena_printf(arena, tr(language, "Rank discount %s %%: %s"), percent, amount);
     case WHY_no_volume:
-        return "This type of order carries no volume";
+        return tr(language, "This type of order carries no volume");
     case WHY_tax_included:
-        return arena_printf(arena, "Includes %s tax at %s %%: %s", why->ref, percent, amount);
+        return arena_printf(arena, tr(language, "Includes %s tax at %s %%: %s"), why->ref, percent,
+                            amount);
     case WHY_tax_added:
-        return arena_printf(arena, "%s tax at %s %% comes on top: %s", why->ref, percent, amount);
+        return arena_printf(arena, tr(language, "%s tax at %s %% comes on top: %s"), why->ref,
+                            percent, amount);
     }
     assert(!"a why without a sentence");
     return "";

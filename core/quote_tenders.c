@@ -30,7 +30,7 @@ void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool di
     for (size_t i = 0; i < n; i++) {
         if (!tender_is_taken(&tenders[i], buyer, distributor_pays)) {
             p = tender_problem(quote, i, PROBLEM_tender_kind, "kind");
-            problem_set_text(p, "kind", tenders[i].kind);
+            problem_set_name(p, "kind", "tender", tenders[i].kind);
         } else if (tenders[i].amount < 1 || tenders[i].amount > MONEY_MAX ||
                    !money_add(sum, money_of(tenders[i].amount), &sum)) {
             p = tender_problem(quote, i, PROBLEM_tender_amount, "amount");

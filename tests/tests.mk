@@ -8,6 +8,7 @@ help:
 	@echo 'make test          every test, under ASan and UBSan; T=money runs those with "money" in the name'
 	@echo 'make check         architecture, format, lint, manual; T=layers runs one gate'
 	@echo 'make format        lay the sources out with clang-format'
+	@echo 'make po             bring the texts of the sources into core/po/*.po, to be translated'
 	@echo 'make deps          install what is missing (Build-Depends of debian/control)'
 	@echo 'make fault         kills, races, lost links     make fuzz   FUZZ_SECONDS=60 for each target'
 	@echo 'make bench         measurements, with ratios    make deb    packages, into build/deb'
@@ -21,6 +22,15 @@ sub = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell np
 
 deps:
 	@tests/deps.sh
+
+# Texts of the sources that are new come into the catalogues, untranslated; those that are gone leave.
+po: deps
+	@core/po/extract >build/texts.pot
+	@for po in core/po/*.po; do \
+	    msgmerge --quiet --no-fuzzy-matching --sort-by-file --add-location=file --previous "$$po" build/texts.pot | \
+	        msgattrib --no-obsolete --add-location=file --sort-by-file -o "$$po" - && \
+	    printf '%s: ' "$$po" && msgfmt --check --statistics -o /dev/null "$$po"; \
+	done
 
 # ---- running ------------------------------------------------------------------------------------
 run: deps
@@ -109,4 +119,4 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: help deps run demo-server test test-build test-run check check-run format fuzz fuzz-build fault bench build-fault build-bench deb install clean
+.PHONY: help po deps run demo-server test test-build test-run check check-run format fuzz fuzz-build fault bench build-fault build-bench deb install clean

@@ -2,6 +2,7 @@
 
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/tongue.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -26,7 +27,7 @@ void app_say(struct app *app, enum role role, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(app->said.text, sizeof app->said.text, format, args);
+    vsnprintf(app->said.text, sizeof app->said.text, tongue(format), args);
     va_end(args);
     app->said.role = role;
     if (role == ROLE_STOP)
@@ -37,7 +38,7 @@ void app_news(struct app *app, enum role role, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    vsnprintf(app->news.text, sizeof app->news.text, format, args);
+    vsnprintf(app->news.text, sizeof app->news.text, tongue(format), args);
     va_end(args);
     app->news.role = role;
     app->news_at = app->now;
@@ -154,8 +155,10 @@ void app_hold(struct app *app)
     const char *person = order_draft(app->order)->distributor;
     size_t lines = order_lines(app->order);
     if (lines)
-        app_news(app, ROLE_WARN, "held, not placed: %s, %zu %s; F7 brings it back",
-                 person ? person : "nobody yet", lines, lines == 1 ? "line" : "lines");
+        app_news(app, ROLE_WARN,
+                 tongue_n("held, not placed: %s, %zu line; F7 brings it back",
+                          "held, not placed: %s, %zu lines; F7 brings it back", lines),
+                 person ? person : _("nobody yet"), lines);
     app_leave_order(app);
 }
 
@@ -170,6 +173,20 @@ const char *app_amount(const struct app *app, char out[MONEY_TEXT], int64_t mino
     return money_format(out, money_of(minor), app_exponent(app), true);
 }
 
+void app_speak(struct app *app, enum language language)
+{
+    tongue_set(language);
+    app->news.text[0] = '\0';
+    app_say(app, ROLE_OK, "ok  %s", language_info(language)->title);
+    if (app->order)
+        order_reprice(app->order); /* its sentences come from the server */
+}
+
+static void speak_next(struct app *app)
+{
+    app_speak(app, (tongue_language() + 1) % LANGUAGES);
+}
+
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static void (*action_of(struct app *app, enum action action))(struct app *app)
@@ -177,7 +194,7 @@ static void (*action_of(struct app *app, enum action action))(struct app *app)
     static void (*const common[ACTIONS])(struct app * app) = {
         [ACTION_HELP] = open_help, [ACTION_SIGN_IN] = app_sign_in_again,
         [ACTION_BACK] = app_back,  [ACTION_FIND] = app_find,
-        [ACTION_EXIT] = app_exit,
+        [ACTION_EXIT] = app_exit,  [ACTION_LANGUAGE] = speak_next,
     };
     if (action == ACTIONS)
         return NULL;

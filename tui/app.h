@@ -7,11 +7,12 @@
 #include "tui/entry_line.h"
 #include "tui/order.h"
 #include "tui/screen.h"
+#include "tui/tongue.h"
 
 enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512, AHEAD_MOST = 256 };
 
 struct options {
-    const char *server, *ca, *user, *desk, *theme;
+    const char *server, *ca, *user, *desk, *theme, *lang;
 };
 
 /* Each is its screen's own. */
@@ -109,6 +110,8 @@ struct order *app_order(struct app *app);
 /* Signs on in place of an expired session. */
 void app_sign_in_again(struct app *app);
 
+/* Everything is said in that language from now on; what is typed stays. */
+void app_speak(struct app *app, enum language language);
 /* F3: leaves the program. */
 void app_exit(struct app *app);
 /* F4: searches for the text in the entry line. */

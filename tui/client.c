@@ -1,6 +1,7 @@
 #include "tui/client.h"
 
 #include "core/text.h"
+#include "tui/tongue.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -71,11 +72,11 @@ static const char *url_complaint(const char *url)
     if (!parts || curl_url_set(parts, CURLUPART_URL, url, 0) != CURLUE_OK ||
         curl_url_get(parts, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
         curl_url_get(parts, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-        why = "the server's address is no URL like https://host:8443";
+        why = N_("the server's address is no URL like https://host:8443");
     else if (curl_url_get(parts, CURLUPART_USER, &user, 0) == CURLUE_OK)
-        why = "the server's address may not hold a user or password";
+        why = N_("the server's address may not hold a user or password");
     else if (strcmp(scheme, "https") != 0 && !(strcmp(scheme, "http") == 0 && host_is_here(host)))
-        why = "the server's address must begin with https://";
+        why = N_("the server's address must begin with https://");
     curl_free(scheme);
     curl_free(host);
     curl_free(user);
@@ -276,6 +277,8 @@ static void job_start(struct client *client, struct job *job)
     header_add(job, job->request.body ? "Content-Type: application/json" : "Content-Type:");
     header_add(job, "Expect:");
     header_add(job, job->request.header);
+    header_add(job, arena_printf(job->arena, "Accept-Language: %s",
+                                 language_info(tongue_language())->tag));
     if (!job->request.anonymous)
         header_add(job, client->authorization);
     job->token_age = client->token_age;
@@ -345,6 +348,26 @@ static void job_answer(struct client *client, struct job *job, struct answer *an
     job_free(job);
 }
 
+/* Why there was no answer, in words that say what may be done; else as libcurl has it. */
+static const char *failure(const struct job *job, CURLcode code)
+{
+    static const struct {
+        CURLcode code;
+        const char *text;
+    } table[] = {
+        {CURLE_COULDNT_RESOLVE_HOST, N_("the server's name is not known")},
+        {CURLE_COULDNT_CONNECT, N_("the server cannot be reached")},
+        {CURLE_OPERATION_TIMEDOUT, N_("the server did not answer in time")},
+        {CURLE_GOT_NOTHING, N_("the connection broke off")},
+        {CURLE_SEND_ERROR, N_("the connection broke off")},
+        {CURLE_RECV_ERROR, N_("the connection broke off")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (table[i].code == code)
+            return _(table[i].text);
+    return job->error[0] ? job->error : curl_easy_strerror(code);
+}
+
 static void job_failed(struct client *client, struct job *job, CURLcode code, int64_t now)
 {
     client->link = LINK_LOST;
@@ -352,7 +375,7 @@ static void job_failed(struct client *client, struct job *job, CURLcode code, in
         job_retry(job, now, back_off(job));
         return;
     }
-    struct answer answer = {.error = job->error[0] ? job->error : curl_easy_strerror(code)};
+    struct answer answer = {.error = failure(job, code)};
     job_answer(client, job, &answer);
 }
 

@@ -2,6 +2,7 @@
 #include "tui/app.h"
 #include "tui/open.h"
 #include "tui/order_commands.h"
+#include "tui/tongue.h"
 
 #include <string.h>
 
@@ -61,8 +62,10 @@ static void item(struct app *app, const struct entry_command *command)
         return;
     }
     /* old items have no check digit: whether it is mistyped, the quote says */
-    app_say(app, command->check_fails ? ROLE_PLAIN : ROLE_OK, "%s%lld*%s",
-            command->check_fails ? "" : "ok  ", (long long)command->quantity, command->text);
+    if (command->check_fails)
+        app_say(app, ROLE_PLAIN, "%lld*%s", (long long)command->quantity, command->text);
+    else
+        app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, command->text);
 }
 
 static void placed_order(struct app *app, const struct entry_command *command)
@@ -98,6 +101,12 @@ static void function_key(struct app *app, const struct entry_command *command)
     app_function(app, command->number);
 }
 
+static void language(struct app *app, const struct entry_command *command)
+{
+    enum language wanted = language_by_name(command->text);
+    app_speak(app, wanted < LANGUAGES ? wanted : (tongue_language() + 1) % LANGUAGES);
+}
+
 static void bad(struct app *app, const struct entry_command *command)
 {
     bool is_number = is_code(command->text) && strcmp(command->whole, command->text) == 0;
@@ -110,8 +119,8 @@ static void bad(struct app *app, const struct entry_command *command)
     struct problems problems;
     problems_init(&problems, arena);
     entry_explain(command, &problems);
-    const char *say =
-        problems.count ? problem_say(arena, &problems.items[0]) : "that means nothing";
+    const char *say = problems.count ? problem_say(arena, tongue_language(), &problems.items[0])
+                                     : _("that means nothing");
     app_say(app, ROLE_STOP, "%s", say);
     arena_free(arena);
 }
@@ -131,7 +140,7 @@ static void nothing(struct app *app, const struct entry_command *command)
 static void not_here(struct app *app, const struct entry_command *command)
 {
     const struct entry_info *info = entry_info(command->kind);
-    app_say(app, ROLE_STOP, "not on this screen, or not yet: %s.", info->help);
+    app_say(app, ROLE_STOP, "not on this screen, or not yet: %s.", _(info->help));
 }
 
 static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
@@ -144,6 +153,7 @@ static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_comman
     [ENTRY_WORDS] = words,
     [ENTRY_STOCK] = stock,
     [ENTRY_FUNCTION_KEY] = function_key,
+    [ENTRY_LANGUAGE] = language,
     [ENTRY_BAD] = bad,
 };
 

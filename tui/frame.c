@@ -1,6 +1,7 @@
 #include "tui/frame.h"
 
 #include "core/text.h"
+#include "tui/tongue.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +11,10 @@
 static void status_left(const struct app *app, struct text *text)
 {
     const struct reply_session *session = &app->session;
-    text_printf(text, " PARTYLINE%s  %s", session->demo ? " DEMO" : "",
-                screen_title(app_screen(app)->id));
+    text_printf(text, " PARTYLINE%s  %s", session->demo ? _(" DEMO") : "",
+                _(screen_title(app_screen(app)->id)));
     if (app->order && app_screen(app)->id == SCREEN_order)
-        text_add(text, *app->order->rev ? " draft" : " new");
+        text_add(text, *app->order->rev ? _(" draft") : _(" new"));
     if (!app->signed_in)
         return;
     const char *list = app->order && app->order->quote_arena ? app->order->quote.list : "";
@@ -23,12 +24,14 @@ static void status_left(const struct app *app, struct text *text)
 
 static void status_right(const struct app *app, struct text *text)
 {
-    static const char *const links[] = {[LINK_NEW] = "--", [LINK_OK] = "ok", [LINK_LOST] = "LOST"};
+    static const char *const links[] = {
+        [LINK_NEW] = "--", [LINK_OK] = "ok", [LINK_LOST] = N_("LOST")};
     time_t now = time(NULL);
     struct tm local;
     localtime_r(&now, &local);
-    text_printf(text, "%02d:%02d  %s", local.tm_hour, local.tm_min,
-                client_is_expired(app->client) ? "SIGN IN" : links[client_link(app->client)]);
+    text_printf(
+        text, "%02d:%02d  %s", local.tm_hour, local.tm_min,
+        _(client_is_expired(app->client) ? N_("SIGN IN") : links[client_link(app->client)]));
     if (client_rtt(app->client) >= 0)
         text_printf(text, " %4dms", client_rtt(app->client));
     text_addc(text, ' ');
@@ -59,12 +62,12 @@ static void draw_hints(const struct app *app, struct arena *arena, int y)
     struct text text;
     text_init(&text, arena);
     if (wants_sign_in(app))
-        text_add(&text, " F2 SIGN IN");
+        text_add(&text, _(" F2 SIGN IN"));
     for (enum action action = 0; action < ACTIONS; action++) {
         const struct key_info *info = key_info(action);
         bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
         if (*info->hint && !leads_nowhere && info->screens & 1U << app_screen(app)->id)
-            text_printf(&text, " F%d %s", info->number, info->hint);
+            text_printf(&text, " F%d %s", info->number, _(info->hint));
     }
     terminal_put(y, 0, terminal_cols(), ROLE_HEAD, text.data);
 }
@@ -90,11 +93,11 @@ static void draw_entry(const struct app *app, struct arena *arena, struct frame 
     int cols = terminal_cols();
     size_t lines = app->order ? order_lines(app->order) : 0;
     if (terminal_in_escape())
-        text_add(&right, "Esc: digit = F-key ");
+        text_add(&right, _("Esc: digit = F-key "));
     else if (app->ahead.n)
         ahead_text(app, &right);
     else if (lines)
-        text_printf(&right, "pending %zu of %zu ", order_pending(app->order), lines);
+        text_printf(&right, _("pending %zu of %zu "), order_pending(app->order), lines);
     int width = text_cells(right.data);
     if (width > cols / 2)
         width = cols < 40 ? 0 : cols / 2;
@@ -107,17 +110,18 @@ static void draw_messages(const struct app *app, int y, int rows)
     enum role role = app->said.role;
     const char *text = app->said.text;
     if (app->order && app->order->placing == PLACING_SENT)
-        role = ROLE_STRONG, text = "PLACING..  (safe to wait)";
+        role = ROLE_STRONG, text = _("PLACING..  (safe to wait)");
     else if (app->order && app->order->placing == PLACING_WANTED)
-        role = ROLE_STRONG, text = "waiting for the confirmed total..  F12 takes F9 back";
+        role = ROLE_STRONG, text = _("waiting for the confirmed total..  F12 takes F9 back");
     int cols = terminal_cols();
     enum role news_role = app->news.role;
     const char *news = app->news.text;
     if (wants_sign_in(app))
-        news_role = ROLE_STOP, news = "session expired: F2 asks for your password; nothing is lost";
+        news_role = ROLE_STOP,
+        news = _("session expired: F2 asks for your password; nothing is lost");
     else if (client_link(app->client) == LINK_LOST && app->signed_in)
         news_role = ROLE_STOP,
-        news = "no link to the server: keep keying, it is sent when it is back";
+        news = _("no link to the server: keep keying, it is sent when it is back");
     if (rows > 1 && text_cells(text) >= cols) {
         struct frame two = {.top = y, .rows = 2, .cols = cols};
         frame_wrap(&two, 0, 1, 2, role, text); /* a long answer goes before the news */
@@ -168,7 +172,7 @@ void frame_printf(const struct frame *frame, int row, enum role role, const char
     char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, tongue(format), args);
     va_end(args);
     frame_text(frame, row, role, text);
 }

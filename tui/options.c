@@ -1,6 +1,7 @@
 #include "tui/options.h"
 
 #include "tui/terminal.h"
+#include "tui/tongue.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,13 +14,14 @@ static const char default_server[] = "https://127.0.0.1:8443";
 
 static const char help[] =
     "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
-    "                 [--theme default|mono|contrast] [--version]\n"
+    "                 [--theme default|mono|contrast] [--lang en|de|zh_CN] [--version]\n"
     "Takes orders at the terminal.\n"
     "  --server URL    where partylined is; https://127.0.0.1:8443\n"
     "  --ca FILE       authority that signed the server's certificate (PEM)\n"
     "  --user LOGIN    fills in the operator at sign-on\n"
     "  --desk call     the desk: call\n"
     "  --theme NAME    colours: default, mono, contrast\n"
+    "  --lang NAME     language: en, de, zh_CN\n"
     "PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
     "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
     "F1 helps inside. See partyline(1).\n";
@@ -31,7 +33,7 @@ static const struct setting {
 } settings[] = {
     {"server", offsetof(struct options, server)}, {"ca", offsetof(struct options, ca)},
     {"user", offsetof(struct options, user)},     {"desk", offsetof(struct options, desk)},
-    {"theme", offsetof(struct options, theme)},
+    {"theme", offsetof(struct options, theme)},   {"lang", offsetof(struct options, lang)},
 };
 
 static const char **setting_of(struct options *options, const char *name)
@@ -63,7 +65,7 @@ static const char *config_line(struct options *options, char *line)
     *equals = '\0';
     const char **slot = setting_of(options, trim(text));
     if (!slot)
-        return "there is no such setting (server, ca, user, desk, theme)";
+        return "there is no such setting (server, ca, user, desk, theme, lang)";
     if (!*slot)
         *slot = strdup(trim(equals + 1));
     return NULL;
@@ -106,6 +108,10 @@ static int check(const struct options *options)
         fprintf(stderr, "partyline: no theme %s: default, mono, contrast\n", options->theme);
         return EXIT_WRONG_USE;
     }
+    if (options->lang && language_by_name(options->lang) == LANGUAGES) {
+        fprintf(stderr, "partyline: no language %s: en, de, zh_CN\n", options->lang);
+        return EXIT_WRONG_USE;
+    }
     if (options->desk && strcmp(options->desk, "call") != 0) {
         fprintf(stderr, "partyline: no desk %s: call\n", options->desk);
         return EXIT_WRONG_USE;
@@ -116,10 +122,15 @@ static int check(const struct options *options)
 static int arguments_read(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"server", required_argument, NULL, 's'}, {"ca", required_argument, NULL, 's'},
-        {"user", required_argument, NULL, 's'},   {"desk", required_argument, NULL, 's'},
-        {"theme", required_argument, NULL, 's'},  {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
+        {"server", required_argument, NULL, 's'},
+        {"ca", required_argument, NULL, 's'},
+        {"user", required_argument, NULL, 's'},
+        {"desk", required_argument, NULL, 's'},
+        {"theme", required_argument, NULL, 's'},
+        {"lang", required_argument, NULL, 's'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     int which = 0;
     for (int c; (c = getopt_long(argc, argv, "h", longs, &which)) != -1;) {
@@ -149,5 +160,8 @@ int options_read(struct options *options, int argc, char **argv)
         return end;
     if (!options->server)
         options->server = default_server;
-    return check(options);
+    end = check(options);
+    if (end == EXIT_NONE)
+        tongue_set(options->lang ? language_by_name(options->lang) : tongue_of_environment());
+    return end;
 }

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "tui/app.h"
 #include "tui/open.h"
+#include "tui/tongue.h"
 
 #include <string.h>
 
@@ -74,14 +75,15 @@ static void undo(struct app *app, const struct entry_command *command)
 {
     (void)command;
     bool done = app->order && order_undo(app->order);
-    app_say(app, done ? ROLE_OK : ROLE_WARN, done ? "undone; r does it again" : "nothing to undo.");
+    app_say(app, done ? ROLE_OK : ROLE_WARN,
+            done ? _("undone; r does it again") : _("nothing to undo."));
 }
 
 static void redo(struct app *app, const struct entry_command *command)
 {
     (void)command;
     bool done = app->order && order_redo(app->order);
-    app_say(app, done ? ROLE_OK : ROLE_WARN, done ? "done again" : "nothing to do again.");
+    app_say(app, done ? ROLE_OK : ROLE_WARN, done ? _("done again") : _("nothing to do again."));
 }
 
 static void type(struct app *app, const struct entry_command *command)
@@ -92,7 +94,7 @@ static void type(struct app *app, const struct entry_command *command)
         return;
     }
     order_set_type(app_order(app), wanted);
-    app_say(app, ROLE_OK, "ok  %s", order_type_info(wanted)->title);
+    app_say(app, ROLE_OK, "ok  %s", _(order_type_info(wanted)->title));
 }
 
 static void address(struct app *app, const struct entry_command *command)
@@ -108,14 +110,16 @@ static void address(struct app *app, const struct entry_command *command)
 static void price_list(struct app *app, const struct entry_command *command)
 {
     order_set_price_list(app_order(app), command->text);
-    app_say(app, ROLE_PLAIN, *command->text ? "price list %s" : "price list of the day",
-            command->text);
+    if (*command->text)
+        app_say(app, ROLE_PLAIN, "price list %s", command->text);
+    else
+        app_say(app, ROLE_PLAIN, "price list of the day");
 }
 
 static void note(struct app *app, const struct entry_command *command)
 {
     order_set_note(app_order(app), command->text);
-    app_say(app, ROLE_OK, *command->text ? "ok  noted" : "ok  no note");
+    app_say(app, ROLE_OK, *command->text ? _("ok  noted") : _("ok  no note"));
 }
 
 static void customer(struct app *app, const struct entry_command *command)

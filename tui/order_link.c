@@ -1,5 +1,7 @@
 #include "tui/order_link.h"
 
+#include "tui/tongue.h"
+
 #include "core/wire/request.h"
 
 #include <string.h>
@@ -253,7 +255,7 @@ static void placed_take(struct order *order, const struct answer *answer)
         tell(order, ORDER_PLACED);
         return;
     }
-    order->error = "the server's answer cannot be read; F9 asks again and cannot place it twice";
+    order->error = _("the server's answer cannot be read; F9 asks again and cannot place it twice");
     tell(order, ORDER_NOT_PLACED);
 }
 
@@ -265,7 +267,7 @@ static void adopt_quote(struct order *order)
     order->quote = order->trouble.quote;
     order->quoted = order->edits;
     order->outcome_arena = NULL;
-    order->trouble.title = "the total is no longer the one shown"; /* the arena may go first */
+    order->trouble.title = _("the total is no longer the one shown"); /* the arena may go first */
     order->trouble.detail = "";
     order->trouble.problems = NULL;
     order->trouble.nproblems = 0;

@@ -1,6 +1,7 @@
 #include "tui/order_view.h"
 
 #include "tui/frame.h"
+#include "tui/tongue.h"
 
 #include <string.h>
 
@@ -19,9 +20,11 @@ void order_view_type(struct text *text, const struct order *order)
 {
     const struct order_draft *draft = order_draft(order);
     const char *customer = order->quote.customer_name;
-    text_printf(text, " %s", order_type_info(draft->type)->title);
+    const char *title = _(order_type_info(draft->type)->title);
     if (draft->customer)
-        text_printf(text, " for %s", *customer ? customer : "..");
+        text_printf(text, _(" %s for %s"), title, *customer ? customer : "..");
+    else
+        text_printf(text, " %s", title);
 }
 
 const char *order_view_mend(const struct reply_problem *problem)
@@ -29,28 +32,28 @@ const char *order_view_mend(const struct reply_problem *problem)
     static const struct {
         const char *code, *with;
     } table[] = {
-        {"unknown_sku", "F12, then choose by digit, or - voids it"},
-        {"check_digit", "F12, then choose by digit, or - voids it"},
-        {"bad_quantity", ".n*q"},
-        {"max_per_order", ".n*q"},
-        {"stock_short", ".n*q, or .n*0 voids it"},
-        {"not_in_list", ".n*0 voids it, pl names another list"},
-        {"not_on_sale", ".n*0 voids it"},
-        {"wrong_kind", ".n*0 voids it, t changes the type"},
-        {"required", "type the distributor's number"},
-        {"unknown_distributor", "type another number"},
-        {"distributor_status", "type another number"},
-        {"customer_needed", "c and words find the customer"},
-        {"address_needed", "a 1"},
-        {"unknown_list", "pl alone takes the list of the day"},
-        {"balance_short", "bal and less, or later"},
-        {"tender_kind", "later"},
-        {"tenders_exceed", "bal and less, or later"},
-        {"duplicate", "F9 again places it all the same"},
+        {"unknown_sku", N_("F12, then choose by digit, or - voids it")},
+        {"check_digit", N_("F12, then choose by digit, or - voids it")},
+        {"bad_quantity", N_(".n*q")},
+        {"max_per_order", N_(".n*q")},
+        {"stock_short", N_(".n*q, or .n*0 voids it")},
+        {"not_in_list", N_(".n*0 voids it, pl names another list")},
+        {"not_on_sale", N_(".n*0 voids it")},
+        {"wrong_kind", N_(".n*0 voids it, t changes the type")},
+        {"required", N_("type the distributor's number")},
+        {"unknown_distributor", N_("type another number")},
+        {"distributor_status", N_("type another number")},
+        {"customer_needed", N_("c and words find the customer")},
+        {"address_needed", N_("a 1")},
+        {"unknown_list", N_("pl alone takes the list of the day")},
+        {"balance_short", N_("bal and less, or later")},
+        {"tender_kind", N_("later")},
+        {"tenders_exceed", N_("bal and less, or later")},
+        {"duplicate", N_("F9 again places it all the same")},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (strcmp(table[i].code, problem->code) == 0)
-            return table[i].with;
+            return _(table[i].with);
     return "";
 }
 
@@ -76,10 +79,12 @@ static void draw_sums(const struct app *app, const struct frame *frame, int row,
 {
     const struct reply_quote *q = &app->order->quote;
     char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT], cv[MONEY_TEXT];
-    frame_printf(frame, row, role, " Goods %s  Disc %s  Ship %s  Tax %s %s  CV %s",
+    frame_printf(frame, row, role,
+                 q->tax_included ? _(" Goods %s  Disc %s  Ship %s  Tax incl %s  CV %s")
+                                 : _(" Goods %s  Disc %s  Ship %s  Tax added %s  CV %s"),
                  app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
-                 app_amount(app, ship, q->delivery), q->tax_included ? "incl" : "added",
-                 app_amount(app, tax, q->tax), money_format(cv, money_of(q->cv), 2, true));
+                 app_amount(app, ship, q->delivery), app_amount(app, tax, q->tax),
+                 money_format(cv, money_of(q->cv), 2, true));
 }
 
 void order_view_totals(const struct app *app, const struct frame *frame)
@@ -90,16 +95,17 @@ void order_view_totals(const struct app *app, const struct frame *frame)
     int row = frame->rows - ORDER_VIEW_TOTALS;
     size_t lines = order_lines(order);
     if (!order->quote_arena) {
-        frame_text(frame, row + 1, ROLE_DIM, " TOTAL ..");
+        frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
         return;
     }
     bool confirmed = order_confirmed(order);
     draw_sums(app, frame, row, confirmed ? ROLE_PLAIN : ROLE_DIM);
     app_amount(app, total, q->total);
     if (confirmed)
-        frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s   %zu %s   PV %s", total,
-                     q->currency, lines, lines == 1 ? "line" : "lines",
-                     money_format(pv, money_of(q->pv), 2, true));
+        frame_printf(
+            frame, row + 1, ROLE_STRONG,
+            tongue_n(" TOTAL %s %s   %zu line   PV %s", " TOTAL %s %s   %zu lines   PV %s", lines),
+            total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
     else
         frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
 }

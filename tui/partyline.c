@@ -1,12 +1,13 @@
 /* partyline: the terminal client. */
 #include "tui/loop.h"
 #include "tui/options.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 
 static int fail(int code, const char *why)
 {
-    fprintf(stderr, "partyline: %s\n", why);
+    fprintf(stderr, "partyline: %s\n", _(why));
     return code;
 }
 
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
     if (options.ca) {
         FILE *ca = fopen(options.ca, "re");
         if (!ca)
-            return fail(78, "the file of --ca or PARTYLINE_CA cannot be read");
+            return fail(78, N_("the file of --ca or PARTYLINE_CA cannot be read"));
         fclose(ca);
     }
     if (!terminal_open(options.theme, &why))

@@ -1,6 +1,7 @@
 #include "tui/query.h"
 
 #include "core/text.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static void fail(struct query *query, const struct answer *answer)
 {
     query->has_trouble = answer->arrived;
     if (!answer->arrived) {
-        snprintf(query->error, sizeof query->error, "no answer: %s", answer->error);
+        snprintf(query->error, sizeof query->error, _("no answer: %s"), answer->error);
         return;
     }
     reply_trouble_read(query->arena, answer->http, answer->body, answer->len, &query->trouble);
@@ -49,7 +50,7 @@ bool query_answer(struct query *query, const struct answer *answer)
 
 void query_unreadable(struct query *query)
 {
-    snprintf(query->error, sizeof query->error, "the server's answer cannot be read.");
+    snprintf(query->error, sizeof query->error, "%s", _("the server's answer cannot be read."));
 }
 
 void query_release(struct query *query)

@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/query.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,8 +115,8 @@ static void draw_person(const struct frame *frame, int row, size_t i,
     terminal_put(y, 3, 9, role, person->id);
     terminal_put(y, 12, name, role, person->name);
     draw_place(y, 12 + name, place, role, person);
-    const char *rank = strcmp(person->status, "active") == 0 || !*person->status ? person->rank_name
-                                                                                 : person->status;
+    bool is_usual = strcmp(person->status, "active") == 0 || !*person->status;
+    const char *rank = is_usual ? person->rank_name : tongue_word("person", person->status);
     terminal_printf(y, 12 + name + place, 12, is_gone ? ROLE_WARN : role, " %s", rank);
     terminal_printf(y, 24 + name + place, frame->cols, role, " %s", person->phone);
 }
@@ -141,22 +142,33 @@ static void draw_heads(const struct frame *frame, enum find_what what)
 {
     int rest = frame->cols - 12, name = frame->cols - 40;
     int y = frame->top + 2;
-    terminal_put(y, 0, frame->cols, ROLE_HEAD,
-                 what == FIND_ITEMS ? "   SKU      Description" : "   Number   Name");
-    if (what != FIND_ITEMS && rest > 40) {
+    bool is_items = what == FIND_ITEMS;
+    terminal_put(y, 3, 9, ROLE_HEAD, is_items ? _("SKU") : _("Number"));
+    terminal_put(y, 12, frame->cols, ROLE_HEAD, is_items ? _("Description") : _("Name"));
+    if (!is_items && rest > 40) {
         int people = name_width(frame), place = place_width(frame);
-        terminal_put(y, 12 + people, place, ROLE_HEAD, " Place");
-        terminal_put(y, 12 + people + place, 12, ROLE_HEAD, what == FIND_PEOPLE ? " Rank" : "");
-        terminal_put(y, 24 + people + place, frame->cols, ROLE_HEAD, " Telephone");
+        terminal_put(y, 12 + people, place, ROLE_HEAD, _(" Place"));
+        terminal_put(y, 12 + people + place, 12, ROLE_HEAD, what == FIND_PEOPLE ? _(" Rank") : "");
+        terminal_put(y, 24 + people + place, frame->cols, ROLE_HEAD, _(" Telephone"));
     } else if (name >= 4) {
-        terminal_put_right(y, 12 + name, 10, ROLE_HEAD, "Price");
-        terminal_put_right(y, 22 + name, 9, ROLE_HEAD, "CV");
-        terminal_put_right(y, 31 + name, 8, ROLE_HEAD, "Free");
+        terminal_put_right(y, 12 + name, 10, ROLE_HEAD, _("Price"));
+        terminal_put_right(y, 22 + name, 9, ROLE_HEAD, _("CV"));
+        terminal_put_right(y, 31 + name, 8, ROLE_HEAD, _("Free"));
     }
 }
 
-static const char *const what_names[] = {
-    [FIND_PEOPLE] = "people", [FIND_ITEMS] = "items", [FIND_CUSTOMERS] = "customers"};
+static const struct {
+    const char *name, *which, *none;
+} whats[] = {
+    [FIND_PEOPLE] = {N_("people"),
+                     N_(" which people? type words, a postcode or a telephone number"),
+                     N_("no people for")},
+    [FIND_ITEMS] = {N_("items"), N_(" which items? type words, a number or a barcode"),
+                    N_("no items for")},
+    [FIND_CUSTOMERS] = {N_("customers"),
+                        N_(" which customers? type words, a postcode or a telephone number"),
+                        N_("no customers for")},
+};
 
 static size_t found(const struct find *find)
 {
@@ -168,22 +180,21 @@ static void draw_title(const struct find *find, const struct frame *frame)
 {
     size_t n = found(find);
     int64_t total = find->found == FIND_ITEMS ? -1 : find->people.total;
+    const char *what = _(whats[find->what].name);
     if (find->query.waiting)
-        frame_printf(frame, 0, ROLE_DIM, " %s: %s ..", what_names[find->what], find->text);
+        frame_printf(frame, 0, ROLE_DIM, " %s: %s ..", what, find->text);
     else if (*find->query.error)
         frame_printf(frame, 0, ROLE_STOP, " %s: %s", find->text, find->query.error);
     else if (!*find->text && n == 0)
-        frame_printf(frame, 0, ROLE_STRONG,
-                     " which %s? type words, a postcode or a telephone number",
-                     what_names[find->what]);
+        frame_text(frame, 0, ROLE_STRONG, _(whats[find->what].which));
     else if (n == 0)
-        frame_printf(frame, 0, ROLE_WARN, " no %s for: %s", what_names[find->what], find->text);
+        frame_printf(frame, 0, ROLE_WARN, " %s: %s", _(whats[find->what].none), find->text);
     else if (total > (int64_t)n)
-        frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu of %lld", what_names[find->what],
-                     find->text, n, (long long)total);
+        frame_printf(frame, 0, ROLE_STRONG, " %s: %s   %zu of %lld", what, find->text, n,
+                     (long long)total);
     else
-        frame_printf(frame, 0, ROLE_STRONG, " %s%s%s   %zu", what_names[find->what],
-                     *find->text ? ": " : "", find->text, n);
+        frame_printf(frame, 0, ROLE_STRONG, " %s%s%s   %zu", what, *find->text ? ": " : "",
+                     find->text, n);
 }
 
 static void draw(struct app *app, struct frame *frame)
@@ -200,7 +211,7 @@ static void draw(struct app *app, struct frame *frame)
             draw_person(frame, 3 + (int)i, i, &find->people.items[i]);
     if (n)
         frame_text(frame, 4 + (int)n, ROLE_DIM,
-                   " 1-9 and Enter chooses; other words search again; F12 goes back");
+                   _(" 1-9 and Enter chooses; other words search again; F12 goes back"));
 }
 
 /* ---- choosing -------------------------------------------------------------------------------- */
@@ -248,7 +259,8 @@ static void bad(struct app *app, const struct entry_command *command)
     struct problems problems;
     problems_init(&problems, arena);
     entry_explain(command, &problems);
-    app_say(app, ROLE_STOP, "%s", problems.count ? problem_say(arena, &problems.items[0]) : "?");
+    app_say(app, ROLE_STOP, "%s",
+            problems.count ? problem_say(arena, tongue_language(), &problems.items[0]) : "?");
     arena_free(arena);
 }
 

@@ -1,6 +1,7 @@
 /* F1: the keys of the screen below and what its entry line takes, from keys.def and entry.def. */
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/tongue.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +41,7 @@ static int draw_entries(const struct screen *below, const struct frame *frame, i
 {
     for (enum entry_kind kind = 0; kind < ENTRY_KINDS && !below->has_own_fields; kind++)
         if (*entry_info(kind)->form && app_takes(below, kind))
-            at = row(frame, at, LEFT_ENTRY, entry_info(kind)->form, entry_info(kind)->help);
+            at = row(frame, at, LEFT_ENTRY, entry_info(kind)->form, _(entry_info(kind)->help));
     return at;
 }
 
@@ -54,7 +55,7 @@ static int draw_keys(const struct screen *below, const struct frame *frame, int 
         name[1] = info->number > 9 ? '1' : (char)('0' + info->number);
         name[2] = info->number > 9 ? (char)('0' + info->number - 10) : '\0';
         name[3] = '\0';
-        at = row(frame, at, LEFT_KEY, name, info->help);
+        at = row(frame, at, LEFT_KEY, name, _(info->help));
     }
     return at;
 }
@@ -67,12 +68,14 @@ static void draw(struct app *app, struct frame *frame)
         return;
     at = draw_entries(below, frame, at);
     at = draw_keys(below, frame, at + 1);
-    at = row(frame, at + 1, LEFT_ENTRY, "Esc 9   Alt+9   /9 Enter",
-             "all are F9; Esc 0 is F10, Esc Esc F12");
-    at = row(frame, at, LEFT_ENTRY, "Up   Down", "what was typed before");
+    at = row(frame, at + 1, LEFT_ENTRY, _("Esc 9   Alt+9   /9 Enter"),
+             _("all are F9; Esc 0 is F10, Esc Esc F12"));
+    at = row(frame, at, LEFT_ENTRY, _("Up   Down"), _("what was typed before"));
     app->help->rows = at + app->help->first;
-    terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD, " HELP for: %s%s",
-                    screen_title(below->id), app->help->rows >= frame->rows ? "   PgDn PgUp" : "");
+    terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD,
+                    app->help->rows >= frame->rows ? _(" HELP for: %s   PgDn PgUp")
+                                                   : _(" HELP for: %s"),
+                    _(screen_title(below->id)));
 }
 
 static bool key(struct app *app, const struct input *input)

@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/query.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,7 +66,7 @@ static void recall_failed(struct home *home, const struct answer *answer)
     if (trouble.status == STATUS_LOCKED) {
         strcpy(home->locked, home->wanted);
         app_say(app, ROLE_WARN, "%s  Choose it again to take it over.",
-                *trouble.detail ? trouble.detail : "somebody else has it open.");
+                *trouble.detail ? trouble.detail : _("somebody else has it open."));
     }
     arena_free(arena);
     recall_ended(home);
@@ -187,30 +188,31 @@ static void draw_draft(const struct frame *frame, int row, size_t n,
         draft->total ? money_format(total, money_of(draft->total), draft->exponent, true) : "");
     bool is_open = *draft->locked_by && strcmp(draft->locked_by, session->actor_id) != 0 &&
                    strcmp(draft->locked_by, session->actor_name) != 0;
-    terminal_printf(y, 33 + name, frame->cols, ROLE_WARN, "%s%s", is_open ? "  open: " : "",
-                    is_open ? draft->locked_by : "");
+    if (is_open)
+        terminal_printf(y, 33 + name, frame->cols, ROLE_WARN, "  open: %s", draft->locked_by);
 }
 
 static void draw(struct app *app, struct frame *frame)
 {
     const struct home *home = app->home;
     frame_printf(frame, 0, ROLE_STRONG, " %s", app->session.company);
-    frame_printf(frame, 2, ROLE_HEAD, " My drafts (saved on every Enter)%s",
-                 home->picking ? "   which one? press its digit" : "");
+    frame_text(frame, 2, ROLE_HEAD,
+               home->picking ? _(" My drafts (saved on every Enter)   which one? press its digit")
+                             : _(" My drafts (saved on every Enter)"));
     if (*home->query.error)
         frame_printf(frame, 3, ROLE_STOP, "  %s", home->query.error);
     else if (home->drafts.n == 0)
-        frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : "  none");
+        frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : _("  none"));
     for (size_t i = 0; i < home->drafts.n; i++)
         draw_draft(frame, 3 + (int)i, i + 1, &app->session, &home->drafts.items[i]);
     int row = frame->rows - 4;
     if (row <= 3 + (int)home->drafts.n)
         return;
-    frame_text(frame, row++, ROLE_HEAD, " Type");
+    frame_text(frame, row++, ROLE_HEAD, _(" Type"));
     frame_text(frame, row++, ROLE_PLAIN,
-               "   a distributor's number, name, postcode or telephone: begins an order");
+               _("   a distributor's number, name, postcode or telephone: begins an order"));
     frame_text(frame, row++, ROLE_PLAIN,
-               "   an order's number: shows it      s and an item or words: stock");
+               _("   an order's number: shows it      s and an item or words: stock"));
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */

@@ -4,6 +4,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/order_view.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,14 +32,14 @@ static const struct {
     bool right;
     int least_cols; /* the terminal's columns below which it is left out */
 } columns[CELLS] = {
-    [CELL_LN] = {"Ln", 2, true, 0},
-    [CELL_SKU] = {"SKU", 6, false, 0},
-    [CELL_NAME] = {"Description", 0, false, 30},
-    [CELL_QTY] = {"Qty", 4, true, 0},
-    [CELL_PRICE] = {"Price", 8, true, 56},
-    [CELL_AMOUNT] = {"Amount", 9, true, 40},
-    [CELL_CV] = {"CV", 7, true, 80},
-    [CELL_STOCK] = {"Stock", 6, true, 66},
+    [CELL_LN] = {N_("Ln"), 2, true, 0},
+    [CELL_SKU] = {N_("SKU"), 6, false, 0},
+    [CELL_NAME] = {N_("Description"), 0, false, 30},
+    [CELL_QTY] = {N_("Qty"), 4, true, 0},
+    [CELL_PRICE] = {N_("Price"), 8, true, 56},
+    [CELL_AMOUNT] = {N_("Amount"), 9, true, 40},
+    [CELL_CV] = {N_("CV"), 7, true, 80},
+    [CELL_STOCK] = {N_("Stock"), 6, true, 66},
     [CELL_FLAG] = {"", 2, false, 0},
 };
 
@@ -188,14 +189,15 @@ static void draw_person(const struct app *app, const struct frame *frame)
     char balance[MONEY_TEXT];
     if (!draft->distributor) {
         frame_text(frame, 0, ROLE_WARN,
-                   " who orders? type the distributor's number, name or telephone");
+                   _(" who orders? type the distributor's number, name or telephone"));
         return;
     }
     bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
     if (known)
         frame_printf(frame, 0, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
                      " %s %s   %s   %s   Balance %s", draft->distributor, quote->distributor_name,
-                     quote->rank_name, quote->status, app_amount(app, balance, quote->balance));
+                     quote->rank_name, tongue_word("person", quote->status),
+                     app_amount(app, balance, quote->balance));
     else if (order_confirmed(app->order))
         frame_printf(frame, 0, ROLE_STOP, " %s ?", draft->distributor);
     else
@@ -212,13 +214,13 @@ static void draw_head(const struct app *app, const struct frame *frame, struct a
     if (app->order->quote_arena)
         order_view_address(&ship, &quote->ship_to);
     order_view_type(&head, app->order);
-    text_printf(&head, "   Ship %s", ship.len ? ship.data : "-");
+    text_printf(&head, _("   Ship %s"), ship.len ? ship.data : "-");
     if (draft->note)
-        text_printf(&head, "   Note %s", draft->note);
+        text_printf(&head, _("   Note %s"), draft->note);
     frame_text(frame, 1, ROLE_PLAIN, head.data);
     const char *titles[CELLS];
     for (enum cell cell = 0; cell < CELLS; cell++)
-        titles[cell] = columns[cell].title;
+        titles[cell] = *columns[cell].title ? _(columns[cell].title) : "";
     draw_cells(frame, 2, ROLE_HEAD, titles);
 }
 

@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/query.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,10 +71,13 @@ static void draw(struct app *app, struct frame *frame)
                      placed->number, placed->query.waiting ? ".." : placed->query.error);
         return;
     }
-    frame_printf(frame, 0, ROLE_STRONG, " %s   %s   payment %s", order->number, order->state,
-                 order->payment);
-    frame_printf(frame, 1, ROLE_PLAIN, " %s %s%s%s", order->distributor, order->distributor_name,
-                 *order->customer_name ? "   for " : "", order->customer_name);
+    frame_printf(frame, 0, ROLE_STRONG, " %s   %s   payment %s", order->number,
+                 tongue_word("order", order->state), tongue_word("payment", order->payment));
+    if (*order->customer_name)
+        frame_printf(frame, 1, ROLE_PLAIN, " %s %s   for %s", order->distributor,
+                     order->distributor_name, order->customer_name);
+    else
+        frame_printf(frame, 1, ROLE_PLAIN, " %s %s", order->distributor, order->distributor_name);
     frame_printf(frame, 2, ROLE_PLAIN, " placed %.10s %.5s by %s", order->placed_at,
                  strlen(order->placed_at) > 16 ? order->placed_at + 11 : "", order->placed_by);
     frame_printf(frame, 3, ROLE_STRONG, " TOTAL %s %s   DUE %s",

@@ -5,6 +5,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/order_view.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,10 +83,14 @@ static void draw_title(const struct app *app, const struct frame *frame)
     }
     int64_t before = app->review->last_total;
     bool moved = before >= 0 && before != order->frozen;
-    frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s%s%s   nothing charged yet",
-                 person ? person : "", quote->distributor_name,
-                 app_amount(app, total, order->frozen), quote->currency, moved ? ", was " : "",
-                 moved ? app_amount(app, old, before) : "");
+    app_amount(app, total, order->frozen);
+    if (moved)
+        frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s, was %s   nothing charged yet",
+                     person ? person : "", quote->distributor_name, total, quote->currency,
+                     app_amount(app, old, before));
+    else
+        frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s   nothing charged yet",
+                     person ? person : "", quote->distributor_name, total, quote->currency);
 }
 
 static void draw_type(const struct app *app, const struct frame *frame)
@@ -96,7 +101,7 @@ static void draw_type(const struct app *app, const struct frame *frame)
     text_init(&text, arena);
     order_view_type(&text, app->order);
     if (note)
-        text_printf(&text, "   Note %s", note);
+        text_printf(&text, _("   Note %s"), note);
     frame_text(frame, 1, ROLE_PLAIN, text.data);
     arena_free(arena);
 }
@@ -130,7 +135,7 @@ static const char *readback_text(const struct order *order, struct arena *arena)
 static int draw_readback(const struct app *app, const struct frame *frame, int row)
 {
     struct arena *arena = arena_new();
-    frame_text(frame, row, ROLE_HEAD, " READ BACK");
+    frame_text(frame, row, ROLE_HEAD, _(" READ BACK"));
     int used = 1;
     if (app->order->frozen >= 0)
         used = frame_wrap(frame, row, 12, 7, ROLE_STRONG, readback_text(app->order, arena));
@@ -147,7 +152,7 @@ static int draw_ship(const struct app *app, const struct frame *frame, int row)
     bool own = app->review->arena && draft->destination == SHIP_distributor && draft->distributor &&
                strcmp(person->id, draft->distributor) == 0;
     size_t n = own ? person->naddresses : 0, chosen = (size_t)draft->address_choice;
-    frame_text(frame, row, ROLE_HEAD, " Ship");
+    frame_text(frame, row, ROLE_HEAD, _(" Ship"));
     for (size_t i = 0; i < n && i < 4; i++) {
         text_init(&text, arena);
         text_printf(&text, "a %zu%s ", i + 1, i + 1 == (chosen ? chosen : 1) ? "*" : " ");
@@ -164,24 +169,24 @@ static int draw_ship(const struct app *app, const struct frame *frame, int row)
     return row;
 }
 
-static const char *balance_hint(const struct order *order)
-{
-    return order_balance_most(order) > 0 ? "bal pays, bal 5.00 a part" : "";
-}
-
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
 {
     const struct order *order = app->order;
     char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT], text[256];
     int64_t pays = order_from_balance(order);
-    frame_text(frame, row, ROLE_HEAD, " Pay");
+    frame_text(frame, row, ROLE_HEAD, _(" Pay"));
     if (order->frozen < 0)
         return row + 1;
-    snprintf(text, sizeof text, "Due later %s   %s%s%s %s   %s",
-             app_amount(app, due, order->frozen - pays), pays ? "from balance " : "Balance",
-             pays ? app_amount(app, used, pays) : "", pays ? " of" : "",
-             app_amount(app, balance, order->quote.balance),
-             pays ? "later undoes it" : balance_hint(order));
+    app_amount(app, due, order->frozen - pays);
+    app_amount(app, balance, order->quote.balance);
+    if (pays)
+        snprintf(text, sizeof text, _("Due later %s   from balance %s of %s   later undoes it"),
+                 due, app_amount(app, used, pays), balance);
+    else if (order_balance_most(order) > 0)
+        snprintf(text, sizeof text, _("Due later %s   Balance %s   bal pays, bal 5.00 a part"), due,
+                 balance);
+    else
+        snprintf(text, sizeof text, _("Due later %s   Balance %s"), due, balance);
     frame_wrap(frame, row, 12, 1, ROLE_PLAIN, text);
     return row + 1;
 }
@@ -203,7 +208,7 @@ static void problem_text(struct text *text, const struct order *order,
     const char *with = order_view_mend(problem);
     text_add(text, problem->warning ? "! " : "!! ");
     if (number)
-        text_printf(text, "line %zu: ", number);
+        text_printf(text, _("line %zu: "), number);
     text_printf(text, "%s%s", problem->say, *with ? "  > " : "");
     for (; *with; with++)
         if (number && strncmp(with, ".n", 2) == 0)
@@ -230,7 +235,7 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
         bool is_last = i + 1 == n;
         if (row + needs - !is_last > last) {
             text_clear(&text);
-            text_printf(&text, "and %zu more", n - i);
+            text_printf(&text, _("and %zu more"), n - i);
             row += frame_wrap(frame, last, 12, 1, role, text.data) + last - row;
             break;
         }
@@ -250,13 +255,13 @@ static void draw(struct app *app, struct frame *frame)
     int row = draw_readback(app, &above, 2) + 1;
     row = draw_ship(app, &above, row);
     row = draw_pay(app, &above, row);
-    frame_text(&above, row, ROLE_HEAD, " Check");
+    frame_text(&above, row, ROLE_HEAD, _(" Check"));
     bool confirmed = order_confirmed(order);
     size_t n = confirmed ? order->quote.nproblems : 0;
     int after = draw_check(app, &above, row, order->quote.problems, n);
     after = draw_check(app, &above, after, order->trouble.problems, order->trouble.nproblems);
     if (after == row && confirmed)
-        frame_wrap(&above, row, 12, 1, ROLE_OK, "ok: nothing stands in the way");
+        frame_wrap(&above, row, 12, 1, ROLE_OK, _("ok: nothing stands in the way"));
     order_view_totals(app, frame);
 }
 

@@ -4,6 +4,7 @@
 #include "core/wire/request.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/tongue.h"
 
 #include <form.h>
 #include <stdio.h>
@@ -28,9 +29,9 @@ static const struct {
     const char *label;
     int width, row;
 } layout[FIELDS] = {
-    [FIELD_LOGIN] = {"Operator", LOGIN_WIDTH, 3},
-    [FIELD_PASSWORD] = {"Password", PASSWORD_WIDTH, 4},
-    [FIELD_CODE] = {"Code", CODE_WIDTH, 5},
+    [FIELD_LOGIN] = {N_("Operator"), LOGIN_WIDTH, 3},
+    [FIELD_PASSWORD] = {N_("Password"), PASSWORD_WIDTH, 4},
+    [FIELD_CODE] = {N_("Code"), CODE_WIDTH, 5},
 };
 
 static void signon_make(struct signon *signon)
@@ -134,10 +135,13 @@ static void refused(struct app *app, const struct answer *answer)
         go(signon, FIELD_PASSWORD);
         if (answer->arrived && answer->http == 401)
             app_say(app, ROLE_STOP, "operator or password is wrong.");
-        else if (answer->http == 429)
-            app_say(app, ROLE_STOP, "too many tries: wait %d seconds.",
-                    answer->retry_after ? answer->retry_after : 60);
-        else
+        else if (answer->http == 429) {
+            size_t seconds = answer->retry_after > 0 ? (size_t)answer->retry_after : 60;
+            app_say(app, ROLE_STOP,
+                    tongue_n("too many tries: wait %zu second.",
+                             "too many tries: wait %zu seconds.", seconds),
+                    seconds);
+        } else
             app_say_answer(app, answer);
     }
     arena_free(arena);
@@ -232,7 +236,7 @@ static void draw_field(struct signon *signon, struct arena *arena, struct frame 
         return;
     bool secret = field == FIELD_PASSWORD;
     int cells = text_cells(text), at = signon->form->curcol;
-    terminal_printf(y, 0, LABEL, ROLE_HEAD, "   %s", layout[field].label);
+    terminal_printf(y, 0, LABEL, ROLE_HEAD, "   %s", _(layout[field].label));
     terminal_put(y, LABEL, width, ROLE_PLAIN, "________________________________");
     for (int i = 0; secret && i < cells && i < width; i++)
         terminal_put(y, LABEL + i, 1, ROLE_PLAIN, "*");
@@ -256,8 +260,8 @@ static void draw(struct app *app, struct frame *frame)
             draw_field(signon, arena, frame, field);
     frame_text(frame, 7, ROLE_DIM,
                signon->again
-                   ? "   Your order is kept. Enter goes on with it, F12 goes back."
-                   : "   Enter signs on.  No function keys? Esc and a digit do the same.");
+                   ? _("   Your order is kept. Enter goes on with it, F12 goes back.")
+                   : _("   Enter signs on.  No function keys? Esc and a digit do the same."));
     if (!signon->again)
         frame_printf(frame, 9, ROLE_PLAIN, "   %s", signon->welcome);
     arena_free(arena);

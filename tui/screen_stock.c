@@ -3,6 +3,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/query.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,12 +50,21 @@ void open_stock(struct app *app, const char *sku)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+static void draw_site_heads(const struct frame *frame, int row)
+{
+    const char *const heads[] = {_("On hand"), _("Reserved"), _("Free")};
+    if (row >= frame->rows)
+        return;
+    terminal_put(frame->top + row, 0, frame->cols, ROLE_HEAD, _(" Site"));
+    for (int i = 0; i < (int)ARRAY_LEN(heads); i++)
+        terminal_put_right(frame->top + row, 36 + 11 * i, 11, ROLE_HEAD, heads[i]);
+}
+
 static int draw_sites(const struct reply_item *item, const struct frame *frame, int row)
 {
     if (item->nsites == 0)
         return row;
-    frame_printf(frame, row++, ROLE_HEAD, " %-10.10s %-24.24s %10s %10s %10s", "Site", "",
-                 "On hand", "Reserved", "Free");
+    draw_site_heads(frame, row++);
     for (size_t i = 0; i < item->nsites; i++, row++) {
         const struct reply_site *site = &item->sites[i];
         if (row >= frame->rows)
@@ -73,14 +83,14 @@ static int draw_relations(const struct reply_item *item, const struct frame *fra
     struct text text;
     text_init(&text, arena);
     for (size_t i = 0; i < item->nkits; i++)
-        text_printf(&text, "%s%s", i ? ", " : "In kits: ", item->kits[i]);
+        text_printf(&text, "%s%s", i ? ", " : _("In kits: "), item->kits[i]);
     if (item->nkits)
         row += frame_wrap(frame, row, 1, 2, ROLE_PLAIN, text.data);
     text_clear(&text);
     for (size_t i = 0; i < item->ncomponents; i++)
-        text_printf(&text, "%s%lld*%s %s",
-                    i ? ", " : "Kit of: ", (long long)item->components[i].qty,
-                    item->components[i].sku, item->components[i].name);
+        text_printf(&text, "%s%lld*%s %s", i ? ", " : _("Kit of: "),
+                    (long long)item->components[i].qty, item->components[i].sku,
+                    item->components[i].name);
     if (item->ncomponents)
         row += frame_wrap(frame, row, 1, 4, ROLE_PLAIN, text.data);
     arena_free(arena);
@@ -92,19 +102,20 @@ static void draw_item(const struct reply_item *item, const struct frame *frame)
     char price[MONEY_TEXT], cv[MONEY_TEXT], pv[MONEY_TEXT];
     frame_printf(frame, 0, ROLE_STRONG, " %s %s", item->sku, item->name);
     frame_printf(frame, 1, ROLE_PLAIN, " %s %s %s   CV %s   PV %s   %s",
-                 item->price < 0 ? "no price"
+                 item->price < 0 ? _("no price")
                                  : money_format(price, money_of(item->price), item->exponent, true),
                  item->currency, item->list, money_format(cv, money_of(item->cv), 2, true),
                  money_format(pv, money_of(item->pv), 2, true), item->group);
     frame_printf(frame, 2, item->free > 0 ? ROLE_OK : ROLE_WARN, " Free %lld   %s   barcode %s",
-                 (long long)item->free, item->back_order ? "may be back-ordered" : "no back-orders",
+                 (long long)item->free,
+                 item->back_order ? _("may be back-ordered") : _("no back-orders"),
                  *item->barcode ? item->barcode : "-");
     if (item->max_per_order)
         frame_printf(frame, 3, ROLE_PLAIN, " At most %lld per order",
                      (long long)item->max_per_order);
     int row = draw_sites(item, frame, 5);
     row = draw_relations(item, frame, row + 1);
-    frame_text(frame, row + 1, ROLE_DIM, " + adds one to the order; F12 goes back");
+    frame_text(frame, row + 1, ROLE_DIM, _(" + adds one to the order; F12 goes back"));
 }
 
 static size_t ncandidates(const struct stock *stock)

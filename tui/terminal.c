@@ -1,6 +1,7 @@
 #include "tui/terminal.h"
 
 #include "core/text.h"
+#include "tui/tongue.h"
 
 #include <curses.h>
 #include <langinfo.h>
@@ -134,7 +135,7 @@ static SCREEN *screen_new(void)
 bool terminal_open(const char *theme_name, const char **why)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        *why = "this is not a terminal; partyline needs one for input and output";
+        *why = N_("this is not a terminal; partyline needs one for input and output");
         return false;
     }
     tcgetattr(STDIN_FILENO, &before);
@@ -143,8 +144,8 @@ bool terminal_open(const char *theme_name, const char **why)
         set_escdelay(100);
     screen = screen_new();
     if (!screen) {
-        *why = "no description of this terminal was found, nor of xterm or vt100 (package "
-               "ncurses-base)";
+        *why = N_("no description of this terminal was found, nor of xterm or vt100 (package "
+                  "ncurses-base)");
         return false;
     }
     set_term(screen);
@@ -298,7 +299,7 @@ void terminal_printf(int y, int x, int width, enum role role, const char *format
     char text[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, tongue(format), args);
     va_end(args);
     terminal_put(y, x, width, role, text);
 }

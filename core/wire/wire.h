@@ -55,9 +55,11 @@ json_t *wire_address_write(const struct address *address);
 size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out);
 
 /* Quotes and problems, as the server sends them. */
-json_t *wire_quote_write(struct arena *arena, const struct quote *quote);
-json_t *wire_problem_write(struct arena *arena, const struct problem *problem);
-json_t *wire_problems_write(struct arena *arena, const struct problems *problems);
+json_t *wire_quote_write(struct arena *arena, enum language language, const struct quote *quote);
+json_t *wire_problem_write(struct arena *arena, enum language language,
+                           const struct problem *problem);
+json_t *wire_problems_write(struct arena *arena, enum language language,
+                            const struct problems *problems);
 
 /* Text of a JSON value in the arena; the value is released. */
 const char *wire_dump(struct arena *arena, json_t *value, size_t *len);

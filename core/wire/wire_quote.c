@@ -13,7 +13,7 @@ static void set_text(json_t *object, const char *name, const char *value)
     json_object_set_new(object, name, value ? json_string(value) : json_null());
 }
 
-json_t *wire_problem_write(struct arena *arena, const struct problem *p)
+json_t *wire_problem_write(struct arena *arena, enum language language, const struct problem *p)
 {
     json_t *object = json_object(), *params = json_object();
     set_text(object, "field", p->field);
@@ -22,7 +22,7 @@ json_t *wire_problem_write(struct arena *arena, const struct problem *p)
     set_text(object, "code", problem_name(p->code));
     set_text(object, "severity",
              problem_severity(p->code) == SEVERITY_warning ? "warning" : "stop");
-    set_text(object, "say", problem_say(arena, p));
+    set_text(object, "say", problem_say(arena, language, p));
     for (size_t i = 0; i < p->nparams; i++) {
         if (p->params[i].text)
             set_text(params, p->params[i].name, p->params[i].text);
@@ -33,15 +33,16 @@ json_t *wire_problem_write(struct arena *arena, const struct problem *p)
     return object;
 }
 
-json_t *wire_problems_write(struct arena *arena, const struct problems *problems)
+json_t *wire_problems_write(struct arena *arena, enum language language,
+                            const struct problems *problems)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < problems->count; i++)
-        json_array_append_new(array, wire_problem_write(arena, &problems->items[i]));
+        json_array_append_new(array, wire_problem_write(arena, language, &problems->items[i]));
     return array;
 }
 
-static json_t *line_write(struct arena *arena, const struct quote *quote,
+static json_t *line_write(struct arena *arena, enum language language, const struct quote *quote,
                           const struct quote_line *line)
 {
     json_t *object = json_object(), *why = json_array();
@@ -66,18 +67,18 @@ static json_t *line_write(struct arena *arena, const struct quote *quote,
         const struct why *w = &line->why[i];
         json_array_append_new(why, json_pack("{s:s,s:I,s:s}", "code", why_name(w->code), "amount",
                                              (json_int_t)w->amount.minor, "say",
-                                             why_say(arena, quote, line, w)));
+                                             why_say(arena, language, quote, line, w)));
     }
     json_object_set_new(object, "why", why);
     return object;
 }
 
-json_t *wire_quote_write(struct arena *arena, const struct quote *quote)
+json_t *wire_quote_write(struct arena *arena, enum language language, const struct quote *quote)
 {
     char date[DATE_TEXT];
     json_t *object = json_object(), *lines = json_array();
     for (size_t i = 0; i < quote->nlines; i++)
-        json_array_append_new(lines, line_write(arena, quote, &quote->lines[i]));
+        json_array_append_new(lines, line_write(arena, language, quote, &quote->lines[i]));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "promotions", json_array());
     set_text(object, "market", quote->catalogue->market);
@@ -97,6 +98,6 @@ json_t *wire_quote_write(struct arena *arena, const struct quote *quote)
     set_int(object, "total", quote->total.minor);
     set_int(object, "cv", quote->cv.hundredths);
     set_int(object, "pv", quote->pv.hundredths);
-    json_object_set_new(object, "problems", wire_problems_write(arena, &quote->problems));
+    json_object_set_new(object, "problems", wire_problems_write(arena, language, &quote->problems));
     return object;
 }

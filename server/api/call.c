@@ -46,10 +46,11 @@ void call_problems(struct call *c, enum status status, const struct problems *pr
                    const char *member, json_t *value)
 {
     const struct status_info *info = status_info(status);
-    json_t *body = json_pack("{s:s+,s:s,s:i,s:s}", "type", PROBLEM_BASE, info->type, "title",
-                             info->title, "status", info->http, "request", c->request->id);
+    json_t *body =
+        json_pack("{s:s+,s:s,s:i,s:s}", "type", PROBLEM_BASE, info->type, "title",
+                  tr(c->language, info->title), "status", info->http, "request", c->request->id);
     if (problems && problems->count)
-        json_object_set_new(body, "problems", wire_problems_write(c->arena, problems));
+        json_object_set_new(body, "problems", wire_problems_write(c->arena, c->language, problems));
     if (member)
         json_object_set_new(body, member, value);
     size_t len = 0;
@@ -70,7 +71,7 @@ void call_fail(struct call *c, enum status status, const char *detail)
     if (status == STATUS_UNAVAILABLE || status == STATUS_TOO_MANY)
         call_header(c, "Retry-After", "1");
     call_problems(c, status, &c->problems, detail && detail[0] ? "detail" : NULL,
-                  detail && detail[0] ? json_string(detail) : NULL);
+                  detail && detail[0] ? json_string(tr(c->language, detail)) : NULL);
 }
 
 /* ---- the session ---- */
@@ -274,7 +275,8 @@ int64_t call_limit(struct call *c, int64_t usual, int64_t most)
     if (*text >= '0' && *text <= '9' && !*end && value >= 1 && value <= most)
         return value;
     call_fail(c, STATUS_MALFORMED,
-              arena_printf(c->arena, "limit is a number from 1 to %lld", (long long)most));
+              arena_printf(c->arena, tr(c->language, "limit is a number from 1 to %lld"),
+                           (long long)most));
     return 0;
 }
 
@@ -295,7 +297,8 @@ const struct market_snapshot *call_market(struct call *c, const char *code)
         code = c->actor.market ? c->actor.market : c->snapshot->default_market;
     const struct market_snapshot *market = catalogue_snapshot_market(c->snapshot, code);
     if (!market || (c->signed_in && !market_allowed(c, code))) {
-        call_fail(c, STATUS_NOT_FOUND, arena_printf(c->arena, "no market %s", code));
+        call_fail(c, STATUS_NOT_FOUND,
+                  arena_printf(c->arena, tr(c->language, "no market %s"), code));
         return NULL;
     }
     c->market = market->catalogue.market;
@@ -346,6 +349,7 @@ static struct call *call_new(struct http_exchange *exchange, const struct http_r
     struct call *c = ARENA_NEW(request->arena, struct call);
     *c = (struct call){
         .server = server, .arena = request->arena, .exchange = exchange, .request = request};
+    c->language = language_accepted(http_header(exchange, "Accept-Language"));
     problems_init(&c->problems, c->arena);
     c->reader = (struct wire_reader){c->arena, &c->problems, true};
     c->snapshot = catalogue_store_take(server->catalogues);

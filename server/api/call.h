@@ -72,7 +72,8 @@ struct call {
     const struct route *route;
     const char *params[CALL_PARAMS]; /* of the path, in order */
     struct actor actor;
-    const char *market; /* that the request is about, once call_market has been asked */
+    enum language language; /* of the sentences: what Accept-Language asks for */
+    const char *market;     /* that the request is about, once call_market has been asked */
     struct catalogue_snapshot *snapshot; /* NULL only where the route needs no sign-in */
     struct problems problems;
     struct wire_reader reader;
@@ -113,7 +114,7 @@ const struct market_snapshot *call_market(struct call *call, const char *code);
 /* ---- answering ---- */
 void call_reply(struct call *call, enum status status, json_t *body);
 void call_header(struct call *call, const char *name, const char *value);
-/* application/problem+json; `detail` may be NULL. */
+/* application/problem+json; `detail`, which is translated, may be NULL. */
 void call_fail(struct call *call, enum status status, const char *detail);
 /* The same with the problems found and, if not NULL, one more member. */
 void call_problems(struct call *call, enum status status, const struct problems *problems,

@@ -15,13 +15,13 @@ static const char *sku_of(const struct problem *problem)
     return "";
 }
 
-json_t *candidates_problem(struct arena *arena, const struct market_snapshot *market,
-                           const struct problem *problem)
+json_t *candidates_problem(struct arena *arena, enum language language,
+                           const struct market_snapshot *market, const struct problem *problem)
 {
     struct nearest found[MOST];
     const struct catalogue *c = &market->catalogue;
     size_t n = nearest_codes(arena, sku_of(problem), market->skus, c->nitems, NULL, MOST, found);
-    json_t *object = wire_problem_write(arena, problem), *list = json_array();
+    json_t *object = wire_problem_write(arena, language, problem), *list = json_array();
     for (size_t i = 0; i < n; i++) {
         const struct item *item = &c->items[found[i].index];
         json_array_append_new(list, json_pack("{s:s,s:s}", "sku", item->sku, "name", item->name));
@@ -30,8 +30,8 @@ json_t *candidates_problem(struct arena *arena, const struct market_snapshot *ma
     return object;
 }
 
-json_t *candidates_problems(struct arena *arena, const struct market_snapshot *market,
-                            const struct problems *problems)
+json_t *candidates_problems(struct arena *arena, enum language language,
+                            const struct market_snapshot *market, const struct problems *problems)
 {
     json_t *array = json_array();
     size_t searched = 0;
@@ -39,8 +39,8 @@ json_t *candidates_problems(struct arena *arena, const struct market_snapshot *m
         const struct problem *p = &problems->items[i];
         bool unknown = p->code == PROBLEM_unknown_sku || p->code == PROBLEM_check_digit;
         json_array_append_new(array, unknown && searched++ < CANDIDATES_PROBLEMS
-                                         ? candidates_problem(arena, market, p)
-                                         : wire_problem_write(arena, p));
+                                         ? candidates_problem(arena, language, market, p)
+                                         : wire_problem_write(arena, language, p));
     }
     return array;
 }

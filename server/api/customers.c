@@ -10,7 +10,7 @@ static const char *const head_names[] = {"id",       "name",        "given_name"
                                          "market",   "distributor", "phone",      "email",
                                          "language", "#version",    NULL};
 static const struct people_kind kind = {
-    .missing = "there is no such customer",
+    .missing = N_("there is no such customer"),
     .found_names = found_names,
     .head_names = head_names,
     .version = 9,

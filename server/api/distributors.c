@@ -13,7 +13,7 @@ static const char *const head_names[] = {
 static const char *const facts_names[] = {
     "id", "name", "status", "market", "#rank", "rank_name", "#version", "?first_order", NULL};
 static const struct people_kind kind = {
-    .missing = "there is no such distributor",
+    .missing = N_("there is no such distributor"),
     .found_names = found_names,
     .has_total = true,
     .head_names = head_names,

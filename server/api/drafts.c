@@ -23,11 +23,11 @@ static const struct {
     enum status status;
     const char *detail;
 } refusals[] = {
-    {"unknown", STATUS_NOT_FOUND, "there is no such draft"},
-    {"placed", STATUS_STATE, "it has been placed"},
-    {"exists", STATUS_STALE, "there is a draft of this name"},
-    {"stale", STATUS_STALE, "it was saved again since"},
-    {"locked", STATUS_LOCKED, "somebody else has it open"},
+    {"unknown", STATUS_NOT_FOUND, N_("there is no such draft")},
+    {"placed", STATUS_STATE, N_("it has been placed")},
+    {"exists", STATUS_STALE, N_("there is a draft of this name")},
+    {"stale", STATUS_STALE, N_("it was saved again since")},
+    {"locked", STATUS_LOCKED, N_("somebody else has it open")},
 };
 
 static bool refused(struct call *c, const char *result, const char *rev, const char *holder)

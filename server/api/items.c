@@ -153,7 +153,7 @@ static void unknown_reply(struct call *c)
     struct item_view *v = c->state;
     struct problem *p = problems_add(&c->problems, PROBLEM_unknown_sku, "", NULL);
     problem_set_text(p, "sku", c->params[0]);
-    json_t *body = candidates_problem(c->arena, v->market, p);
+    json_t *body = candidates_problem(c->arena, c->language, v->market, p);
     call_problems(c, STATUS_NOT_FOUND, NULL, "problems", json_pack("[o]", body));
 }
 

@@ -61,8 +61,9 @@ static bool answer_earlier(struct call *c, struct placing *p, const struct db_ba
 static void refuse_problems(struct call *c, struct placing *p, enum status status)
 {
     metric_add(METRIC_orders_refused, 1);
-    call_problems(c, status, NULL, "problems",
-                  candidates_problems(c->arena, p->pricing.market, &p->pricing.quote.problems));
+    call_problems(
+        c, status, NULL, "problems",
+        candidates_problems(c->arena, c->language, p->pricing.market, &p->pricing.quote.problems));
 }
 
 /* ---- after the commit ---- */

@@ -187,10 +187,10 @@ bool pricing_check_duplicate(struct call *c, struct pricing *p)
 
 json_t *pricing_write(struct call *c, struct pricing *p)
 {
-    json_t *object = wire_quote_write(c->arena, &p->quote);
+    json_t *object = wire_quote_write(c->arena, c->language, &p->quote);
     const struct buyer_facts *b = &p->buyer;
     json_object_set_new(object, "problems",
-                        candidates_problems(c->arena, p->market, &p->quote.problems));
+                        candidates_problems(c->arena, c->language, p->market, &p->quote.problems));
     json_object_set_new(object, "distributor",
                         b->distributor
                             ? json_pack("{s:s,s:s,s:s,s:i,s:s,s:I}", "id", b->distributor, "name",

@@ -121,8 +121,8 @@ static bool second_factor(struct call *c, bool *missing)
 
 static void ask_for_code(struct call *c)
 {
-    problem_set_text(problems_add(&c->problems, PROBLEM_required, "/otp", NULL), "what",
-                     "The code of your authenticator");
+    problem_set_words(problems_add(&c->problems, PROBLEM_required, "/otp", NULL), "what",
+                      N_("The code of your authenticator"));
     call_fail(c, STATUS_UNAUTHENTICATED, "a code is needed");
 }
 

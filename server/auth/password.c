@@ -171,8 +171,8 @@ bool password_acceptable(const char *password, const char *const *names, struct 
 {
     size_t len = strlen(password);
     if (!utf8_valid(password, len) || !utf8_is_printable(password, len)) {
-        problem_set_text(problems_add(problems, PROBLEM_bad_text, field, NULL), "what",
-                         "The password");
+        problem_set_words(problems_add(problems, PROBLEM_bad_text, field, NULL), "what",
+                          N_("The password"));
         return false;
     }
     if (has_good_length(password, len) && !is_guessed(password, len, names))

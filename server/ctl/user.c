@@ -122,7 +122,7 @@ static int hash_new(struct ctl *ctl, const struct user *user, const char *const 
     if (!password)
         return 1;
     if (!password_acceptable(password, names, &problems, ""))
-        return ctl_fail(1, "%s", problem_say(ctl->arena, &problems.items[0]));
+        return ctl_fail(1, "%s", problem_say(ctl->arena, LANGUAGE_en, &problems.items[0]));
     if (!password_hash(password, out))
         return ctl_fail(1, "there is not enough memory to hash a password");
     return 0;

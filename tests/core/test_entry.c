@@ -148,6 +148,10 @@ static const struct meaning {
     {AT_ORDER, "s rose cream", ENTRY_STOCK, "s rose cream"},
     {AT_ORDER, "/9", ENTRY_FUNCTION_KEY, "/9"},
     {AT_HOME, "/ 12", ENTRY_FUNCTION_KEY, "/12"},
+    {AT_ORDER, "/LANG DE", ENTRY_LANGUAGE, "/lang de"},
+    {AT_HOME, "/lang zh", ENTRY_LANGUAGE, "/lang zh_CN"},
+    {AT_REVIEW, "/lang", ENTRY_LANGUAGE, "/lang"},
+    {AT_HOME, "lang", ENTRY_WORDS, "lang"}, /* a name */
     /* picks */
     {AT_FIND, "3", ENTRY_PICK, "3"},
     {AT_REVIEW, " 2 ", ENTRY_PICK, "2"},
@@ -292,6 +296,7 @@ static const struct refusal {
     {AT_REVIEW, "gc4111111111111111", PROBLEM_card_number, "gc****************", NULL},
     {AT_REVIEW, "gc 238-90128-9012 3450 12.50", PROBLEM_card_number, "gc ***-*****-**** **** **.**",
      NULL}, /* a card number once the dashes are gone */
+    {AT_HOME, "/lang fr", PROBLEM_bad_value, "fr", "The language cannot be fr."},
     {AT_ORDER, "-4111111111111111", PROBLEM_card_number, "-****************", NULL},
     {AT_ORDER, "4111111111111111\x01", PROBLEM_card_number, "****************" REPLACEMENT, NULL},
 };
@@ -315,7 +320,7 @@ static void what_cannot_be_meant_is_refused(void)
         struct problems problems;
         problems_init(&problems, arena);
         entry_explain(&command, &problems);
-        const char *sentence = problem_say(arena, &problems.items[0]);
+        const char *sentence = problem_say(arena, LANGUAGE_en, &problems.items[0]);
         CU_ASSERT(problems.count == 1 && problems_stops(&problems) == 1);
         CU_ASSERT(strchr(f->typed, '?') || !strchr(sentence, '?')); /* no parameter is missing */
         if (f->sentence)

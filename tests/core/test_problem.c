@@ -39,21 +39,23 @@ static void parameters_are_put_into_the_sentence(void)
     problem_set_text(p, "name", "Winter {qty} set");
     problem_set_number(p, "free", 2);
     problem_set_number(p, "qty", 3);
-    CU_ASSERT_STRING_EQUAL(problem_say(arena, p), "60422 Winter {qty} set: 2 in stock, 3 wanted.");
+    CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, p),
+                           "60422 Winter {qty} set: 2 in stock, 3 wanted.");
 
     p = problems_add(&problems, PROBLEM_tenders_exceed, "", NULL);
     problem_set_money(p, "sum", 123456, 2);
     problem_set_money(p, "total", 17810, 2);
-    CU_ASSERT_STRING_EQUAL(problem_say(arena, p),
+    CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, p),
                            "The tenders add up to 1,234.56, more than the total of 178.10.");
 
     p = problems_add(&problems, PROBLEM_balance_short, "", NULL);
     problem_set_money(p, "balance", -5, 0);
     problem_set_text(p, "amount", NULL);
-    CU_ASSERT_STRING_EQUAL(problem_say(arena, p), "The account balance is -5, less than .");
+    CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, p),
+                           "The account balance is -5, less than .");
 
     p = problems_add(&problems, PROBLEM_unknown_sku, "", NULL);
-    CU_ASSERT_STRING_EQUAL(problem_say(arena, p), "No item ?.");
+    CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, p), "No item ?.");
     arena_free(arena);
 }
 

@@ -68,11 +68,12 @@ static const struct problem *has(const struct quote *q, enum problem_code code, 
                p ? p->field : "nowhere");
         for (size_t i = 0; i < q->problems.count; i++)
             printf("   there is %s at \"%s\": %s\n", problem_name(q->problems.items[i].code),
-                   q->problems.items[i].field, problem_say(arena, &q->problems.items[i]));
+                   q->problems.items[i].field,
+                   problem_say(arena, LANGUAGE_en, &q->problems.items[i]));
         CU_FAIL("the problem is not there");
         return NULL;
     }
-    const char *say = problem_say(arena, p);
+    const char *say = problem_say(arena, LANGUAGE_en, p);
     CU_ASSERT(say[0] != '\0' && !strchr(say, '{'));
     return p;
 }
@@ -1006,10 +1007,10 @@ static void a_line_tells_why_it_costs_what_it_costs(void)
     CU_ASSERT_STRING_EQUAL(tax->ref, "GB");
     CU_ASSERT_PTR_NULL(step(l, WHY_tax_added));
     CU_ASSERT_PTR_NULL(step(l, WHY_no_volume));
-    const char *say = why_say(arena, q, l, list);
+    const char *say = why_say(arena, LANGUAGE_en, q, l, list);
     CU_ASSERT(strstr(say, "List SPRING: ") == say && strstr(say, "24.50"));
     for (size_t i = 0; i < l->nwhy; i++)
-        CU_ASSERT(strlen(why_say(arena, q, l, &l->why[i])) > 5);
+        CU_ASSERT(strlen(why_say(arena, LANGUAGE_en, q, l, &l->why[i])) > 5);
 
     begin(shop_init_us);
     shop_customer(&shop);

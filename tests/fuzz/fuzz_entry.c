@@ -48,7 +48,7 @@ static void try_entry(struct arena *arena, const char *typed, const struct entry
     struct problems problems;
     problems_init(&problems, arena);
     entry_explain(&first, &problems);
-    REQUIRE(problem_say(arena, problems.items)[0]);
+    REQUIRE(problem_say(arena, LANGUAGE_en, problems.items)[0]);
     REQUIRE(!pan_found(canonical, strlen(canonical)));
     REQUIRE(!pan_found(first.text, strlen(first.text)));
 }

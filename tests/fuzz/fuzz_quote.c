@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void check_problems(struct arena *arena, const struct problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++) {
-        const char *say = problem_say(arena, &problems->items[i]);
+        const char *say = problem_say(arena, LANGUAGE_en, &problems->items[i]);
         REQUIRE(say[0] && utf8_valid(say, strlen(say)));
         const char *field = problems->items[i].field;
         REQUIRE(field[0] == '\0' || field[0] == '/');
@@ -89,7 +89,7 @@ static void check_stock_items(struct arena *arena, const struct quote *q,
 static void check_written(struct arena *arena, const struct quote *q)
 {
     size_t len;
-    const char *why, *text = wire_dump(arena, wire_quote_write(arena, q), &len);
+    const char *why, *text = wire_dump(arena, wire_quote_write(arena, LANGUAGE_en, q), &len);
     struct reply_quote reply;
     json_t *json = wire_parse(arena, text, len, &why);
     REQUIRE(json && wire_quote_read(arena, json, &reply));
@@ -124,7 +124,7 @@ static void price(struct arena *arena, struct shop *shop, const struct draft_ten
     check_stock_items(arena, q, &shop->draft);
     for (size_t i = 0; i < q->nlines; i++)
         for (size_t k = 0; k < q->lines[i].nwhy; k++)
-            REQUIRE(why_say(arena, q, &q->lines[i], &q->lines[i].why[k])[0]);
+            REQUIRE(why_say(arena, LANGUAGE_en, q, &q->lines[i], &q->lines[i].why[k])[0]);
     size_t before = q->problems.count;
     quote_tenders(q, &shop->buyer, !order_type_info(shop->draft.type)->needs_customer, tenders,
                   ntenders, &from_balance, &due);

@@ -35,7 +35,7 @@ static void check_problems(struct arena *arena, const struct problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++) {
         const struct problem *p = &problems->items[i];
-        const char *say = problem_say(arena, p);
+        const char *say = problem_say(arena, LANGUAGE_en, p);
         REQUIRE(say[0] && utf8_valid(say, strlen(say)));
         REQUIRE(p->field[0] == '\0' || p->field[0] == '/');
         for (const char *at = p->field; *at; at++) /* RFC 6901 */
@@ -46,7 +46,8 @@ static void check_problems(struct arena *arena, const struct problems *problems)
                         !pan_found(p->params[k].text, strlen(p->params[k].text)));
     }
     size_t len;
-    const char *why, *text = wire_dump(arena, wire_problems_write(arena, problems), &len);
+    const char *why,
+        *text = wire_dump(arena, wire_problems_write(arena, LANGUAGE_en, problems), &len);
     text = arena_printf(arena, "{\"problems\":%s}", text);
     REQUIRE(wire_parse(arena, text, strlen(text), &why));
 }

@@ -341,7 +341,7 @@ static void card_numbers_and_control_characters_in_every_text(void)
             read_draft(changed(&path, json_string(cards[k])));
             bool there = problems.count >= 1;
             for (size_t p = 0; p < problems.count; p++) {
-                const char *say = problem_say(arena, &problems.items[p]);
+                const char *say = problem_say(arena, LANGUAGE_en, &problems.items[p]);
                 there &= strcmp(problems.items[p].field, field) == 0 &&
                          !pan_found(say, strlen(say)) &&
                          (problems.items[p].code == PROBLEM_card_number ||
@@ -376,7 +376,8 @@ static void what_is_refused_is_not_repeated(void)
         begin();
         read_draft(parsed(bodies[i]));
         size_t len;
-        const char *text = wire_dump(arena, wire_problems_write(arena, &problems), &len);
+        const char *text =
+            wire_dump(arena, wire_problems_write(arena, LANGUAGE_en, &problems), &len);
         CU_ASSERT_EQUAL(problems.count, 1);
         CU_ASSERT_FALSE(pan_found(text, len));
     }
@@ -386,7 +387,7 @@ static void what_is_refused_is_not_repeated(void)
     CU_ASSERT(one_problem(PROBLEM_card_number, "/lines/0/qty"));
     begin(); /* the words of `accept` come here unread */
     wire_bad_value(&reader, "/accept", "0", "my card is 4111111111111111");
-    CU_ASSERT_PTR_NULL(strstr(problem_say(arena, &problems.items[0]), "4111"));
+    CU_ASSERT_PTR_NULL(strstr(problem_say(arena, LANGUAGE_en, &problems.items[0]), "4111"));
     end();
 }
 
@@ -666,7 +667,7 @@ static void a_quote_has_the_members_of_the_contract(void)
     shop_stock(&shop, TUMBLER, 12);
     shop_stock(&shop, TEA, 3);
     const struct quote *q = shop_price(&shop);
-    json_t *json = wire_quote_write(arena, q);
+    json_t *json = wire_quote_write(arena, LANGUAGE_en, q);
     CU_ASSERT_FALSE(holds_reals(json));
     for (size_t i = 0; i < ARRAY_LEN(integers); i++) {
         CU_ASSERT(json_is_integer(json_object_get(json, integers[i])));
@@ -730,7 +731,7 @@ static void a_quote_is_read_as_it_was_written(void)
         quote_price(arena, &order.catalogue, &order.buyer, &order.draft, order.known_stock,
                     order.nstock, &q);
         size_t len;
-        const char *text = wire_dump(arena, wire_quote_write(arena, &q), &len);
+        const char *text = wire_dump(arena, wire_quote_write(arena, LANGUAGE_en, &q), &len);
         json_t *json = wire_parse(arena, text, len, &why);
         CU_ASSERT_FATAL(json != NULL && wire_quote_read(arena, json, &r));
         bool same = r.goods == q.goods.minor && r.discount == q.discount.minor &&

@@ -12,19 +12,29 @@ enum { EXIT_WRONG_USE = 64, EXIT_WRONG_CONFIG = 78, EXIT_NONE = -1 };
 
 static const char default_server[] = "https://127.0.0.1:8443";
 
-static const char help[] =
+/* One text per option, so that a new one leaves the translations of the others as they are. */
+static const char *const help[] = {
     "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
-    "                 [--theme default|mono|contrast] [--lang en|de|zh_CN] [--version]\n"
-    "Takes orders at the terminal.\n"
-    "  --server URL    where partylined is; https://127.0.0.1:8443\n"
-    "  --ca FILE       authority that signed the server's certificate (PEM)\n"
-    "  --user LOGIN    fills in the operator at sign-on\n"
-    "  --desk call     the desk: call\n"
-    "  --theme NAME    colours: default, mono, contrast\n"
-    "  --lang NAME     language: en, de, zh_CN\n"
-    "PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
-    "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
-    "F1 helps inside. See partyline(1).\n";
+    "                 [--theme default|mono|contrast] [--lang en|de|zh_CN] [--version]\n",
+    N_("Takes orders at the terminal.\n"),
+    N_("  --server URL    where partylined is; https://127.0.0.1:8443\n"),
+    N_("  --ca FILE       authority that signed the server's certificate (PEM)\n"),
+    N_("  --user LOGIN    fills in the operator at sign-on\n"),
+    N_("  --desk call     the desk: call\n"),
+    N_("  --theme NAME    colours: default, mono, contrast\n"),
+    N_("  --lang NAME     language: en, de, zh_CN\n"),
+    N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
+       "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
+       "F1 helps inside. See partyline(1).\n"),
+};
+
+static int help_print(void)
+{
+    for (size_t i = 0; i < ARRAY_LEN(help); i++)
+        if (fputs(_(help[i]), stdout) == EOF)
+            return 1;
+    return 0;
+}
 
 /* The options that take a word, and where it goes. */
 static const struct setting {
@@ -61,11 +71,11 @@ static const char *config_line(struct options *options, char *line)
         return NULL;
     char *equals = strchr(text, '=');
     if (!equals)
-        return "there is no `=`";
+        return N_("there is no `=`");
     *equals = '\0';
     const char **slot = setting_of(options, trim(text));
     if (!slot)
-        return "there is no such setting (server, ca, user, desk, theme, lang)";
+        return N_("there is no such setting (server, ca, user, desk, theme, lang)");
     if (!*slot)
         *slot = strdup(trim(equals + 1));
     return NULL;
@@ -89,7 +99,7 @@ static int config_read(struct options *options)
     }
     fclose(file);
     if (why)
-        fprintf(stderr, "partyline: %s:%d: %s\n", path, number, why);
+        fprintf(stderr, "partyline: %s:%d: %s\n", path, number, _(why));
     return why ? EXIT_WRONG_CONFIG : EXIT_NONE;
 }
 
@@ -105,15 +115,15 @@ static void environment_read(struct options *options)
 static int check(const struct options *options)
 {
     if (options->theme && !terminal_theme_known(options->theme)) {
-        fprintf(stderr, "partyline: no theme %s: default, mono, contrast\n", options->theme);
+        fprintf(stderr, _("partyline: no theme %s: default, mono, contrast\n"), options->theme);
         return EXIT_WRONG_USE;
     }
     if (options->lang && language_by_name(options->lang) == LANGUAGES) {
-        fprintf(stderr, "partyline: no language %s: en, de, zh_CN\n", options->lang);
+        fprintf(stderr, _("partyline: no language %s: en, de, zh_CN\n"), options->lang);
         return EXIT_WRONG_USE;
     }
     if (options->desk && strcmp(options->desk, "call") != 0) {
-        fprintf(stderr, "partyline: no desk %s: call\n", options->desk);
+        fprintf(stderr, _("partyline: no desk %s: call\n"), options->desk);
         return EXIT_WRONG_USE;
     }
     return EXIT_NONE;
@@ -137,20 +147,21 @@ static int arguments_read(struct options *options, int argc, char **argv)
         if (c == 'v')
             return puts("partyline " PARTYLINE_VERSION) == EOF;
         if (c == 'h')
-            return fputs(help, stdout) == EOF;
+            return help_print();
         if (c != 's')
             return EXIT_WRONG_USE;
         *setting_of(options, longs[which].name) = optarg;
     }
     if (optind == argc)
         return EXIT_NONE;
-    fprintf(stderr, "partyline: what is `%s`? See partyline --help.\n", argv[optind]);
+    fprintf(stderr, _("partyline: what is `%s`? See partyline --help.\n"), argv[optind]);
     return EXIT_WRONG_USE;
 }
 
 int options_read(struct options *options, int argc, char **argv)
 {
     *options = (struct options){0};
+    tongue_set(tongue_of_environment()); /* for what is said of the options */
     int end = arguments_read(options, argc, argv);
     if (end != EXIT_NONE)
         return end;
@@ -162,6 +173,6 @@ int options_read(struct options *options, int argc, char **argv)
         options->server = default_server;
     end = check(options);
     if (end == EXIT_NONE)
-        tongue_set(options->lang ? language_by_name(options->lang) : tongue_of_environment());
+        tongue_set(options->lang ? language_by_name(options->lang) : tongue_language());
     return end;
 }

@@ -1,9 +1,11 @@
 /* The sentence that an operator reads to the caller before an order is placed: numbers as words,
- * items by their short spoken names. English; other languages bring a function of their own. */
+ * items by their short spoken names, in the caller's language. Each language has a file of its own
+ * (readback_LANGUAGE.c). */
 #pragma once
 
 #include "core/money.h"
 #include "core/text.h"
+#include "core/tr.h"
 
 struct readback_item {
     int64_t qty;
@@ -12,6 +14,7 @@ struct readback_item {
 };
 
 struct readback {
+    enum language language;
     const struct readback_item *items;
     size_t nitems;
     const char *place;    /* "14 Mill Lane, LS6 2QT", or NULL */
@@ -21,9 +24,11 @@ struct readback {
 };
 
 /* "one hundred seventy-eight", 0 to 999,999,999,999; digits beyond. */
-void readback_number(struct text *text, int64_t n);
-/* "one hundred seventy-eight pounds ten"; "twelve US dollars and five cents" has no short form. */
-void readback_amount(struct text *text, const char *currency, int exponent, struct money amount);
-/* "One rose perfume, three winter sets - two now, one later. Going to 14 Mill Lane. One hundred
- * seventy-eight pounds ten." */
+void readback_number(struct text *text, enum language language, int64_t n);
+/* "one hundred seventy-eight pounds ten"; "twelve dollars and five cents" has no short form; digits
+ * where there are no words. */
+void readback_amount(struct text *text, enum language language, const char *currency, int exponent,
+                     struct money amount);
+/* "One rose perfume, three of the winter set - two now, one later. Going to 14 Mill Lane. One
+ * hundred seventy-eight pounds ten." */
 void readback_say(struct text *text, const struct readback *readback);

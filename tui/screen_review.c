@@ -123,7 +123,8 @@ static const char *readback_text(const struct order *order, struct arena *arena)
             (struct readback_item){line->qty, quoted->back_ordered, *spoken ? spoken : line->sku};
     }
     order_view_address(&place, &order->quote.ship_to);
-    readback_say(&text, &(struct readback){.items = items,
+    readback_say(&text, &(struct readback){.language = tongue_language(),
+                                           .items = items,
                                            .nitems = n,
                                            .place = place.data,
                                            .currency = order->quote.currency,

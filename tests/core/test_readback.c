@@ -1,35 +1,76 @@
 #include "core/readback.h"
 #include "tests/report.h"
 
+#include <stdio.h>
 #include <string.h>
+
+/* What was said; shown when it is not what was wanted. */
+static void expect(struct text *text, const char *want)
+{
+    if (strcmp(text->data, want) != 0)
+        printf("   have \"%s\"\n   want \"%s\"\n", text->data, want);
+    CU_ASSERT_STRING_EQUAL(text->data, want);
+    text_clear(text);
+}
 
 static void numbers(void)
 {
     static const struct {
         int64_t n;
-        const char *want;
+        const char *en, *de, *zh;
     } cases[] = {
-        {0, "zero"},
-        {1, "one"},
-        {13, "thirteen"},
-        {20, "twenty"},
-        {42, "forty-two"},
-        {100, "one hundred"},
-        {178, "one hundred seventy-eight"},
-        {1000, "one thousand"},
-        {12005, "twelve thousand five"},
-        {999999, "nine hundred ninety-nine thousand nine hundred ninety-nine"},
-        {2000000, "two million"},
-        {7000000000, "seven billion"},
-        {1000000000000, "1000000000000"},
-        {-3, "-3"},
+        {0, "zero", "null", "零"},
+        {1, "one", "eins", "一"},
+        {2, "two", "zwei", "二"},
+        {10, "ten", "zehn", "十"},
+        {13, "thirteen", "dreizehn", "十三"},
+        {16, "sixteen", "sechzehn", "十六"},
+        {17, "seventeen", "siebzehn", "十七"},
+        {20, "twenty", "zwanzig", "二十"},
+        {21, "twenty-one", "einundzwanzig", "二十一"},
+        {30, "thirty", "dreißig", "三十"},
+        {42, "forty-two", "zweiundvierzig", "四十二"},
+        {66, "sixty-six", "sechsundsechzig", "六十六"},
+        {100, "one hundred", "einhundert", "一百"},
+        {101, "one hundred one", "einhunderteins", "一百零一"},
+        {110, "one hundred ten", "einhundertzehn", "一百一十"},
+        {111, "one hundred eleven", "einhundertelf", "一百一十一"},
+        {178, "one hundred seventy-eight", "einhundertachtundsiebzig", "一百七十八"},
+        {1000, "one thousand", "eintausend", "一千"},
+        {1001, "one thousand one", "eintausendeins", "一千零一"},
+        {1010, "one thousand ten", "eintausendzehn", "一千零一十"},
+        {2200, "two thousand two hundred", "zweitausendzweihundert", "两千二百"},
+        {9999, "nine thousand nine hundred ninety-nine", "neuntausendneunhundertneunundneunzig",
+         "九千九百九十九"},
+        {10000, "ten thousand", "zehntausend", "一万"},
+        {12005, "twelve thousand five", "zwölftausendfünf", "一万二千零五"},
+        {20000, "twenty thousand", "zwanzigtausend", "两万"},
+        {100100, "one hundred thousand one hundred", "einhunderttausendeinhundert", "十万零一百"},
+        {101000, "one hundred one thousand", "einhunderteintausend", "十万一千"},
+        {999999, "nine hundred ninety-nine thousand nine hundred ninety-nine",
+         "neunhundertneunundneunzigtausendneunhundertneunundneunzig", "九十九万九千九百九十九"},
+        {1000000, "one million", "eine Million", "一百万"},
+        {2000000, "two million", "zwei Millionen", "二百万"},
+        {1200001, "one million two hundred thousand one", "eine Million zweihunderttausendeins",
+         "一百二十万零一"},
+        {20000000, "twenty million", "zwanzig Millionen", "两千万"},
+        {100001000, "one hundred million one thousand", "einhundert Millionen eintausend",
+         "一亿零一千"},
+        {100000001, "one hundred million one", "einhundert Millionen eins", "一亿零一"},
+        {7000000000, "seven billion", "sieben Milliarden", "七十亿"},
+        {1000000000000, "1000000000000", "1000000000000", "1000000000000"},
+        {-3, "-3", "-3", "-3"},
     };
     struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct text text;
-        text_init(&text, arena);
-        readback_number(&text, cases[i].n);
-        CU_ASSERT_STRING_EQUAL(text.data, cases[i].want);
+        readback_number(&text, LANGUAGE_en, cases[i].n);
+        expect(&text, cases[i].en);
+        readback_number(&text, LANGUAGE_de, cases[i].n);
+        expect(&text, cases[i].de);
+        readback_number(&text, LANGUAGE_zh_CN, cases[i].n);
+        expect(&text, cases[i].zh);
     }
     arena_free(arena);
 }
@@ -40,58 +81,99 @@ static void amounts(void)
         const char *currency;
         int exponent;
         int64_t minor;
-        const char *want;
+        const char *en, *de, *zh;
     } cases[] = {
-        {"GBP", 2, 17810, "one hundred seventy-eight pounds ten"},
-        {"GBP", 2, 17805, "one hundred seventy-eight pounds and five pence"},
-        {"GBP", 2, 100, "one pound"},
-        {"GBP", 2, 1, "one penny"},
-        {"GBP", 2, 0, "zero pounds"},
-        {"USD", 2, 1250, "twelve dollars and fifty cents"},
-        {"CNY", 2, 680000, "six thousand eight hundred yuan"},
-        {"JPY", 0, 1500, "1,500 JPY"},
-        {"GBP", 2, -100, "-1.00 GBP"},
-    };
-    struct arena *arena = arena_new();
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct text text;
-        text_init(&text, arena);
-        readback_amount(&text, cases[i].currency, cases[i].exponent, money_of(cases[i].minor));
-        CU_ASSERT_STRING_EQUAL(text.data, cases[i].want);
-    }
-    arena_free(arena);
-}
-
-static void sentence(void)
-{
-    static const struct readback_item items[] = {
-        {1, 0, "rose perfume"},
-        {3, 1, "winter sets"},
-        {2, 2, "soaps"},
-        {1, 1, "small gift box"},
+        {"GBP", 2, 17810, "one hundred seventy-eight pounds ten",
+         "einhundertachtundsiebzig Pfund zehn", "一百七十八英镑十便士"},
+        {"GBP", 2, 17805, "one hundred seventy-eight pounds and five pence",
+         "einhundertachtundsiebzig Pfund und fünf Pence", "一百七十八英镑五便士"},
+        {"GBP", 2, 100, "one pound", "ein Pfund", "一英镑"},
+        {"GBP", 2, 1, "one penny", "ein Penny", "一便士"},
+        {"GBP", 2, 0, "zero pounds", "null Pfund", "零英镑"},
+        {"USD", 2, 1250, "twelve dollars and fifty cents", "zwölf Dollar fünfzig",
+         "十二美元五十美分"},
+        {"EUR", 2, 10121, "one hundred one euros and twenty-one cents",
+         "einhundertein Euro einundzwanzig", "一百零一欧元二十一欧分"},
+        {"EUR", 2, 201, "two euros and one cent", "zwei Euro und ein Cent", "两欧元一欧分"},
+        {"CNY", 2, 680000, "six thousand eight hundred yuan", "sechstausendachthundert Yuan",
+         "六千八百元"},
+        {"CNY", 2, 17810, "one hundred seventy-eight yuan and ten fen",
+         "einhundertachtundsiebzig Yuan zehn", "一百七十八元一角"},
+        {"CNY", 2, 10025, "one hundred yuan and twenty-five fen", "einhundert Yuan fünfundzwanzig",
+         "一百元两角五分"},
+        {"CNY", 2, 1205, "twelve yuan and five fen", "zwölf Yuan und fünf Fen", "十二元零五分"},
+        {"CNY", 2, 5, "five fen", "fünf Fen", "五分"},
+        {"CNY", 2, 50, "fifty fen", "fünfzig Fen", "五角"},
+        {"CNY", 2, 200, "two yuan", "zwei Yuan", "两元"},
+        {"CNY", 2, 2000000, "twenty thousand yuan", "zwanzigtausend Yuan", "两万元"},
+        {"CNY", 2, 0, "zero yuan", "null Yuan", "零元"},
+        {"JPY", 0, 1500, "1,500 JPY", "1,500 JPY", "1,500 JPY"},
+        {"GBP", 2, -100, "-1.00 GBP", "-1.00 GBP", "-1.00 GBP"},
+        {"XXX", 2, 100, "1.00 XXX", "1.00 XXX", "1.00 XXX"},
     };
     struct arena *arena = arena_new();
     struct text text;
     text_init(&text, arena);
-    readback_say(&text, &(struct readback){.items = items,
-                                           .nitems = ARRAY_LEN(items),
-                                           .place = "14 Mill Lane, LS6 2QT",
-                                           .currency = "GBP",
-                                           .exponent = 2,
-                                           .total = money_of(2010)});
-    CU_ASSERT_STRING_EQUAL(
-        text.data,
-        "One rose perfume, three winter sets - two now, one later, two soaps - all later, "
-        "one small gift box - later. Going to 14 Mill Lane, LS6 2QT. Twenty pounds ten.");
-    text_clear(&text);
-    readback_say(&text, &(struct readback){.currency = "USD", .exponent = 2, .total = money_of(0)});
-    CU_ASSERT_STRING_EQUAL(text.data, "Zero dollars.");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct money money = money_of(cases[i].minor);
+        readback_amount(&text, LANGUAGE_en, cases[i].currency, cases[i].exponent, money);
+        expect(&text, cases[i].en);
+        readback_amount(&text, LANGUAGE_de, cases[i].currency, cases[i].exponent, money);
+        expect(&text, cases[i].de);
+        readback_amount(&text, LANGUAGE_zh_CN, cases[i].currency, cases[i].exponent, money);
+        expect(&text, cases[i].zh);
+    }
+    arena_free(arena);
+}
+
+static void sentences(void)
+{
+    static const struct readback_item english[] = {{1, 0, "rose perfume fifty mil"},
+                                                   {3, 1, "winter set"},
+                                                   {2, 2, "soap"},
+                                                   {1, 1, "small gift box"}},
+                                      german[] = {{1, 0, "Rosenparfüm"},
+                                                  {3, 1, "Winterset"},
+                                                  {21, 21, "Seife"},
+                                                  {1, 1, "kleine Geschenkbox"}},
+                                      chinese[] = {{1, 0, "玫瑰香水"},
+                                                   {3, 1, "冬季礼盒"},
+                                                   {2, 2, "香皂"},
+                                                   {1, 1, "小礼盒"}};
+    static const struct {
+        struct readback order;
+        const char *want;
+    } cases[] = {
+        {{LANGUAGE_en, english, 4, "14 Mill Lane, LS6 2QT", "GBP", 2, {2010}},
+         "One rose perfume fifty mil, three of the winter set - two now, one later, two of the "
+         "soap "
+         "- all later, one small gift box - later. Going to 14 Mill Lane, LS6 2QT. Twenty pounds "
+         "ten."},
+        {{LANGUAGE_de, german, 4, "Mühlweg 14, 04109 Leipzig", "EUR", 2, {2010}},
+         "Einmal Rosenparfüm, dreimal Winterset - zweimal sofort, einmal später, einundzwanzigmal "
+         "Seife - alles später, einmal kleine Geschenkbox - später. Lieferung an Mühlweg 14, 04109 "
+         "Leipzig. Zwanzig Euro zehn."},
+        {{LANGUAGE_zh_CN, chinese, 4, "上海市南京路1号", "CNY", 2, {2010}},
+         "玫瑰香水一件，冬季礼盒三件（两件现货，一件后补），香皂两件（全部后补），小礼盒一件（后补"
+         "）。"
+         "送至上海市南京路1号。合计二十元一角。"},
+        {{LANGUAGE_en, NULL, 0, NULL, "USD", 2, {0}}, "Zero dollars."},
+        {{LANGUAGE_de, NULL, 0, "", "EUR", 2, {100}}, "Ein Euro."},
+        {{LANGUAGE_zh_CN, NULL, 0, NULL, "USD", 2, {0}}, "合计零美元。"},
+    };
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        readback_say(&text, &cases[i].order);
+        expect(&text, cases[i].want);
+    }
     arena_free(arena);
 }
 
 static const struct test_case cases[] = {
     {"numbers are said as words", numbers},
     {"amounts are said as people say them", amounts},
-    {"an order is read back in one sentence after the other", sentence},
+    {"an order is read back in one sentence after the other", sentences},
 };
 REPORT_MAIN("test_readback", cases)

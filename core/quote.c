@@ -84,6 +84,13 @@ static void check_ship_to(struct quote *quote, const struct buyer_facts *buyer,
 {
     if (draft->destination == SHIP_pickup)
         return;
+    bool is_known = draft->destination == SHIP_customer ? buyer->customer : buyer->distributor;
+    if (!buyer->has_ship_to && is_known && draft->address_choice > 1) {
+        problem_set_number(
+            problems_add(&quote->problems, PROBLEM_address_missing, "/ship_to/choice", NULL),
+            "number", draft->address_choice);
+        return;
+    }
     if (!buyer->has_ship_to) {
         problems_add(&quote->problems, PROBLEM_address_needed, "/ship_to", NULL);
         return;

@@ -1,4 +1,7 @@
 /* Orders that have been placed: reading, listing, cancelling. */
+#include "core/date.h"
+#include "core/order_state.h"
+#include "server/api/people.h"
 #include "server/api/routes.h"
 #include "server/net/log.h"
 
@@ -39,13 +42,20 @@ static const char *const head_names[] = {"",
                                          "#due",
                                          NULL};
 enum {
+    COL_NUMBER = 1,
+    COL_STATE,
     COL_DISTRIBUTOR = 6,
     COL_DISTRIBUTOR_NAME,
     COL_CUSTOMER,
     COL_CUSTOMER_NAME,
     COL_DESTINATION = 24,
     COL_SHIP_TO,
-    COL_VERSION = 33
+    COL_PLACED_BY = 28,
+    COL_TAKER = 31,
+    COL_IN_TIME,
+    COL_VERSION,
+    COL_CANCEL_UNTIL,
+    COL_CANCEL_UNTIL_SAY,
 };
 static const char *const line_names[] = {
     "id",   "sku", "name", "#qty",          "#unit", "#discount", "#amount",
@@ -53,8 +63,8 @@ static const char *const line_names[] = {
 static const char *const payment_names[] = {"kind", "#amount", "state", NULL};
 static const char *const event_names[] = {"at", "machine", "", "from", "to", "by", "reason", NULL};
 static const char *const list_names[] = {
-    "number",   "state",     "payment",   "type",      "distributor", "name", "#total",
-    "currency", "#exponent", "placed_at", "placed_by", "#lines",      NULL};
+    "number", "state",    "payment",   "type",      "distributor", "name",   "customer_name",
+    "#total", "currency", "#exponent", "placed_at", "placed_by",   "#lines", NULL};
 
 struct reading {
     size_t head, lines, payments, events;
@@ -65,6 +75,33 @@ static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
     const char *value = db_value(b, s, 0, id);
     return value ? json_pack("{s:s,s:s}", "id", value, "name", db_value(b, s, 0, name))
                  : json_null();
+}
+
+/* Whether the actor may take the order back; else *problems says why not. */
+static bool may_cancel(const struct call *c, size_t s, struct problems *problems)
+{
+    const struct db_batch *b = c->batch;
+    unsigned office = ROLE_BIT(office) | ROLE_BIT(supervisor);
+    struct order_cancel cancel = {
+        .order = db_value(b, s, 0, COL_NUMBER),
+        .state = db_value(b, s, 0, COL_STATE),
+        .taker = db_value(b, s, 0, COL_PLACED_BY),
+        .until = db_value(b, s, 0, COL_CANCEL_UNTIL_SAY),
+        .is_taker = strcmp(db_value(b, s, 0, COL_TAKER), c->actor.login_id) == 0,
+        .in_time = db_bool(b, s, 0, COL_IN_TIME),
+        .is_office = c->actor.roles & office,
+    };
+    return order_cancel_may(&cancel, problems);
+}
+
+static json_t *cancel_write(const struct call *c, size_t s)
+{
+    struct problems why;
+    problems_init(&why, c->arena);
+    bool may = may_cancel(c, s, &why);
+    return json_pack("{s:b,s:s,s:o}", "may", may, "until",
+                     db_value(c->batch, s, 0, COL_CANCEL_UNTIL), "say",
+                     may ? json_null() : json_string(problem_say(c->arena, &why.items[0])));
 }
 
 static void get_reply(struct call *c)
@@ -86,6 +123,7 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "lines", call_rows(b, r->lines, line_names));
     json_object_set_new(o, "payments", call_rows(b, r->payments, payment_names));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
+    json_object_set_new(o, "cancel", cancel_write(c, r->head));
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", db_value(b, r->head, 0, COL_VERSION)));
     call_reply(c, STATUS_OK, o);
 }
@@ -111,38 +149,98 @@ void order_get(struct call *c)
 
 /* ---- listing ---- */
 
+struct listing {
+    int64_t most;
+    const char *distributor, *customer, *words, *state, *from, *to, *cursor, *taker;
+    size_t rows, cursor_row;
+};
+
 static void list_reply(struct call *c)
 {
-    int64_t most = *(int64_t *)c->state;
-    json_t *items = call_rows(c->batch, 0, list_names);
+    const struct listing *l = c->state;
+    if (l->cursor && !db_rows(c->batch, l->cursor_row)) {
+        wire_bad_value(&c->reader, "", "cursor", l->cursor);
+        call_fail(c, STATUS_MALFORMED, NULL);
+        return;
+    }
+    json_t *items = call_rows(c->batch, l->rows, list_names);
     size_t n = json_array_size(items);
     json_t *next = json_null();
-    if ((int64_t)n == most)
+    if ((int64_t)n == l->most)
         next =
             json_string(json_string_value(json_object_get(json_array_get(items, n - 1), "number")));
     call_reply(c, STATUS_OK, json_pack("{s:o,s:o}", "items", items, "next", next));
 }
 
+static bool is_digits(const char *text)
+{
+    return people_id_ok(text);
+}
+
+static bool is_date(const char *text)
+{
+    struct date date;
+    return date_parse(text, &date);
+}
+
+static bool is_words(const char *text)
+{
+    return strlen(text) <= 100 && text[strspn(text, " ,")] != '\0';
+}
+
+static bool is_me(const char *text)
+{
+    return strcmp(text, "me") == 0;
+}
+
+/* Reads the filters; what cannot be meant is a problem each, so that a slip never looks like a list
+ * without such orders. */
+static bool list_read(struct call *c, struct listing *l)
+{
+    const struct {
+        const char *name, **out;
+        bool (*fits)(const char *text);
+    } filters[] = {
+        {"distributor", &l->distributor, is_digits},
+        {"customer", &l->customer, is_digits},
+        {"q", &l->words, is_words},
+        {"state", &l->state, order_state_known},
+        {"from", &l->from, is_date},
+        {"to", &l->to, is_date},
+        {"cursor", &l->cursor, is_digits},
+        {"taker", &l->taker, is_me},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+        *filters[i].out = http_query(c->request, filters[i].name);
+        if (*filters[i].out && !filters[i].fits(*filters[i].out))
+            wire_bad_value(&c->reader, "", filters[i].name, *filters[i].out);
+    }
+    return call_body_ok(c);
+}
+
 static void list_load(struct call *c)
 {
-    int64_t most = *(int64_t *)c->state;
-    const struct http_request *r = c->request;
-    const char *customer = http_query(r, "customer");
-    if (customer && (strlen(customer) > 18 || customer[strspn(customer, "0123456789")])) {
-        call_fail(c, STATUS_MALFORMED, "customer is a number");
+    struct listing *l = c->state;
+    if (!list_read(c, l))
         return;
-    }
-    DB_ADD(call_read(c), Q_order_list, http_query(r, "distributor"), customer,
-           http_query(r, "state"), c->actor.market, db_text_int(c->arena, most),
-           http_query(r, "cursor"));
+    const char *most = db_text_int(c->arena, l->most), *market = c->actor.market,
+               *taker = l->taker ? c->actor.login_id : NULL;
+    struct db_batch *batch = call_read(c);
+    if (l->distributor || l->customer || l->words)
+        l->rows = DB_ADD(batch, Q_order_of_people, l->state, market, most, l->cursor, l->from,
+                         l->to, taker, l->distributor, l->customer, l->words);
+    else
+        l->rows =
+            DB_ADD(batch, Q_order_recent, l->state, market, most, l->cursor, l->from, l->to, taker);
+    if (l->cursor)
+        l->cursor_row = DB_ADD(batch, Q_order_exists, l->cursor);
     call_then(c, list_reply);
 }
 
 void order_list(struct call *c)
 {
-    int64_t *most = ARENA_NEW(c->arena, int64_t);
-    c->state = most;
-    if ((*most = call_limit(c, ORDERS_USUAL, ORDERS_MOST))) {
+    struct listing *l = c->state = ARENA_NEW(c->arena, struct listing);
+    if ((l->most = call_limit(c, ORDERS_USUAL, ORDERS_MOST))) {
         call_read(c);
         call_then(c, list_load);
     }
@@ -162,7 +260,9 @@ static void cancel_reply(struct call *c)
     } else if (strcmp(result, "reused") == 0) {
         call_fail(c, STATUS_KEY_REUSED, NULL);
     } else if (strcmp(result, "state") == 0) {
-        call_problems(c, STATUS_STATE, NULL, "state", json_string(state));
+        order_cancel_may(&(struct order_cancel){.order = c->params[0], .state = state},
+                         &c->problems);
+        call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
     } else {
         if (strcmp(result, "cancelled") == 0)
             log_event(LOG_INFO_, "order_cancelled", "request", c->request->id, "number",
@@ -171,11 +271,22 @@ static void cancel_reply(struct call *c)
     }
 }
 
+/* The one who took it and when it was do not change, so that may be decided here; whether it has
+ * been picked or cancelled meanwhile, the commit looks at again. A cancelled one goes on: the same
+ * key is to get the same answer. */
 static void cancel_decide(struct call *c)
 {
     struct cancelling *s = c->state;
     if (!db_rows(c->batch, 0)) {
         call_fail(c, STATUS_NOT_FOUND, "there is no such order");
+        return;
+    }
+    const char *state = db_value(c->batch, 0, 0, COL_STATE);
+    if (strcmp(state, "cancelled") != 0 && !may_cancel(c, 0, &c->problems)) {
+        if (order_state_may_go(state, "cancelled"))
+            call_fail(c, STATUS_PROBLEMS, NULL);
+        else
+            call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
         return;
     }
     DB_ADD(call_write(c), Q_order_cancel, c->params[0], s->key, s->hash, c->actor.login_id,

@@ -68,6 +68,16 @@ static const char *if_match(struct call *c)
     return NULL;
 }
 
+/* A merge-patch's null: takes the member out of the body and says what stands for nothing. */
+static bool clears(struct call *c, const char *name, const char **out, const char *cleared)
+{
+    if (!json_is_null(json_object_get(c->body, name)))
+        return false;
+    json_object_del(c->body, name);
+    *out = cleared;
+    return true;
+}
+
 void people_address_read(struct call *c, const char **out)
 {
     json_t *object = wire_object(&c->reader, c->body, "", "address", false);
@@ -95,11 +105,16 @@ bool person_patch_read(struct call *c, struct person_patch *out)
     *out = (struct person_patch){.version = if_match(c)};
     if (!out->version || !call_body(c))
         return false;
+    clears(c, "email", &out->email, "");
+    clears(c, "phone", &out->phone, "");
+    if (json_is_null(json_object_get(c->body, "language")))
+        wire_bad_value(r, "", "language", "null");
     wire_string(r, c->body, "", "email", 254, false, &out->email);
     wire_string(r, c->body, "", "phone", 40, false, &out->phone);
     wire_string(r, c->body, "", "language", 8, false, &out->language);
     wire_only(r, c->body, "", names, NULL);
-    people_address_read(c, &out->address);
+    if (!clears(c, "address", &out->address, "null"))
+        people_address_read(c, &out->address);
     return call_body_ok(c);
 }
 

@@ -26,7 +26,8 @@ void people_get_reply(struct call *c, const struct people_kind *kind);
 /* `address` of the body as JSON text in *out; untouched when absent. Problems for what it needs and
  * does not have: street, city, and the country's two letters. */
 void people_address_read(struct call *c, const char **out);
-/* A PATCH body: reads e-mail, phone, language and address into `out`; false when refused. */
+/* A merge-patch: reads e-mail, phone, language and address into `out`; false when refused. NULL
+ * leaves a field alone, "" clears it, the address "null" goes. */
 struct person_patch {
     const char *email, *phone, *language, *address, *version;
 };

@@ -29,7 +29,9 @@ SELECT o.id, o.number, o.state, o.payment_state, o.type, o.market, d.number, dp.
        o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv, o.destination, o.ship_to::text, o.note,
        to_char(o.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), l.login, o.channel,
        (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'due'),
-       o.placed_by, company_now() < o.placed_at + make_interval(mins => m.cancel_minutes), o.version
+       o.placed_by, company_now() < o.placed_at + make_interval(mins => m.cancel_minutes), o.version,
+       to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+       to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE m.zone, 'HH24:MI')
   FROM orders o
   JOIN market m ON m.code = o.market
   JOIN distributor d ON d.id = o.distributor_id
@@ -54,19 +56,108 @@ SELECT to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), e.machine
   FROM orders o JOIN order_event e ON e.order_id = o.id LEFT JOIN login l ON l.id = e.by_login
  WHERE o.number = $1 ORDER BY e.id;
 
--- name: order_list   $1: distributor or NULL, $2: customer or NULL, $3: state or NULL, $4: market or NULL,
--- $5: most, $6: cursor (an order's number)
-SELECT o.number, o.state, o.payment_state, o.type, d.number, dp.name, o.total, o.currency, o.exponent,
-       to_char(o.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), l.login,
-       (SELECT count(*) FROM order_line x WHERE x.order_id = o.id)
+-- name: order_recent   $1: state or NULL, $2: market or NULL, $3: most, $4: cursor (an order's number),
+-- $5, $6: first and last business date or NULL, $7: who has taken it, or NULL
+SELECT r.number, r.state, r.payment_state, r.type, r.distributor, r.distributor_name, r.customer_name, r.total,
+       r.currency, r.exponent, to_char(r.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), r.login,
+       (SELECT count(*) FROM order_line x WHERE x.order_id = r.id)
+  FROM order_row r
+ WHERE ($1::text IS NULL OR r.state = $1)
+   AND ($2::text IS NULL OR r.market = $2)
+   AND ($4::text IS NULL OR (r.placed_at, r.id) < (SELECT x.placed_at, x.id FROM orders x WHERE x.number = $4))
+   AND r.placed_at >= coalesce($5::date - 1, '-infinity'::timestamptz)
+   AND r.placed_at < coalesce($6::date + 2, 'infinity'::timestamptz)
+   AND ($5::date IS NULL OR r.business_date >= $5::date)
+   AND ($6::date IS NULL OR r.business_date <= $6::date)
+   AND ($7::bigint IS NULL OR r.placed_by = $7::bigint)
+ ORDER BY r.placed_at DESC, r.id DESC
+ LIMIT $3::int;
+
+-- name: order_of_people   The same, of a few people: $8: distributor's number, $9: customer's id, $10: words
+-- of the distributor's or the customer's name; one of them is said. The narrowest finds, all of them count.
+WITH words AS (
+    SELECT array_agg('%' || replace(replace(replace(w, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                     ORDER BY length(w) DESC) AS likes
+      FROM regexp_split_to_table(lower(trim($10)), '[\s,]+') AS w
+), person_hit AS MATERIALIZED (
+    SELECT p.id FROM person p
+     WHERE $10::text IS NOT NULL AND $8::text IS NULL AND $9::bigint IS NULL
+       AND lower(p.name) LIKE (SELECT likes[1] FROM words)
+       AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
+), hit AS MATERIALIZED (
+    SELECT o.id FROM orders o WHERE o.customer_id = $9::bigint
+    UNION
+    SELECT o.id FROM orders o
+     WHERE $9::bigint IS NULL AND o.distributor_id = (SELECT d.id FROM distributor d WHERE d.number = $8)
+    UNION
+    SELECT o.id FROM person_hit p JOIN orders o ON o.distributor_id = p.id
+    UNION
+    SELECT o.id FROM person_hit p JOIN orders o ON o.customer_id = p.id
+)
+SELECT r.number, r.state, r.payment_state, r.type, r.distributor, r.distributor_name, r.customer_name, r.total,
+       r.currency, r.exponent, to_char(r.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), r.login,
+       (SELECT count(*) FROM order_line x WHERE x.order_id = r.id)
+  FROM hit h
+  JOIN order_row r ON r.id = h.id
+ WHERE ($1::text IS NULL OR r.state = $1)
+   AND ($2::text IS NULL OR r.market = $2)
+   AND ($4::text IS NULL OR (r.placed_at, r.id) < (SELECT x.placed_at, x.id FROM orders x WHERE x.number = $4))
+   AND ($5::date IS NULL OR r.business_date >= $5::date)
+   AND ($6::date IS NULL OR r.business_date <= $6::date)
+   AND ($7::bigint IS NULL OR r.placed_by = $7::bigint)
+   AND ($8::text IS NULL OR r.distributor = $8)
+   AND ($10::text IS NULL OR lower(r.distributor_name) LIKE ALL ((SELECT likes FROM words)::text[])
+        OR lower(r.customer_name) LIKE ALL ((SELECT likes FROM words)::text[]))
+ ORDER BY r.placed_at DESC, r.id DESC
+ LIMIT $3::int;
+
+-- name: order_exists   $1: number
+SELECT FROM orders WHERE number = $1;
+
+-- name: day_totals   $1: login, $2: market or NULL. What the login has taken today, without what was cancelled.
+WITH today AS MATERIALIZED (
+    SELECT m.code, business_date(m.code) AS day FROM market m
+)
+SELECT o.currency, o.exponent, count(*), sum(o.total)::bigint, sum(o.cv)::bigint,
+       count(*) FILTER (WHERE due.amount > 0), coalesce(sum(due.amount), 0)::bigint
   FROM orders o
-  JOIN distributor d ON d.id = o.distributor_id
-  JOIN person dp ON dp.id = d.id
-  JOIN login l ON l.id = o.placed_by
- WHERE ($1::text IS NULL OR o.distributor_id = (SELECT x.id FROM distributor x WHERE x.number = $1))
-   AND ($2::bigint IS NULL OR o.customer_id = $2::bigint)
-   AND ($3::text IS NULL OR o.state = $3)
-   AND ($4::text IS NULL OR o.market = $4)
-   AND ($6::text IS NULL OR (o.placed_at, o.id) < (SELECT x.placed_at, x.id FROM orders x WHERE x.number = $6))
- ORDER BY o.placed_at DESC, o.id DESC
- LIMIT $5::int;
+  JOIN today t ON t.code = o.market AND t.day = o.business_date
+  LEFT JOIN LATERAL (SELECT sum(p.amount) AS amount FROM payment p WHERE p.order_id = o.id AND p.state = 'due') due ON true
+ WHERE o.placed_by = $1::bigint AND o.placed_at > company_now() - interval '2 days' AND o.state <> 'cancelled'
+   AND ($2::text IS NULL OR o.market = $2)
+ GROUP BY o.currency, o.exponent ORDER BY 3 DESC, 1;
+
+-- name: day_figures   $1: login, $2: the market whose month it is
+-- How many it has cancelled again, and the middle of the seconds from the first line to the number: what
+-- was held for a while does not count for more than one. The last: how many it ever took, up to 100.
+WITH today AS MATERIALIZED (
+    SELECT m.code, business_date(m.code) AS day FROM market m
+), mine AS (
+    SELECT o.state, extract(epoch FROM d.updated_at - d.created_at) AS seconds
+      FROM orders o
+      JOIN today t ON t.code = o.market AND t.day = o.business_date
+      LEFT JOIN draft d ON d.ulid = o.key
+     WHERE o.placed_by = $1::bigint AND o.placed_at > company_now() - interval '2 days'
+)
+SELECT t.day, (date_trunc('month', t.day) + interval '1 month' - interval '1 day')::date,
+       (date_trunc('month', t.day) + interval '1 month')::date - 1 - t.day,
+       (SELECT count(*) FROM mine WHERE state = 'cancelled'),
+       (SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds))::int FROM mine WHERE state <> 'cancelled'),
+       (SELECT count(*) FROM (SELECT FROM orders WHERE placed_by = $1::bigint LIMIT 100) few)
+  FROM today t WHERE t.code = $2;
+
+-- name: day_duplicates   $1: login, $2: market or NULL
+-- Orders of the login's day that somebody has taken before, within a day: the same buyer, items, quantities.
+SELECT o.number, e.number, to_char(e.placed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), l.login, p.name
+  FROM orders o
+  JOIN market m ON m.code = o.market
+  JOIN person p ON p.id = coalesce(o.customer_id, o.distributor_id)
+  JOIN LATERAL (SELECT x.number, x.placed_at, x.placed_by FROM orders x
+                 WHERE x.fingerprint = o.fingerprint AND x.state <> 'cancelled' AND x.id <> o.id
+                   AND (x.placed_at, x.id) < (o.placed_at, o.id) AND x.placed_at > o.placed_at - interval '24 hours'
+                 ORDER BY x.placed_at DESC LIMIT 1) e ON true
+  JOIN login l ON l.id = e.placed_by
+ WHERE o.placed_by = $1::bigint AND o.placed_at > company_now() - interval '2 days'
+   AND o.business_date = business_date(o.market) AND o.state <> 'cancelled'
+   AND ($2::text IS NULL OR o.market = $2)
+ ORDER BY o.placed_at DESC LIMIT 9;

@@ -14,9 +14,11 @@ WITH words AS (
      WHERE (SELECT length(likes[1]) >= 5 FROM words)
        AND lower(p.name) LIKE (SELECT likes[1] FROM words)
        AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
-    UNION -- no word has the three letters that the index needs
+    UNION -- no word has the three letters that the index needs inside a name: it begins a word of it
     SELECT p.id FROM person p
      WHERE (SELECT length(likes[1]) < 5 FROM words)
+       AND (lower(p.name) LIKE (SELECT substr(likes[1], 2) FROM words)
+            OR lower(p.name) LIKE (SELECT '% ' || substr(likes[1], 2) FROM words))
        AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
     UNION
     SELECT d.id FROM distributor d
@@ -82,9 +84,11 @@ WITH words AS (
      WHERE (SELECT length(likes[1]) >= 5 FROM words)
        AND lower(p.name) LIKE (SELECT likes[1] FROM words)
        AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
-    UNION -- no word has the three letters that the index needs
+    UNION -- no word has the three letters that the index needs inside a name: it begins a word of it
     SELECT p.id FROM person p
      WHERE (SELECT length(likes[1]) < 5 FROM words)
+       AND (lower(p.name) LIKE (SELECT substr(likes[1], 2) FROM words)
+            OR lower(p.name) LIKE (SELECT '% ' || substr(likes[1], 2) FROM words))
        AND lower(p.name) LIKE ALL ((SELECT likes FROM words)::text[])
     UNION
     SELECT p.id FROM person p

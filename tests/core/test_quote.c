@@ -752,6 +752,18 @@ static void people_and_addresses(void)
         if (problems_stops(&q->problems) != 1)
             printf("   row %zu: %zu stops\n", i, problems_stops(&q->problems));
     }
+    begin(shop_init); /* a choice says which one is missing, if it is known whose */
+    no_address();
+    shop.draft.address_choice = 9;
+    shop_line(&shop, TUMBLER, 1);
+    const struct problem *missing = has(priced(), PROBLEM_address_missing, "/ship_to/choice");
+    CU_ASSERT_STRING_EQUAL(problem_say(shop.arena, missing), "Address 9 does not exist.");
+    begin(shop_init);
+    no_address();
+    stranger();
+    shop.draft.address_choice = 9;
+    shop_line(&shop, TUMBLER, 1);
+    has(priced(), PROBLEM_address_needed, "/ship_to");
     begin(shop_init); /* what is picked up needs none */
     no_address();
     shop.draft.destination = SHIP_pickup;

@@ -105,6 +105,7 @@ def people(call, ids):
     tag = call("GET", A + "/distributors/{id}", id=one)[1]["ETag"]
     for match in (tag, tag):
         call("PATCH", A + "/distributors/{id}", change, id=one, If_Match=match)
+    call("PATCH", A + "/distributors/{id}", {"email": None}, id=one, If_Match=call("GET", A + "/distributors/{id}", id=one)[1]["ETag"])
     call("PATCH", A + "/distributors/{id}", change, id=one)
     call("PATCH", A + "/distributors/{id}", {"address": {"line1": "x"}, "foo": 1}, id=one, If_Match=tag)
     new, key = {"distributor": one, "name": "JONES, Sarah", "address":
@@ -177,6 +178,7 @@ def orders(call, ids, draft, name):
              **({"If_Match": '"2"'} if method == "PUT" else {}))
     call("GET", A + "/orders", query="?limit=2&state=placed&distributor=" + ids["manager"])
     call("GET", A + "/orders", query="?customer=x")
+    call("GET", A + "/day")
     call("GET", A + "/orders/{number}", number="100000000")
     key, one = ulid(), {"pattern": A + "/orders/{number}/cancel", "number": number}
     call("POST", body={"reason": "x"}, **one)

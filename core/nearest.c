@@ -10,6 +10,7 @@ enum { FAR = NEAREST_DISTANCE + 1 };
 struct table {
     const char *typed;
     size_t len;
+    uint32_t bytes; /* which were typed, as a set of their last five bits */
     uint8_t *rows[3];
 };
 
@@ -17,6 +18,9 @@ static void table_init(struct table *table, struct arena *arena, const char *typ
 {
     table->typed = typed;
     table->len = strlen(typed);
+    table->bytes = 0;
+    for (size_t i = 0; i < table->len; i++)
+        table->bytes |= UINT32_C(1) << (typed[i] & 31);
     for (size_t i = 0; i < ARRAY_LEN(table->rows); i++)
         table->rows[i] = arena_alloc(arena, table->len + 1);
 }
@@ -54,10 +58,19 @@ static uint8_t table_row(const struct table *table, const char *code, size_t i)
     return best;
 }
 
+/* Each byte that was not typed at all takes a slip: most codes need no closer look. */
+static bool is_far(const struct table *table, const char *code)
+{
+    unsigned missing = 0;
+    for (; *code; code++)
+        missing += !(table->bytes >> (*code & 31) & 1);
+    return missing > NEAREST_DISTANCE;
+}
+
 static unsigned table_distance(const struct table *table, const char *code)
 {
     size_t n = strlen(code), gap = n > table->len ? n - table->len : table->len - n;
-    if (gap > NEAREST_DISTANCE)
+    if (gap > NEAREST_DISTANCE || is_far(table, code))
         return FAR;
     for (size_t j = 0; j <= table->len && j <= NEAREST_DISTANCE; j++)
         table->rows[0][j] = (uint8_t)j;
@@ -79,10 +92,36 @@ unsigned nearest_distance(struct arena *arena, const char *a, const char *b)
     return table_distance(&table, b);
 }
 
+/* Swapped across a digit, a pair typed as another pair, or thirteen heard as thirty: texts of the
+ * same length that differ in exactly two places, at most two apart. */
+static bool is_known_slip(const char *typed, const char *code)
+{
+    size_t n = strlen(typed), i = 0;
+    if (strlen(code) != n)
+        return false;
+    while (i < n && typed[i] == code[i])
+        i++;
+    size_t j = n;
+    while (j > i && typed[j - 1] == code[j - 1])
+        j--;
+    if (j < i + 2 || j > i + 3)
+        return false;
+    j--;
+    if (j == i + 2 && typed[i + 1] != code[i + 1])
+        return false;
+    bool crossed = typed[i] == code[j] && typed[j] == code[i];
+    bool pairs = typed[i] == typed[j] && code[i] == code[j];
+    bool teen = typed[i] == '1' && code[j] == '0' && typed[j] == code[i];
+    bool ty = code[i] == '1' && typed[j] == '0' && code[j] == typed[i];
+    return crossed || pairs || (j == i + 1 && (teen || ty));
+}
+
 static bool is_better(const struct nearest *a, const struct nearest *b)
 {
     if (a->distance != b->distance)
         return a->distance < b->distance;
+    if (a->known_slip != b->known_slip)
+        return a->known_slip;
     if (a->weight != b->weight)
         return a->weight > b->weight;
     int order = strcmp(a->code, b->code);
@@ -113,7 +152,11 @@ size_t nearest_codes(struct arena *arena, const char *typed, const char *const *
         unsigned distance = table_distance(&table, codes[i]);
         if (distance > NEAREST_DISTANCE)
             continue;
-        struct nearest found = {codes[i], i, weight ? weight[i] : 0, distance};
+        struct nearest found = {.code = codes[i],
+                                .index = i,
+                                .weight = weight ? weight[i] : 0,
+                                .distance = distance,
+                                .known_slip = distance == 2 && is_known_slip(typed, codes[i])};
         count = insert(out, count, most, &found);
     }
     return count;

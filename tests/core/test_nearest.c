@@ -112,6 +112,35 @@ static void nearer_then_heavier_then_by_code(void)
     arena_free(arena);
 }
 
+static void one_known_slip_goes_before_two(void)
+{
+    static const struct {
+        const char *typed, *first, *second;
+        uint32_t heavier; /* weight of the second */
+    } rows[] = {
+        {"40216", "41206", "40238", 9}, /* swapped across one */
+        {"40116", "40226", "40138", 9}, /* a pair for another */
+        {"41316", "42326", "41384", 9}, /* a pair across one */
+        {"41316", "43016", "41384", 9}, /* thirty heard as thirteen */
+        {"43016", "41316", "43084", 9}, /* and the other way round */
+        {"40116", "40118", "40226", 9}, /* nearer is nearer all the same */
+        {"41316", "41384", "40416", 0}, /* neither is known: the heavier */
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *codes[] = {rows[i].second, rows[i].first};
+        uint32_t weights[] = {rows[i].heavier, 1};
+        struct nearest out[2];
+        size_t n = nearest_codes(arena, rows[i].typed, codes, 2, weights, 2, out);
+        CU_ASSERT_EQUAL_FATAL(n, 2);
+        if (strcmp(out[0].code, rows[i].first) != 0)
+            printf("   %s: %s before %s\n", rows[i].typed, out[0].code, rows[i].first);
+        CU_ASSERT_STRING_EQUAL(out[0].code, rows[i].first);
+        CU_ASSERT_STRING_EQUAL(out[1].code, rows[i].second);
+    }
+    arena_free(arena);
+}
+
 static void nothing_near_is_nothing(void)
 {
     static const char *const codes[] = {"40216"};
@@ -148,6 +177,7 @@ static const struct test_case cases[] = {
     {"a slip is a digit more, less, wrong, or two swapped", known_distances},
     {"the band gives what the full table gives", the_band_gives_what_the_full_table_gives},
     {"candidates are ranked nearer, then heavier, then by code", nearer_then_heavier_then_by_code},
+    {"one slip that is known of people goes before two", one_known_slip_goes_before_two},
     {"where nothing is near nothing is offered", nothing_near_is_nothing},
     {"twenty thousand codes are quick", twenty_thousand_codes_are_quick},
 };

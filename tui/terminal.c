@@ -253,10 +253,12 @@ int text_cells(const char *text)
     return cells;
 }
 
+/* The terminal's own colour needs no pair, after which curses would switch everything off again:
+ * eight bytes behind each key. */
 static void role_on(enum role role)
 {
     attr_t attributes = theme->looks[role].attributes;
-    if (theme->colours && has_colors())
+    if (theme->colours && has_colors() && theme->looks[role].foreground >= 0)
         attributes |= (attr_t)COLOR_PAIR(role + 1);
     attrset((int)attributes);
 }

@@ -1,0 +1,110 @@
+"""What an operator feels: from a key to its character, from Enter to the price, over links of several
+delays, in a pseudo terminal with the real client and server; and the bytes that an order draws."""
+import os
+import re
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "../fault"), os.path.join(HERE, "../tui")]
+import shop  # noqa: E402
+from delay_proxy import delay_proxy  # noqa: E402
+from pty_client import F9, PtyClient  # noqa: E402
+from served import PASSWORD  # noqa: E402
+
+ROUND_TRIPS = (0, 200, 500)  # ms
+ECHO_MS, PRICED_MS, ORDER_BYTES = 5, 16, 2048
+KEY_PAUSE = 0.015  # between keys, as at more than 60 a second
+ENTRY_ROW = 22
+PRICED_WITHIN = 3.0  # seconds; one that takes longer is counted with them
+
+
+def spread(seconds):
+    """Milliseconds: p50, p95, p99, the longest."""
+    order = sorted(seconds)
+    return [order[min(len(order) * q // 100, len(order) - 1)] * 1000 for q in (50, 95, 99, 100)]
+
+
+def report(say, title, seconds, limit):
+    p50, p95, p99, most = spread(seconds)
+    say(f"    {title:22} {p50:8.2f} {p95:8.2f} {p99:8.2f} {most:8.2f} ms of {len(seconds):4}   "
+        f"at most {limit} ms at p99: {'yes' if p99 <= limit else 'NO'}")
+
+
+class Keys:
+    """Keys a line and times it."""
+
+    def __init__(self, client):
+        self.client, self.echoes, self.priced = client, [], []
+
+    def key(self, character, shown):
+        """One key; until the entry line begins with what was typed up to it."""
+        client = self.client
+        begun = time.perf_counter()
+        client.send(character.encode())
+        at = client.wait(lambda screen: screen.display[ENTRY_ROW].startswith("> " + shown))
+        self.echoes.append(at - begun)
+        end = time.perf_counter() + KEY_PAUSE
+        while (left := end - time.perf_counter()) > 0:
+            client.read(left)
+
+    def line(self, text, shown=None):
+        """A line and Enter; until a row fits the pattern."""
+        for typed, character in enumerate(text, 1):
+            self.key(character, text[:typed])
+        begun = time.perf_counter()
+        self.client.send(b"\r")
+        if not shown:
+            self.client.wait(lambda screen: screen.display[ENTRY_ROW].startswith(">  "))
+            return
+        try:
+            at = self.client.wait(lambda screen: any(map(shown.search, screen.display)), PRICED_WITHIN)
+        except TimeoutError:
+            at = begun + PRICED_WITHIN
+        self.priced.append(at - begun)
+
+
+def five_lines(keys, buyer, skus, quantities):
+    keys.line(buyer)
+    for number, (sku, quantity) in enumerate(zip(skus, quantities), 1):
+        text = sku if quantity == 1 else f"{quantity}*{sku}"
+        keys.line(text, re.compile(rf"^ *{number} {sku} .* {quantity} +\d[\d,]*\.\d\d +\d[\d,]*\.\d\d "))
+
+
+def place(client):
+    """Until the number is shown; the first F9 F9 may be asked whether a like order is meant."""
+    client.send(F9 + F9)
+    client.wait(lambda screen: any(re.search(r"placed \d|F9 again", row) for row in screen.display))
+    if not any("placed " in row for row in client.screen.display):
+        client.send(F9)
+        client.wait(lambda screen: any(re.search(r"placed \d", row) for row in screen.display))
+
+
+def at_delay(say, s, rtt, orders, rng):
+    import pyte
+    items, who = [sku for _, sku in shop.plain_skus(s, 200)], shop.buyers(s, 40)
+    with delay_proxy(s.port, rtt=rtt / 1000) as link:
+        client = PtyClient(f"https://localhost:{link.port}", os.path.join(s.folder, "ca.pem"), "CC-07",
+                           pyte.Screen(80, 24))
+        client.sign_on(PASSWORD)
+        client.settle()
+        keys, drawn = Keys(client), []
+        for _ in range(orders):
+            before = client.received
+            five_lines(keys, rng.choice(who), rng.sample(items, 5), [1, 1, 2, 1, 3])
+            place(client)
+            drawn.append(client.received - before)
+            client.settle(0.1)
+        client.close()
+    say(f"  round trip {rtt} ms            p50      p95      p99     most")
+    report(say, "key to its character", keys.echoes, ECHO_MS)
+    report(say, "Enter to the price", keys.priced, PRICED_MS)
+    drawn.sort()
+    say(f"    bytes drawn per order of 5 lines: {drawn[len(drawn) // 2]}, at most {drawn[-1]}   "
+        f"at most {ORDER_BYTES}: {'yes' if drawn[-1] <= ORDER_BYTES else 'NO'}")
+
+
+def run(say, s, orders, rng):
+    say("screen: a client in a terminal of 80x24, keys one by one")
+    for rtt in ROUND_TRIPS:
+        at_delay(say, s, rtt, orders, rng)

@@ -51,7 +51,10 @@ TUI_PKGS := ncursesw formw menuw libcurl jansson
 WIRE_FLAGS = $(eval WIRE_FLAGS := $(call pkg,jansson))$(WIRE_FLAGS)
 SERVER_FLAGS = $(eval SERVER_FLAGS := -D_GNU_SOURCE -pthread $(call pkg,$(SERVER_PKGS)))$(SERVER_FLAGS)
 TUI_FLAGS = $(eval TUI_FLAGS := -D_GNU_SOURCE $(call pkg,$(TUI_PKGS)))$(TUI_FLAGS)
-SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread
+# The allocator of the server: an order takes some hundred small pieces, which glibc's per-thread
+# cache has no room for. The sanitizers bring their own.
+ALLOCATOR := $(if $(filter rel dbg,$(V)),-ljemalloc)
+SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread $(ALLOCATOR)
 TUI_LIBS = $(call lib,$(TUI_PKGS))
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))

@@ -156,8 +156,19 @@ static bool pan_find(const char *text, const char *end, const char **from, const
     return false;
 }
 
+/* Bytes that could be a digit or a part of one are fewer than a card number has. */
+static bool is_too_short(const char *text, size_t len)
+{
+    size_t digits = 0;
+    for (size_t i = 0; i < len; i++)
+        digits += (text[i] >= '0' && text[i] <= '9') || (text[i] & 0x80);
+    return digits < PAN_LEAST;
+}
+
 bool pan_found(const char *text, size_t len)
 {
+    if (is_too_short(text, len))
+        return false;
     const char *from, *to;
     return pan_find(text, text + len, &from, &to);
 }
@@ -167,6 +178,8 @@ size_t pan_scrub(char *text, size_t len)
     size_t count = 0;
     int value;
     const char *end = text + len, *from, *to;
+    if (is_too_short(text, len))
+        return 0;
     for (; pan_find(text, end, &from, &to); count++)
         while (from < to) {
             const char *next = digit_read(from, to, &value);

@@ -40,7 +40,10 @@ void text_add(struct text *text, const char *more)
 
 void text_addc(struct text *text, char c)
 {
-    text_addn(text, &c, 1);
+    if (text->len + 1 >= text->cap)
+        text_reserve(text, 1);
+    text->data[text->len++] = c;
+    text->data[text->len] = '\0';
 }
 
 void text_printf(struct text *text, const char *format, ...)
@@ -142,6 +145,10 @@ uint32_t utf8_next(const char **at, const char *end)
 bool utf8_is_printable(const char *bytes, size_t len)
 {
     for (const char *at = bytes, *end = bytes + len; at < end;) {
+        if (*at >= 0x20 && *at < 0x7F) { /* nearly always */
+            at++;
+            continue;
+        }
         uint32_t c = utf8_next(&at, end);
         if (c < 0x20 || (c >= 0x7F && c < 0xA0))
             return false;

@@ -170,8 +170,10 @@ bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const c
         wire_bad_value(r, at, name, type_word(value));
         return false;
     }
-    const char *digits = arena_printf(r->arena, "%lld", (long long)json_integer_value(value));
-    if (r->strict && pan_found(digits, strlen(digits))) {
+    struct text digits;
+    text_init(&digits, r->arena);
+    text_add_int(&digits, json_integer_value(value));
+    if (r->strict && pan_found(digits.data, digits.len)) {
         problem_set_text(member_problem(r, PROBLEM_card_number, at, name), "what", name);
         return false;
     }

@@ -6,6 +6,7 @@
 #include "core/draft.h"
 #include "core/quote.h"
 #include "core/status.h"
+#include "core/text.h"
 #include "core/wire/reply.h"
 
 #include <jansson.h>
@@ -60,6 +61,10 @@ json_t *wire_problem_write(struct arena *arena, enum language language,
                            const struct problem *problem);
 json_t *wire_problems_write(struct arena *arena, enum language language,
                             const struct problems *problems);
+
+/* The value as JSON without blanks, members in the order of their names: the same text for the
+ * same request, however it was written, for comparing it later. */
+void wire_canonical(struct text *text, json_t *value);
 
 /* Text of a JSON value in the arena; the value is released. */
 const char *wire_dump(struct arena *arena, json_t *value, size_t *len);

@@ -1,7 +1,10 @@
 /* Drafts and tenders on the wire. */
 #include "core/wire/wire.h"
 
+#include "core/text.h"
+
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { TEXT_SHORT = 64, TEXT_LONG = 500, ID_MAX = 32, TENDERS_MAX = 20 };
@@ -30,7 +33,11 @@ json_t *wire_address_write(const struct address *a)
 static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
 {
     static const char *const names[] = {"id", "sku", "qty", "backorder", NULL};
-    const char *at = arena_printf(r->arena, "/lines/%zu", i);
+    struct text pointer;
+    text_init(&pointer, r->arena);
+    text_add(&pointer, "/lines/");
+    text_add_int(&pointer, (int64_t)i);
+    const char *at = pointer.data;
     *out = (struct draft_line){.id = "", .sku = ""};
     if (!json_is_object(value)) {
         wire_bad_value(r, "/lines", arena_printf(r->arena, "%zu", i), "anything but an object");
@@ -42,6 +49,30 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
     wire_integer(r, value, at, "qty", true, &out->qty);
     wire_boolean(r, value, at, "backorder", &out->back_order);
     wire_only(r, value, at, names, NULL);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+    const struct draft_line *x = *(const struct draft_line *const *)a,
+                            *y = *(const struct draft_line *const *)b;
+    int order = strcmp(x->id, y->id);
+    return order ? order : (x > y) - (x < y);
+}
+
+/* An id names one line. */
+static void check_ids(struct wire_reader *r, const struct order_draft *draft)
+{
+    const struct draft_line **by_id =
+        ARENA_ARRAY(r->arena, const struct draft_line *, draft->nlines);
+    for (size_t i = 0; i < draft->nlines; i++)
+        by_id[i] = &draft->lines[i];
+    if (draft->nlines)
+        qsort(by_id, draft->nlines, sizeof *by_id, compare_ids);
+    for (size_t i = 1; i < draft->nlines; i++)
+        if (by_id[i]->id[0] && strcmp(by_id[i]->id, by_id[i - 1]->id) == 0)
+            wire_bad_value(r,
+                           arena_printf(r->arena, "/lines/%zu", (size_t)(by_id[i] - draft->lines)),
+                           "id", "used twice");
 }
 
 static void read_lines(struct wire_reader *r, json_t *object, struct order_draft *out)
@@ -57,14 +88,7 @@ static void read_lines(struct wire_reader *r, json_t *object, struct order_draft
     out->nlines = n;
     for (size_t i = 0; i < n; i++)
         read_line(r, json_array_get(lines, i), i, &out->lines[i]);
-    json_t *seen = json_object();
-    for (size_t i = 0; i < n; i++) {
-        const char *id = out->lines[i].id;
-        if (id[0] && json_object_get(seen, id))
-            wire_bad_value(r, arena_printf(r->arena, "/lines/%zu", i), "id", "used twice");
-        json_object_set_new(seen, id, json_true());
-    }
-    json_decref(seen);
+    check_ids(r, out);
 }
 
 static void read_ship_to(struct wire_reader *r, json_t *object, struct order_draft *out)

@@ -282,12 +282,11 @@ int64_t call_limit(struct call *c, int64_t usual, int64_t most)
 
 const char *call_body_hash(struct call *c)
 {
-    char *text = json_dumps(c->body, JSON_COMPACT | JSON_SORT_KEYS);
-    if (!text)
-        abort();
+    struct text text;
+    text_init(&text, c->arena);
+    wire_canonical(&text, c->body);
     char *hex = arena_alloc(c->arena, DIGEST_HEX);
-    digest_hex(text, strlen(text), hex);
-    free(text);
+    digest_hex(text.data, text.len, hex);
     return hex;
 }
 

@@ -1,5 +1,6 @@
 /* Placing orders: idempotent by key, atomic in one database function, and only for the total that
  * the client has shown. */
+#include "core/wire/json_out.h"
 #include "server/api/candidates.h"
 #include "server/api/pricing.h"
 #include "server/api/routes.h"
@@ -22,12 +23,24 @@ struct placing {
 
 /* ---- replies ---- */
 
-static json_t *placed_body(const char *number, const char *state, const char *payment,
-                           int64_t total, int64_t due, const char *currency, int exponent)
+static void reply_placed(struct call *c, enum status status, const char *number, const char *state,
+                         const char *payment, int64_t total, int64_t due, const char *currency,
+                         int64_t exponent)
 {
-    return json_pack("{s:s,s:s,s:s,s:I,s:I,s:s,s:i}", "number", number, "state", state, "payment",
-                     payment, "total", (json_int_t)total, "due", (json_int_t)due, "currency",
-                     currency, "exponent", exponent);
+    struct text text;
+    struct json_out out = {&text, false};
+    text_init(&text, c->arena);
+    json_out_open(&out, NULL, '{');
+    json_out_string(&out, "number", number);
+    json_out_string(&out, "state", state);
+    json_out_string(&out, "payment", payment);
+    json_out_int(&out, "total", total);
+    json_out_int(&out, "due", due);
+    json_out_string(&out, "currency", currency);
+    json_out_int(&out, "exponent", exponent);
+    json_out_close(&out, '}');
+    call_header(c, "Location", arena_printf(c->arena, "/api/v1/orders/%s", number));
+    call_reply_text(c, status, "application/json", text.data, text.len);
 }
 
 static void reused(struct call *c, const char *number)
@@ -51,10 +64,8 @@ static bool answer_earlier(struct call *c, struct placing *p, const struct db_ba
         return true;
     }
     metric_add(METRIC_orders_replayed, 1);
-    call_header(c, "Location", arena_printf(c->arena, "/api/v1/orders/%s", number));
-    call_reply(c, STATUS_OK,
-               placed_body(number, db_value(b, s, 0, 1), db_value(b, s, 0, 2), db_int(b, s, 0, 3),
-                           db_int(b, s, 0, 7), db_value(b, s, 0, 4), (int)db_int(b, s, 0, 5)));
+    reply_placed(c, STATUS_OK, number, db_value(b, s, 0, 1), db_value(b, s, 0, 2),
+                 db_int(b, s, 0, 3), db_int(b, s, 0, 7), db_value(b, s, 0, 4), db_int(b, s, 0, 5));
     return true;
 }
 
@@ -123,10 +134,8 @@ static void on_placed(struct call *c, struct placing *p, const char *detail)
     metric_add(METRIC_orders_placed, 1);
     log_event(LOG_INFO_, "order_placed", "request", c->request->id, "number", number, "login",
               c->actor.login, NULL);
-    call_header(c, "Location", arena_printf(c->arena, "/api/v1/orders/%s", number));
-    call_reply(c, STATUS_CREATED,
-               placed_body(number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3), p->due.minor,
-                           m->currency, m->exponent));
+    reply_placed(c, STATUS_CREATED, number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3),
+                 p->due.minor, m->currency, m->exponent);
 }
 
 /* Somebody else placed this very key between our look and our commit. */
@@ -217,8 +226,20 @@ static const char *minor(struct call *c, struct money amount)
 
 static const char *ship_to_text(struct call *c, const struct buyer_facts *buyer)
 {
-    return wire_dump(
-        c->arena, buyer->has_ship_to ? wire_address_write(&buyer->ship_to) : json_object(), NULL);
+    const struct address *a = &buyer->ship_to;
+    struct text text;
+    struct json_out out = {&text, false};
+    const struct {
+        const char *name, *value;
+    } parts[] = {{"name", a->name},      {"line1", a->line1},       {"line2", a->line2},
+                 {"city", a->city},      {"postcode", a->postcode}, {"region", a->region},
+                 {"country", a->country}};
+    text_init(&text, c->arena);
+    json_out_open(&out, NULL, '{');
+    for (size_t i = 0; buyer->has_ship_to && i < ARRAY_LEN(parts); i++)
+        json_out_string(&out, parts[i].name, parts[i].value ? parts[i].value : "");
+    json_out_close(&out, '}');
+    return text.data;
 }
 
 static void commit(struct call *c, struct placing *p)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "server/auth/digest.h"
 #include "server/auth/secret.h"
 
 void token_new(char out[TOKEN_TEXT])
@@ -16,8 +17,8 @@ void token_new(char out[TOKEN_TEXT])
 
 void token_hash(const char *token, uint8_t out[TOKEN_HASH])
 {
-    _Static_assert(TOKEN_HASH == crypto_hash_sha256_BYTES, "SHA-256");
-    crypto_hash_sha256(out, (const unsigned char *)token, strlen(token));
+    _Static_assert((int)TOKEN_HASH == (int)DIGEST, "SHA-256");
+    digest(token, strlen(token), out);
 }
 
 void token_hash_hex(const char *token, char out[TOKEN_HASH_HEX])

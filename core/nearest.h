@@ -17,7 +17,8 @@ struct nearest {
 };
 
 /* The best `most` of `n` codes, into `out[most]`: nearer first, then known slips, then heavier
- * (what this caller and today's orders take), then by code. `weight` has `n` members or is NULL. Returns how many. */
+ * (what this caller and today's orders take), then by code. `weight` has `n` members or is NULL.
+ * Returns how many. */
 size_t nearest_codes(struct arena *arena, const char *typed, const char *const *codes, size_t n,
                      const uint32_t *weight, size_t most, struct nearest *out);
 /* The distance of two texts, byte by byte; NEAREST_DISTANCE + 1 stands for anything farther. */

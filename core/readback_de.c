@@ -30,8 +30,10 @@ static void before_noun(struct text *text, int64_t n)
         const char *one, *many;
     } scales[] = {{1000000000, "eine Milliarde", " Milliarden"},
                   {1000000, "eine Million", " Millionen"}};
-    if (n == 0)
+    if (n == 0) {
         text_add(text, ones[0]);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
         int part = (int)(n / scales[i].unit);
         n %= scales[i].unit;

@@ -51,28 +51,30 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
     wire_only(r, value, at, names, NULL);
 }
 
+struct named {
+    const char *id;
+    size_t line;
+};
+
 static int compare_ids(const void *a, const void *b)
 {
-    const struct draft_line *x = *(const struct draft_line *const *)a,
-                            *y = *(const struct draft_line *const *)b;
+    const struct named *x = a, *y = b;
     int order = strcmp(x->id, y->id);
-    return order ? order : (x > y) - (x < y);
+    return order ? order : (x->line > y->line) - (x->line < y->line);
 }
 
 /* An id names one line. */
 static void check_ids(struct wire_reader *r, const struct order_draft *draft)
 {
-    const struct draft_line **by_id =
-        ARENA_ARRAY(r->arena, const struct draft_line *, draft->nlines);
+    struct named *by_id = ARENA_ARRAY(r->arena, struct named, draft->nlines);
     for (size_t i = 0; i < draft->nlines; i++)
-        by_id[i] = &draft->lines[i];
+        by_id[i] = (struct named){draft->lines[i].id, i};
     if (draft->nlines)
         qsort(by_id, draft->nlines, sizeof *by_id, compare_ids);
     for (size_t i = 1; i < draft->nlines; i++)
-        if (by_id[i]->id[0] && strcmp(by_id[i]->id, by_id[i - 1]->id) == 0)
-            wire_bad_value(r,
-                           arena_printf(r->arena, "/lines/%zu", (size_t)(by_id[i] - draft->lines)),
-                           "id", "used twice");
+        if (by_id[i].id[0] && strcmp(by_id[i].id, by_id[i - 1].id) == 0)
+            wire_bad_value(r, arena_printf(r->arena, "/lines/%zu", by_id[i].line), "id",
+                           "used twice");
 }
 
 static void read_lines(struct wire_reader *r, json_t *object, struct order_draft *out)

@@ -99,9 +99,9 @@ static json_t *cancel_write(const struct call *c, size_t s)
     struct problems why;
     problems_init(&why, c->arena);
     bool may = may_cancel(c, s, &why);
-    return json_pack("{s:b,s:s,s:o}", "may", may, "until",
-                     db_value(c->batch, s, 0, COL_CANCEL_UNTIL), "say",
-                     may ? json_null() : json_string(problem_say(c->arena, &why.items[0])));
+    return json_pack(
+        "{s:b,s:s,s:o}", "may", may, "until", db_value(c->batch, s, 0, COL_CANCEL_UNTIL), "say",
+        may ? json_null() : json_string(problem_say(c->arena, c->language, &why.items[0])));
 }
 
 static void get_reply(struct call *c)

@@ -24,10 +24,11 @@ void readback_amount(struct text *text, enum language language, const char *curr
         text_printf(text, "%s %s", money_format(digits, amount, exponent, true), currency);
 }
 
-void readback_capital(struct text *text, size_t at)
+/* The sentence from `at` on begins with a capital. */
+static void capital(struct text *text, const struct readback_voice *voice, size_t at)
 {
     char *c = text->data + at;
-    if (at < text->len && *c >= 'a' && *c <= 'z')
+    if (voice->has_capitals && at < text->len && *c >= 'a' && *c <= 'z')
         *c = (char)(*c - 'a' + 'A');
 }
 
@@ -39,7 +40,7 @@ void readback_say(struct text *text, const struct readback *readback)
         text_add(text, i ? voice->between : "");
         voice->item(text, &readback->items[i]);
     }
-    readback_capital(text, from);
+    capital(text, voice, from);
     if (text->len > from)
         text_printf(text, "%s%s", voice->end, voice->gap);
     if (readback->place && *readback->place)
@@ -48,6 +49,6 @@ void readback_say(struct text *text, const struct readback *readback)
     from = text->len;
     readback_amount(text, readback->language, readback->currency, readback->exponent,
                     readback->total);
-    readback_capital(text, from);
+    capital(text, voice, from);
     text_add(text, voice->end);
 }

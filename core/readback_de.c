@@ -127,4 +127,5 @@ const struct readback_voice readback_de = {
     .total = "",
     .end = ".",
     .gap = " ",
+    .has_capitals = true,
 };

@@ -102,4 +102,5 @@ const struct readback_voice readback_en = {
     .total = "",
     .end = ".",
     .gap = " ",
+    .has_capitals = true,
 };

@@ -29,9 +29,7 @@ struct readback_voice {
     /* Between items; before the place and the total; the end of a sentence, and what separates two.
      */
     const char *between, *place, *total, *end, *gap;
+    bool has_capitals; /* at the beginning of a sentence */
 };
 
 extern const struct readback_voice readback_en, readback_de, readback_zh_CN;
-
-/* The first letter from `at` on becomes a capital. */
-void readback_capital(struct text *text, size_t at);

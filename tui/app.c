@@ -1,5 +1,6 @@
 #include "tui/app.h"
 
+#include "tui/charset.h"
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/tongue.h"
@@ -13,6 +14,8 @@ void app_init(struct app *app, const struct options *options, struct client *cli
 {
     *app = (struct app){.options = options, .client = client};
     app_show(app, &screen_signon);
+    if (!charset_shows(language_info(tongue_language())->title))
+        app_speak(app, tongue_language()); /* says so, in English */
 }
 
 void app_release(struct app *app)
@@ -175,16 +178,27 @@ const char *app_amount(const struct app *app, char out[MONEY_TEXT], int64_t mino
 
 void app_speak(struct app *app, enum language language)
 {
+    const struct language_info *info = language_info(language);
+    if (!charset_shows(info->title)) {
+        if (language == tongue_language())
+            tongue_set(LANGUAGE_en);
+        app_say(app, ROLE_STOP, "this terminal does not show the letters of %s.", info->name);
+        return;
+    }
     tongue_set(language);
     app->news.text[0] = '\0';
-    app_say(app, ROLE_OK, "ok  %s", language_info(language)->title);
+    app_say(app, ROLE_OK, "ok  %s", info->title);
     if (app->order)
         order_reprice(app->order); /* its sentences come from the server */
 }
 
-static void speak_next(struct app *app)
+void app_speak_next(struct app *app)
 {
-    app_speak(app, (tongue_language() + 1) % LANGUAGES);
+    enum language language = tongue_language();
+    do
+        language = (language + 1) % LANGUAGES;
+    while (!charset_shows(language_info(language)->title));
+    app_speak(app, language);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -192,9 +206,13 @@ static void speak_next(struct app *app)
 static void (*action_of(struct app *app, enum action action))(struct app *app)
 {
     static void (*const common[ACTIONS])(struct app * app) = {
-        [ACTION_HELP] = open_help, [ACTION_SIGN_IN] = app_sign_in_again,
-        [ACTION_BACK] = app_back,  [ACTION_FIND] = app_find,
-        [ACTION_EXIT] = app_exit,  [ACTION_LANGUAGE] = speak_next,
+        [ACTION_HELP] = open_help,
+        [ACTION_SIGN_IN] = app_sign_in_again,
+        [ACTION_BACK] = app_back,
+        [ACTION_FIND] = app_find,
+        [ACTION_EXIT] = app_exit,
+        [ACTION_LANGUAGE] = app_speak_next,
+        [ACTION_LANGUAGE_AT_SIGNON] = app_speak_next,
     };
     if (action == ACTIONS)
         return NULL;

@@ -12,7 +12,7 @@
 enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512, AHEAD_MOST = 256 };
 
 struct options {
-    const char *server, *ca, *user, *desk, *theme, *lang;
+    const char *server, *ca, *user, *desk, *theme, *lang, *charset;
 };
 
 /* Each is its screen's own. */
@@ -110,8 +110,10 @@ struct order *app_order(struct app *app);
 /* Signs on in place of an expired session. */
 void app_sign_in_again(struct app *app);
 
-/* Everything is said in that language from now on; what is typed stays. */
+/* Everything is said in that language from now on, if the terminal can show it; what is typed
+ * stays. */
 void app_speak(struct app *app, enum language language);
+void app_speak_next(struct app *app);
 /* F3: leaves the program. */
 void app_exit(struct app *app);
 /* F4: searches for the text in the entry line. */

@@ -103,8 +103,10 @@ static void function_key(struct app *app, const struct entry_command *command)
 
 static void language(struct app *app, const struct entry_command *command)
 {
-    enum language wanted = language_by_name(command->text);
-    app_speak(app, wanted < LANGUAGES ? wanted : (tongue_language() + 1) % LANGUAGES);
+    if (*command->text)
+        app_speak(app, language_by_name(command->text));
+    else
+        app_speak_next(app);
 }
 
 static void bad(struct app *app, const struct entry_command *command)

@@ -1,6 +1,7 @@
 #include "tui/entry_line.h"
 
 #include "core/text.h"
+#include "tui/charset.h"
 #include "tui/terminal.h"
 
 #include <string.h>
@@ -161,9 +162,9 @@ int entry_line_draw(const struct entry_line *line, int y, int width)
     int before = 0;
     const char *from = line->text, *cursor = line->text + line->at;
     for (const char *at = line->text; at < cursor;)
-        before += code_point_cells(utf8_next(&at, cursor));
+        before += charset_cells(utf8_next(&at, cursor));
     while (before > room)
-        before -= code_point_cells(utf8_next(&from, cursor));
+        before -= charset_cells(utf8_next(&from, cursor));
     terminal_put(y, 2, width - 2, ROLE_PLAIN, from);
     return 2 + before;
 }

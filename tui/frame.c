@@ -1,6 +1,7 @@
 #include "tui/frame.h"
 
 #include "core/text.h"
+#include "tui/charset.h"
 #include "tui/tongue.h"
 
 #include <stdarg.h>
@@ -177,17 +178,29 @@ void frame_printf(const struct frame *frame, int row, enum role role, const char
     frame_text(frame, row, role, text);
 }
 
-/* Bytes of `text` that fit into `width` cells, ending at a blank if there is one. */
+/* What may not begin a row: the stops of Chinese. */
+static bool is_wide_stop(uint32_t ch)
+{
+    return ch == 0x3001 || ch == 0x3002 || ch == 0xFF0C || ch == 0xFF1A || ch == 0xFF1B ||
+           ch == 0xFF1F || ch == 0xFF01 || ch == 0xFF09;
+}
+
+/* Bytes of `text` that fit into `width` cells, ending at a blank or a wide letter if there is one.
+ */
 static size_t wrap_at(const char *text, int width)
 {
-    const char *at = text, *end = text + strlen(text), *blank = NULL;
+    const char *at = text, *end = text + strlen(text), *cut = NULL;
     for (int used = 0; at < end;) {
         const char *last = at;
         if (*at == ' ')
-            blank = at;
-        used += code_point_cells(utf8_next(&at, end));
+            cut = at;
+        uint32_t ch = utf8_next(&at, end);
+        int cells = charset_cells(ch);
+        if (cells == 2 && !is_wide_stop(ch))
+            cut = last;
+        used += cells;
         if (used > width)
-            return (size_t)((blank && blank > text ? blank : last) - text);
+            return (size_t)((cut && cut > text ? cut : last) - text);
     }
     return (size_t)(end - text);
 }

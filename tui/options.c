@@ -1,5 +1,6 @@
 #include "tui/options.h"
 
+#include "tui/charset.h"
 #include "tui/terminal.h"
 #include "tui/tongue.h"
 
@@ -15,7 +16,8 @@ static const char default_server[] = "https://127.0.0.1:8443";
 /* One text per option, so that a new one leaves the translations of the others as they are. */
 static const char *const help[] = {
     "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
-    "                 [--theme default|mono|contrast] [--lang en|de|zh_CN] [--version]\n",
+    "                 [--theme default|mono|contrast] [--lang en|de|zh_CN]\n"
+    "                 [--charset utf-8|ascii|locale] [--version]\n",
     N_("Takes orders at the terminal.\n"),
     N_("  --server URL    where partylined is; https://127.0.0.1:8443\n"),
     N_("  --ca FILE       authority that signed the server's certificate (PEM)\n"),
@@ -23,6 +25,7 @@ static const char *const help[] = {
     N_("  --desk call     the desk: call\n"),
     N_("  --theme NAME    colours: default, mono, contrast\n"),
     N_("  --lang NAME     language: en, de, zh_CN\n"),
+    N_("  --charset NAME  the terminal shows: utf-8, ascii, locale (what that says)\n"),
     N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
        "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
        "F1 helps inside. See partyline(1).\n"),
@@ -31,9 +34,8 @@ static const char *const help[] = {
 static int help_print(void)
 {
     for (size_t i = 0; i < ARRAY_LEN(help); i++)
-        if (fputs(_(help[i]), stdout) == EOF)
-            return 1;
-    return 0;
+        charset_printf(stdout, "%s", _(help[i]));
+    return ferror(stdout) != 0;
 }
 
 /* The options that take a word, and where it goes. */
@@ -41,9 +43,10 @@ static const struct setting {
     const char *name;
     size_t offset;
 } settings[] = {
-    {"server", offsetof(struct options, server)}, {"ca", offsetof(struct options, ca)},
-    {"user", offsetof(struct options, user)},     {"desk", offsetof(struct options, desk)},
-    {"theme", offsetof(struct options, theme)},   {"lang", offsetof(struct options, lang)},
+    {"server", offsetof(struct options, server)},   {"ca", offsetof(struct options, ca)},
+    {"user", offsetof(struct options, user)},       {"desk", offsetof(struct options, desk)},
+    {"theme", offsetof(struct options, theme)},     {"lang", offsetof(struct options, lang)},
+    {"charset", offsetof(struct options, charset)},
 };
 
 static const char **setting_of(struct options *options, const char *name)
@@ -75,7 +78,7 @@ static const char *config_line(struct options *options, char *line)
     *equals = '\0';
     const char **slot = setting_of(options, trim(text));
     if (!slot)
-        return N_("there is no such setting (server, ca, user, desk, theme, lang)");
+        return N_("there is no such setting; partyline(1) has them");
     if (!*slot)
         *slot = strdup(trim(equals + 1));
     return NULL;
@@ -99,7 +102,7 @@ static int config_read(struct options *options)
     }
     fclose(file);
     if (why)
-        fprintf(stderr, "partyline: %s:%d: %s\n", path, number, _(why));
+        charset_printf(stderr, "partyline: %s:%d: %s\n", path, number, _(why));
     return why ? EXIT_WRONG_CONFIG : EXIT_NONE;
 }
 
@@ -115,15 +118,21 @@ static void environment_read(struct options *options)
 static int check(const struct options *options)
 {
     if (options->theme && !terminal_theme_known(options->theme)) {
-        fprintf(stderr, _("partyline: no theme %s: default, mono, contrast\n"), options->theme);
+        charset_printf(stderr, _("partyline: no theme %s: default, mono, contrast\n"),
+                       options->theme);
         return EXIT_WRONG_USE;
     }
     if (options->lang && language_by_name(options->lang) == LANGUAGES) {
-        fprintf(stderr, _("partyline: no language %s: en, de, zh_CN\n"), options->lang);
+        charset_printf(stderr, _("partyline: no language %s: en, de, zh_CN\n"), options->lang);
+        return EXIT_WRONG_USE;
+    }
+    if (options->charset && !charset_known(options->charset)) {
+        charset_printf(stderr, _("partyline: no character set %s: utf-8, ascii, locale\n"),
+                       options->charset);
         return EXIT_WRONG_USE;
     }
     if (options->desk && strcmp(options->desk, "call") != 0) {
-        fprintf(stderr, _("partyline: no desk %s: call\n"), options->desk);
+        charset_printf(stderr, _("partyline: no desk %s: call\n"), options->desk);
         return EXIT_WRONG_USE;
     }
     return EXIT_NONE;
@@ -132,15 +141,11 @@ static int check(const struct options *options)
 static int arguments_read(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"server", required_argument, NULL, 's'},
-        {"ca", required_argument, NULL, 's'},
-        {"user", required_argument, NULL, 's'},
-        {"desk", required_argument, NULL, 's'},
-        {"theme", required_argument, NULL, 's'},
-        {"lang", required_argument, NULL, 's'},
-        {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"server", required_argument, NULL, 's'},  {"ca", required_argument, NULL, 's'},
+        {"user", required_argument, NULL, 's'},    {"desk", required_argument, NULL, 's'},
+        {"theme", required_argument, NULL, 's'},   {"lang", required_argument, NULL, 's'},
+        {"charset", required_argument, NULL, 's'}, {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
     };
     int which = 0;
     for (int c; (c = getopt_long(argc, argv, "h", longs, &which)) != -1;) {
@@ -154,7 +159,7 @@ static int arguments_read(struct options *options, int argc, char **argv)
     }
     if (optind == argc)
         return EXIT_NONE;
-    fprintf(stderr, _("partyline: what is `%s`? See partyline --help.\n"), argv[optind]);
+    charset_printf(stderr, _("partyline: what is `%s`? See partyline --help.\n"), argv[optind]);
     return EXIT_WRONG_USE;
 }
 

@@ -1,4 +1,5 @@
 /* partyline: the terminal client. */
+#include "tui/charset.h"
 #include "tui/loop.h"
 #include "tui/options.h"
 #include "tui/tongue.h"
@@ -7,7 +8,7 @@
 
 static int fail(int code, const char *why)
 {
-    fprintf(stderr, "partyline: %s\n", _(why));
+    charset_printf(stderr, "partyline: %s\n", _(why));
     return code;
 }
 
@@ -16,6 +17,7 @@ int main(int argc, char **argv)
     static struct app app;
     struct options options;
     const char *why = NULL;
+    charset_apply(NULL);
     int end = options_read(&options, argc, argv);
     if (end >= 0)
         return end;
@@ -28,7 +30,7 @@ int main(int argc, char **argv)
             return fail(78, N_("the file of --ca or PARTYLINE_CA cannot be read"));
         fclose(ca);
     }
-    if (!terminal_open(options.theme, &why))
+    if (!terminal_open(options.theme, options.charset, &why))
         return fail(1, why);
     app_init(&app, &options, client);
     int code = loop_run(&app);

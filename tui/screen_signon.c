@@ -2,6 +2,7 @@
  * fields are libform's, in a window that is never shown, so that a password can be drawn as stars;
  * it is wiped as soon as it has been sent. */
 #include "core/wire/request.h"
+#include "tui/charset.h"
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/tongue.h"
@@ -307,7 +308,7 @@ static bool key(struct app *app, const struct input *input)
         step(signon, 1);
     else if (input->code == INPUT_BACK_TAB || input->code == INPUT_UP)
         step(signon, -1);
-    else if (input->code == INPUT_CHAR && code_point_cells(input->ch) > 0)
+    else if (input->code == INPUT_CHAR && charset_cells(input->ch) > 0)
         form_driver_w(signon->form, OK, (wchar_t)input->ch);
     for (size_t i = 0; i < ARRAY_LEN(edits); i++)
         if (edits[i].input == input->code)

@@ -1,11 +1,10 @@
 #include "tui/terminal.h"
 
 #include "core/text.h"
+#include "tui/charset.h"
 #include "tui/tongue.h"
 
 #include <curses.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -114,15 +113,6 @@ static void crash_handlers(void)
         sigaction(signals[i], &action, NULL);
 }
 
-/* Names and addresses are UTF-8 whatever the login shell's locale forgot to say. */
-static void locale_apply(void)
-{
-    setlocale(LC_ALL, "");
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 && MB_CUR_MAX == 1)
-        setlocale(LC_CTYPE, "C.UTF-8");
-    setlocale(LC_NUMERIC, "C");
-}
-
 static SCREEN *screen_new(void)
 {
     static const char *const fallbacks[] = {NULL, "xterm-256color", "xterm", "vt100"};
@@ -132,14 +122,14 @@ static SCREEN *screen_new(void)
     return made;
 }
 
-bool terminal_open(const char *theme_name, const char **why)
+bool terminal_open(const char *theme_name, const char *charset, const char **why)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         *why = N_("this is not a terminal; partyline needs one for input and output");
         return false;
     }
     tcgetattr(STDIN_FILENO, &before);
-    locale_apply();
+    charset_apply(charset);
     if (!getenv("ESCDELAY"))
         set_escdelay(100);
     screen = screen_new();
@@ -221,35 +211,12 @@ void terminal_redraw(void)
 
 /* ---- text in cells --------------------------------------------------------------------------- */
 
-/* Marks that change the direction of what follows, joiners, byte-order marks. */
-static bool is_invisible(uint32_t ch)
-{
-    return (ch >= 0x200B && ch <= 0x200F) || (ch >= 0x202A && ch <= 0x202E) ||
-           (ch >= 0x2060 && ch <= 0x206F) || ch == 0xFEFF || (ch >= 0xFFF9 && ch <= 0xFFFB);
-}
-
-/* What is sent to the terminal for a code point; 0 for nothing. */
-static wchar_t shown(uint32_t ch)
-{
-    if (is_invisible(ch))
-        return 0;
-    if (ch < 0x20 || (ch >= 0x7F && ch < 0xA0) || ch > 0x10FFFF || wcwidth((wchar_t)ch) < 0)
-        return L'?';
-    return (wchar_t)ch;
-}
-
-int code_point_cells(uint32_t ch)
-{
-    wchar_t wide = shown(ch);
-    return wide ? wcwidth(wide) : 0;
-}
-
 int text_cells(const char *text)
 {
     int cells = 0;
     const char *end = text + strlen(text);
     while (text < end)
-        cells += code_point_cells(utf8_next(&text, end));
+        cells += charset_cells(utf8_next(&text, end));
     return cells;
 }
 
@@ -274,12 +241,12 @@ void terminal_put(int y, int x, int width, enum role role, const char *text)
     int used = 0;
     const char *end = text + strlen(text);
     while (text < end) {
-        wchar_t wide[2] = {shown(utf8_next(&text, end)), 0};
-        int cells = wide[0] ? wcwidth(wide[0]) : 0;
+        wchar_t glyphs[CHARSET_GLYPHS];
+        uint32_t ch = utf8_next(&text, end);
+        int n = charset_glyphs(ch, glyphs), cells = charset_cells(ch);
         if (used + cells > width)
             break;
-        if (wide[0])
-            addnwstr(wide, 1);
+        addnwstr(glyphs, n);
         used += cells;
     }
     for (; used < width; used++)

@@ -18,9 +18,9 @@ enum role {
     ROLES
 };
 
-/* `theme` NULL: "default", or "mono" when NO_COLOR is set. False, with a sentence in *why, when
- * there is no terminal. */
-bool terminal_open(const char *theme, const char **why) MUST_CHECK;
+/* `charset` as charset_apply() takes it. `theme` NULL: "default", or "mono" when NO_COLOR is set.
+ * False, with a sentence in *why, when there is no terminal. */
+bool terminal_open(const char *theme, const char *charset, const char **why) MUST_CHECK;
 /* Gives the terminal back as it was; more than once is allowed. */
 void terminal_close(void);
 bool terminal_theme_known(const char *theme);
@@ -48,7 +48,5 @@ void terminal_printf(int y, int x, int width, enum role role, const char *format
 void terminal_show(int y, int x);
 void terminal_bell(void);
 
-/* Cells that a text takes; what cannot be shown counts as one `?`. */
+/* Cells that a text takes as it is shown (charset.h). */
 int text_cells(const char *text);
-/* Cells of one code point: 0 for what is dropped or combines. */
-int code_point_cells(uint32_t ch);

@@ -159,7 +159,8 @@ static void sentences(void)
          "送至上海市南京路1号。合计二十元一角。"},
         {{LANGUAGE_en, NULL, 0, NULL, "USD", 2, {0}}, "Zero dollars."},
         {{LANGUAGE_de, NULL, 0, "", "EUR", 2, {100}}, "Ein Euro."},
-        {{LANGUAGE_zh_CN, NULL, 0, NULL, "USD", 2, {0}}, "合计零美元。"},
+        {{LANGUAGE_zh_CN, english + 2, 1, NULL, "USD", 2, {0}},
+         "soap两件（全部后补）。合计零美元。"},
     };
     struct arena *arena = arena_new();
     struct text text;

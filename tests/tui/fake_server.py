@@ -56,6 +56,7 @@ class Fake:
         self.drafts = {}      # ulid: {"rev": int, "draft": {...}, "locked_by": str}
         self.orders = {}      # key: reply
         self.log = []         # (method, path, body)
+        self.languages = []   # Accept-Language of each request
         self.delay = {}       # path regex: seconds before the answer
         self.drop = []        # path regexes: the next such request gets no answer, once each
         self.duplicate = None  # say so: the next orders are duplicates
@@ -173,6 +174,7 @@ class Handler(BaseHTTPRequestHandler):
         self.query = {k: v[0] for k, v in parse_qs(parts.query).items()}
         with fake.lock:
             fake.log.append((self.command, path, body))
+            fake.languages.append(self.headers.get("Accept-Language"))
             if os.environ.get("FAKE_VERBOSE"):
                 print("%.3f" % time.time(), self.command, self.path, flush=True)
             delay = next((s for pattern, s in fake.delay.items() if re.match(pattern, path)), 0)

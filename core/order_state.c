@@ -57,7 +57,7 @@ bool order_cancel_may(const struct order_cancel *cancel, struct problems *proble
         return true;
     struct problem *problem = problems_add(problems, code, "", NULL);
     problem_set_text(problem, "order", cancel->order);
-    problem_set_text(problem, "state", cancel->state);
+    problem_set_name(problem, "state", "order", cancel->state);
     problem_set_text(problem, "by", cancel->taker);
     problem_set_text(problem, "until", cancel->until);
     return false;

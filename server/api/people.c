@@ -89,9 +89,9 @@ void people_address_read(struct call *c, const char **out)
         {address.line1, "line1"}, {address.city, "city"}, {address.country, "country"}};
     for (size_t i = 0; i < ARRAY_LEN(needed); i++)
         if (!needed[i][0][0])
-            problem_set_text(
+            problem_set_name(
                 problems_add(&c->problems, PROBLEM_address_incomplete, "/address", NULL), "part",
-                needed[i][1]);
+                "part", needed[i][1]);
     const char *country = address.country;
     if (country[0] && (strspn(country, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 2 || country[2]))
         wire_bad_value(&c->reader, "/address", "country", country);

@@ -57,7 +57,8 @@ static void who_may_cancel(void)
         CU_ASSERT_EQUAL(order_cancel_may(&cancel, &problems), rows[i].say == NULL);
         CU_ASSERT_EQUAL(problems.count, rows[i].say != NULL);
         if (rows[i].say && problems.count)
-            CU_ASSERT_STRING_EQUAL(problem_say(arena, &problems.items[0]), rows[i].say);
+            CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, &problems.items[0]),
+                                   rows[i].say);
     }
     arena_free(arena);
 }

@@ -757,7 +757,8 @@ static void people_and_addresses(void)
     shop.draft.address_choice = 9;
     shop_line(&shop, TUMBLER, 1);
     const struct problem *missing = has(priced(), PROBLEM_address_missing, "/ship_to/choice");
-    CU_ASSERT_STRING_EQUAL(problem_say(shop.arena, missing), "Address 9 does not exist.");
+    CU_ASSERT_STRING_EQUAL(problem_say(shop.arena, LANGUAGE_en, missing),
+                           "Address 9 does not exist.");
     begin(shop_init);
     no_address();
     stranger();

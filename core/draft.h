@@ -5,7 +5,7 @@
 #include "core/catalogue.h"
 #include "core/problem.h"
 
-enum { DRAFT_LINES_MAX = 1000, QTY_MAX = 99999 };
+enum { DRAFT_LINES_MAX = 1000, QTY_MAX = 99999, DRAFT_TYPED_MAX = 500 };
 
 struct draft_line {
     const char *id;  /* the client's, unique in the draft, at most 32 characters */
@@ -40,6 +40,14 @@ struct order_draft {
     const char *note;       /* or NULL */
     const char *typed;      /* text not yet entered, or NULL */
 };
+
+/* Whether both are the same order: everything but `typed`; an absent text is an empty one. */
+bool draft_equal(const struct order_draft *a, const struct order_draft *b);
+bool draft_line_equal(const struct draft_line *a, const struct draft_line *b);
+/* How many bytes of a text that is not entered yet may be mirrored or journalled: it may be half a
+ * card number, so it ends before the first run of 8 or more digits, of any script, be they written
+ * in groups or in one piece. At most DRAFT_TYPED_MAX, never within a character. */
+size_t draft_typed_safe(const char *typed);
 
 /* What the buyer and the day bring to the price: loaded with the quote. */
 struct buyer_facts {

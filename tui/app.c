@@ -2,7 +2,10 @@
 
 #include "tui/charset.h"
 #include "tui/frame.h"
+#include "tui/held.h"
+#include "tui/last_order.h"
 #include "tui/open.h"
+#include "tui/recover.h"
 #include "tui/tongue.h"
 
 #include <stdarg.h>
@@ -20,7 +23,10 @@ void app_init(struct app *app, const struct options *options, struct client *cli
 
 void app_release(struct app *app)
 {
+    recover_release(app);
+    held_release(app);
     order_free(app->order);
+    journal_close(app->journal);
     arena_free(app->session_arena);
 }
 
@@ -121,24 +127,54 @@ void app_home(struct app *app)
 
 /* ---- the open order -------------------------------------------------------------------------- */
 
-static void order_event(void *user, enum order_event event)
+static void order_event(void *user, struct order *order, enum order_event event)
 {
-    order_event_take(user, (int)event);
+    order_event_take(user, order, (int)event);
 }
 
 struct order *app_order(struct app *app)
 {
-    if (!app->order)
+    if (!app->order) {
         app->order = order_new(app->client, app->session.market.market, order_event, app);
+        app->order->journal = app->journal;
+    }
     return app->order;
+}
+
+/* What had been typed is offered again, unless something else is typed by now. */
+static void typed_offer(struct app *app, const char *typed)
+{
+    if (!*typed)
+        return;
+    if (app->line.len || app->ahead.n) {
+        entry_line_remember(&app->line, typed);
+        return;
+    }
+    entry_line_offer(&app->line, typed);
+    app_say(app, ROLE_PLAIN, "End goes on with what was typed; any other key begins anew.");
 }
 
 void open_draft(struct app *app, const struct reply_draft *stored)
 {
     app_leave_order(app);
     app->order = order_recall(app->client, stored, order_event, app);
+    app->order->journal = app->journal;
     app_home(app);
     app_show(app, &screen_order);
+    typed_offer(app, app->order->typed);
+}
+
+void app_signed_in(struct app *app)
+{
+    const char *why = "";
+    if (app->journal)
+        return;
+    app->journal = journal_open(app->options->server, app->session.actor_id, &why);
+    if (app->journal)
+        recover_begin(app);
+    else
+        app_news(app, ROLE_WARN,
+                 "no journal on this machine (%s): lines are safe once the server has them", why);
 }
 
 void app_leave_order(struct app *app)
@@ -147,7 +183,7 @@ void app_leave_order(struct app *app)
     if (!order)
         return;
     app->order = NULL;
-    app->leaving++;
+    held_add(app, order);
     order_leave(order);
 }
 
@@ -157,6 +193,7 @@ void app_hold(struct app *app)
         return;
     const char *person = order_draft(app->order)->distributor;
     size_t lines = order_lines(app->order);
+    order_typed(app->order, ""); /* the entry line is for the next one */
     if (lines)
         app_news(app, ROLE_WARN,
                  tongue_n("held, not placed: %s, %zu line; F7 brings it back",
@@ -234,10 +271,18 @@ static bool is_placing(const struct app *app)
     return app->order && app->order->placing != PLACING_NO;
 }
 
+/* What is typed now is for something that is not there yet. */
+static bool must_wait(const struct app *app)
+{
+    return is_placing(app) || app->recalling || last_order_awaited(app);
+}
+
 static bool take_back(struct app *app)
 {
     if (app->recalling)
         return home_recall_not(app);
+    if (last_order_awaited(app))
+        return last_order_not(app);
     return order_place_not(app->order);
 }
 
@@ -245,7 +290,7 @@ static bool take_back(struct app *app)
  * the entry line, which belongs to no order. True when the key was dealt with. */
 static bool keep_ahead(struct app *app, const struct input *input)
 {
-    if ((!is_placing(app) && !app->recalling) || input->code == INPUT_RESIZE)
+    if (!must_wait(app) || input->code == INPUT_RESIZE)
         return false;
     bool signs_in = input->code == INPUT_FUNCTION && input->ch == 2;
     if (app_screen(app)->has_own_fields || (signs_in && client_is_expired(app->client)))
@@ -305,6 +350,11 @@ static void submit(struct app *app)
     struct arena *arena = arena_new();
     app->said.text[0] = '\0';
     news_forget(app);
+    if (app->line.offered) {
+        app->line.offered = false;
+        app_say(app, ROLE_PLAIN, "this was typed before: Enter again takes it.");
+        return;
+    }
     if (entry_line_take(&app->line, text))
         app_parse(app, arena, text, &command);
     app_command(app, &command);
@@ -341,14 +391,23 @@ void app_input(struct app *app, const struct input *input)
         entry_line_key(&app->line, input);
 }
 
-void app_tick(struct app *app)
+int app_tick(struct app *app)
 {
-    if (app->order)
-        order_tick(app->order, app->now);
+    const char *why;
+    int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
+    int typed = mirror_tick(app);
+    last_order_tick(app);
+    if (!journal_sync(app->journal, &why))
+        app_news(app, ROLE_STOP,
+                 "the journal cannot be written (%s): lines are safe once the server has them",
+                 why);
+    return order < typed ? order : typed;
 }
 
 void app_stop(struct app *app)
 {
+    if (!app->quit)
+        mirror_now(app);
     app->quit = true;
     app_leave_order(app);
 }
@@ -369,11 +428,18 @@ void app_exit(struct app *app)
     }
     if (is_unsaved(app) && !app->exit_asked) {
         app->exit_asked = true;
-        app_say(app, ROLE_STOP,
-                "the server does not have the latest lines yet. F3 leaves all the same.");
+        if (app->journal)
+            app_say(app, ROLE_STOP,
+                    "the server does not have the latest lines yet. F3 leaves all the same: they "
+                    "are kept here for your next sign-on.");
+        else
+            app_say(app, ROLE_STOP,
+                    "the server does not have the latest lines yet. F3 leaves all the same.");
         return;
     }
-    app_stop(app);
+    app->quit = true;
+    mirror_clear(app);
+    app_leave_order(app);
 }
 
 void app_draw(struct app *app)

@@ -5,6 +5,7 @@
 #include "core/wire/reply.h"
 #include "tui/client.h"
 #include "tui/entry_line.h"
+#include "tui/mirror.h"
 #include "tui/order.h"
 #include "tui/screen.h"
 #include "tui/tongue.h"
@@ -23,6 +24,7 @@ struct find;
 struct stock;
 struct placed;
 struct help;
+struct last_order;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. */
 struct ahead {
@@ -52,11 +54,15 @@ struct app {
     int64_t news_at;
     struct ahead ahead;
 
-    struct order *order; /* NULL: none is open */
-    bool exit_asked;     /* F3 was pressed although not everything is saved */
-    int leaving;         /* orders left that are not stored yet */
-    bool recalling;      /* a draft is on its way: keys wait for it */
-    int scroll;          /* rows of the order that lie below the screen */
+    struct order *order;     /* NULL: none is open */
+    struct order *held;      /* those that were left and are not stored yet (held.h) */
+    int leaving;             /* how many; what is being brought back counts as one */
+    struct journal *journal; /* NULL: none */
+    struct recover *recover; /* NULL: nothing to be brought back */
+    struct mirror mirror;
+    bool exit_asked; /* F3 was pressed although not everything is saved */
+    bool recalling;  /* a draft is on its way: keys wait for it */
+    int scroll;      /* rows of the order that lie below the screen */
 
     struct signon *signon;
     struct home *home;
@@ -65,13 +71,15 @@ struct app {
     struct stock *stock;
     struct placed *placed;
     struct help *help;
+    struct last_order *last;
 };
 
 void app_init(struct app *app, const struct options *options, struct client *client);
 void app_release(struct app *app);
 void app_input(struct app *app, const struct input *input);
-/* Once per turn of the loop, after keys and answers. */
-void app_tick(struct app *app);
+/* Once per turn of the loop, after keys and answers and before anything is drawn: what was accepted
+ * is on the disk afterwards. Milliseconds until it wants to be called again. */
+int app_tick(struct app *app);
 void app_draw(struct app *app);
 /* The line is gone or the machine stops: what can be kept is sent. */
 void app_stop(struct app *app);
@@ -101,6 +109,8 @@ void app_command(struct app *app, const struct entry_command *command);
 /* Whether that kind of entry does anything on that screen. */
 bool app_takes(const struct screen *screen, enum entry_kind kind);
 
+/* For whoever has signed in: their journal, and what it holds of an earlier session. */
+void app_signed_in(struct app *app);
 /* Leaves the open order, if any, as a draft on the server. */
 void app_leave_order(struct app *app);
 /* The same, and says so. */

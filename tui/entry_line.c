@@ -75,6 +75,23 @@ void entry_line_set(struct entry_line *line, const char *text)
     memmove(line->text, text, line->len);
     line->text[line->len] = '\0';
     line->at = line->len;
+    line->offered = false;
+}
+
+void entry_line_offer(struct entry_line *line, const char *text)
+{
+    entry_line_set(line, text);
+    line->offered = true;
+}
+
+/* The first key decides. */
+static void offer_end(struct entry_line *line, bool anew)
+{
+    if (line->offered && anew) {
+        entry_line_remember(line, line->text);
+        erase_span(line, 0, line->len);
+    }
+    line->offered = false;
 }
 
 static void history_move(struct entry_line *line, int step)
@@ -105,6 +122,7 @@ bool entry_line_take(struct entry_line *line, char out[ENTRY_TEXT])
 {
     memcpy(out, line->text, line->len + 1);
     line->len = line->at = line->back = 0;
+    line->offered = false;
     line->text[0] = '\0';
     if (out[strspn(out, " ")] == '\0')
         return false;
@@ -114,6 +132,10 @@ bool entry_line_take(struct entry_line *line, char out[ENTRY_TEXT])
 
 bool entry_line_key(struct entry_line *line, const struct input *input)
 {
+    if (input->code == INPUT_CHAR ||
+        (input->code >= INPUT_BACKSPACE && input->code <= INPUT_DOWN) ||
+        input->code == INPUT_KILL || input->code == INPUT_KILL_WORD)
+        offer_end(line, input->code == INPUT_CHAR);
     switch ((int)input->code) {
     case INPUT_CHAR:
         insert(line, input->ch);

@@ -85,11 +85,13 @@ static void last_words(struct app *app)
 
 int loop_run(struct app *app)
 {
-    int fds[] = {STDIN_FILENO, signals_open()};
+    int fds[] = {STDIN_FILENO, signals_open()}, until_tick = 0;
     while (!app->quit) {
         app->now = loop_now();
         app_draw(app);
         int timeout = terminal_in_escape() ? ESCAPE_MS : until_minute();
+        if (until_tick < timeout)
+            timeout = until_tick;
         client_wait(app->client, app->now, timeout, fds, ARRAY_LEN(fds));
         app->now = loop_now();
         signals_take(app, fds[1]);
@@ -97,7 +99,7 @@ int loop_run(struct app *app)
             app_input(app, &input);
         if (terminal_is_gone())
             app_stop(app);
-        app_tick(app);
+        until_tick = app_tick(app);
     }
     terminal_close();
     last_words(app);

@@ -24,6 +24,6 @@ void open_help(struct app *app);
 bool home_recall_not(struct app *app);
 
 /* What the order tells the screens about it. */
-void order_event_take(void *user, int event);
+void order_event_take(void *user, struct order *order, int event);
 /* Words typed on any screen: whom or what they are searched among. */
 enum find_what find_what_for(const struct app *app, const char *text);

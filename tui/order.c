@@ -73,7 +73,11 @@ static void version_push(struct order *order, const struct order_draft *from)
     }
     struct order_version *version = &order->versions[order->nversions];
     struct arena *arena = arena_new();
-    *version = (struct order_version){arena, draft_copy(arena, from)};
+    *version = (struct order_version){.arena = arena, .draft = draft_copy(arena, from)};
+    if (order->nversions) {
+        version->pay_balance = order->versions[order->at].pay_balance;
+        version->balance_amount = order->versions[order->at].balance_amount;
+    }
     order->at = order->nversions++;
 }
 
@@ -94,6 +98,22 @@ static void changed(struct order *order)
     order->frozen = -1;
     order->accept_duplicate = false;
     order->trouble.nproblems = 0; /* they were of the order as it was */
+    if (*order->typed) {          /* it has been entered */
+        order->typed[0] = '\0';
+        order->typings++;
+    }
+    order_keep_edit(order);
+    order_link_send(order);
+}
+
+void order_typed(struct order *order, const char *text)
+{
+    size_t len = draft_typed_safe(text);
+    if (len == strlen(order->typed) && strncmp(order->typed, text, len) == 0)
+        return;
+    memcpy(order->typed, text, len);
+    order->typed[len] = '\0';
+    order->typings++;
     order_link_send(order);
 }
 
@@ -103,10 +123,13 @@ void order_paste(struct order *order, bool begins)
     order->paste_begun = false;
 }
 
+/* What it is paid with is no part of the draft: its total and its revision stand. */
 static bool version_go(struct order *order, size_t at)
 {
+    const struct order_draft *before = order_draft(order);
     order->at = at;
-    changed(order);
+    if (!draft_equal(before, order_draft(order)))
+        changed(order);
     return true;
 }
 
@@ -197,6 +220,8 @@ struct order *order_recall(struct client *client, const struct reply_draft *stor
     strncpy(order->rev, stored->rev, sizeof order->rev - 1);
     order->next_line = last_id(&stored->draft);
     order->edits = order->saved = 1;
+    if (stored->draft.typed)
+        memcpy(order->typed, stored->draft.typed, draft_typed_safe(stored->draft.typed));
     order_link_send(order);
     return order;
 }
@@ -210,6 +235,7 @@ void order_free(struct order *order)
         arena_free(order->versions[i].arena);
     arena_free(order->quote_arena);
     arena_free(order->outcome_arena);
+    order_keep_release(order);
     free(order);
 }
 
@@ -372,11 +398,9 @@ void order_set_note(struct order *order, const char *note)
     changed(order);
 }
 
-bool order_add(struct order *order, const char *sku, int64_t qty)
+static void line_add(struct order *order, struct order_version *version, const char *sku,
+                     int64_t qty)
 {
-    if (order_lines(order) >= DRAFT_LINES_MAX)
-        return false;
-    struct order_version *version = edit(order);
     struct order_draft *draft = &version->draft;
     if (draft->nlines >= 8 && (draft->nlines & (draft->nlines - 1)) == 0) /* 8, 16, 32: full */
         draft->lines = lines_copy(version->arena, draft->lines, draft->nlines);
@@ -386,6 +410,24 @@ bool order_add(struct order *order, const char *sku, int64_t qty)
         .qty = qty,
         .back_order = true,
     };
+}
+
+bool order_add(struct order *order, const char *sku, int64_t qty)
+{
+    if (order_lines(order) >= DRAFT_LINES_MAX)
+        return false;
+    line_add(order, edit(order), sku, qty);
+    changed(order);
+    return true;
+}
+
+bool order_add_all(struct order *order, const struct reply_line *lines, size_t n)
+{
+    if (order_lines(order) + n > DRAFT_LINES_MAX)
+        return false;
+    struct order_version *version = edit(order);
+    for (size_t i = 0; i < n; i++)
+        line_add(order, version, lines[i].sku, lines[i].qty);
     changed(order);
     return true;
 }
@@ -420,8 +462,9 @@ void order_review(struct order *order)
 
 void order_pay(struct order *order, bool balance, int64_t amount)
 {
-    order->pay_balance = balance;
-    order->balance_amount = amount;
+    struct order_version *version = edit(order);
+    version->pay_balance = balance;
+    version->balance_amount = amount;
 }
 
 int64_t order_balance_most(const struct order *order)
@@ -432,8 +475,9 @@ int64_t order_balance_most(const struct order *order)
 
 int64_t order_from_balance(const struct order *order)
 {
-    int64_t most = order_balance_most(order), wanted = order->balance_amount;
-    if (!order->pay_balance)
+    const struct order_version *version = &order->versions[order->at];
+    int64_t most = order_balance_most(order), wanted = version->balance_amount;
+    if (!version->pay_balance)
         return 0;
     return wanted > 0 && wanted < most ? wanted : most;
 }

@@ -8,18 +8,22 @@
 #include "core/draft.h"
 #include "core/wire/reply.h"
 #include "tui/client.h"
+#include "tui/order_keep.h"
 
-enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_TENDERS = 1 };
+enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64, ORDER_TENDERS = 1 };
+
+struct order;
 
 enum order_event {
     ORDER_PRICED,     /* there is a new quote */
     ORDER_REFUSED,    /* a quote could not be had: see trouble */
-    ORDER_COPIED,     /* somebody else has the draft; our keying goes on in a copy */
+    ORDER_COPIED,     /* somebody else has the draft (taken_by); our keying goes on in a copy */
+    ORDER_UNSAVED,    /* the server will not store it: see trouble */
     ORDER_PLACED,     /* see placed */
     ORDER_NOT_PLACED, /* see trouble, or error */
     ORDER_LEFT,       /* an order that was left is stored, and is no more */
 };
-typedef void order_event_fn(void *user, enum order_event event);
+typedef void order_event_fn(void *user, struct order *order, enum order_event event);
 
 /* Placing: wanted until total and revision are confirmed, then sent until answered. */
 enum order_placing { PLACING_NO, PLACING_WANTED, PLACING_SENT };
@@ -27,6 +31,8 @@ enum order_placing { PLACING_NO, PLACING_WANTED, PLACING_SENT };
 struct order_version {
     struct arena *arena;
     struct order_draft draft;
+    bool pay_balance;
+    int64_t balance_amount; /* 0: as much as there is */
 };
 
 struct order {
@@ -47,11 +53,17 @@ struct order {
 
     char rev[ORDER_REV]; /* "": never stored */
     uint64_t saved, saving;
+    bool refused; /* the server will not store it as it is */
     bool leaving;
-    int64_t touched; /* when the lease was last renewed, milliseconds */
+    struct order *next_held; /* of those that are left but not stored yet (held.c) */
+    int64_t touched;         /* when the lease was last renewed, milliseconds */
+    char copied_from[ULID_TEXT], taken_by[ORDER_NAME]; /* "", or whose draft it was a copy of */
 
-    bool pay_balance;
-    int64_t balance_amount; /* 0: as much as there is */
+    char typed[DRAFT_TYPED_MAX + 1]; /* in the entry line, not entered */
+    uint64_t typings, typed_saved;   /* counts its changes; that one is stored */
+    struct journal *journal;         /* NULL: none */
+    struct order_keep keep;
+
     bool accept_duplicate;
     enum order_placing placing;
     int64_t frozen; /* the total that the review shows; -1 while it is not confirmed */
@@ -61,11 +73,17 @@ struct order {
     const char *error; /* "" or why no answer came */
 };
 
+/* A new draft's identity: time and randomness. */
+void order_ulid(char out[ULID_TEXT]);
 struct order *order_new(struct client *client, const char *market, order_event_fn *event,
                         void *user);
 /* A stored draft, locked for us already. */
 struct order *order_recall(struct client *client, const struct reply_draft *stored,
                            order_event_fn *event, void *user);
+/* What is in the entry line goes with the draft, as far as it may. */
+void order_typed(struct order *order, const char *text);
+/* An order that was left and is not stored yet is open again. */
+void order_return(struct order *order);
 /* Gives the order up: when what was keyed is stored, it tells ORDER_LEFT and frees itself. An empty
  * draft is removed, others are released. */
 void order_leave(struct order *order);
@@ -102,7 +120,8 @@ void order_set_type(struct order *order, enum order_type type);
 void order_set_address(struct order *order, int choice);
 void order_set_price_list(struct order *order, const char *code);
 void order_set_note(struct order *order, const char *note);
-bool order_add(struct order *order, const char *sku, int64_t qty);   /* false: too many lines */
+bool order_add(struct order *order, const char *sku, int64_t qty); /* false: too many lines */
+bool order_add_all(struct order *order, const struct reply_line *lines, size_t n);
 void order_set_qty(struct order *order, size_t number, int64_t qty); /* 0: the line goes */
 void order_set_sku(struct order *order, size_t number, const char *sku);
 bool order_undo(struct order *order);
@@ -111,8 +130,8 @@ void order_paste(struct order *order, bool begins);
 
 /* Asks for a quote again although nothing has changed. */
 void order_reprice(struct order *order);
-/* Renews the lease now and then. */
-void order_tick(struct order *order, int64_t now);
+/* Renews the lease now and then; milliseconds until it wants to be called again. */
+int order_tick(struct order *order, int64_t now);
 
 /* The review freezes the total as soon as it is confirmed. */
 void order_review(struct order *order);

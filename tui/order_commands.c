@@ -116,8 +116,23 @@ static void price_list(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_PLAIN, "price list of the day");
 }
 
+enum { NOTE_MOST = 500 }; /* the server takes no more */
+
+static size_t characters(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80;
+    return n;
+}
+
 static void note(struct app *app, const struct entry_command *command)
 {
+    if (characters(command->text) > NOTE_MOST) {
+        app_say(app, ROLE_STOP, "a note has at most %d characters; Up brings yours back.",
+                NOTE_MOST);
+        return;
+    }
     order_set_note(app_order(app), command->text);
     app_say(app, ROLE_OK, *command->text ? _("ok  noted") : _("ok  no note"));
 }

@@ -1,16 +1,18 @@
 /* What happens on the screens when the open order has something to tell. */
 #include "tui/app.h"
+#include "tui/held.h"
+#include "tui/last_order.h"
 #include "tui/open.h"
 
-static void priced(struct app *app)
+static void priced(struct app *app, struct order *order)
 {
+    (void)order;
     if (app_screen(app)->id == SCREEN_review)
         order_review(app->order);
 }
 
-static void refused(struct app *app)
+static void refused(struct app *app, struct order *order)
 {
-    const struct order *order = app->order;
     if (*order->error)
         app_say(app, ROLE_STOP, "not priced: %s", order->error);
     else
@@ -19,22 +21,48 @@ static void refused(struct app *app)
     app_ahead_drop(app);
 }
 
-static void copied(struct app *app)
+/* Whoever has it now may place it too: what was about to be placed here is asked for again. */
+static void copied(struct app *app, struct order *order)
 {
-    app_news(app, ROLE_WARN,
-             "somebody else has this draft: what is keyed here is a copy of its own");
+    if (*order->taken_by)
+        app_news(app, ROLE_WARN,
+                 "%s has taken this draft over: what you key goes into a copy of your own",
+                 order->taken_by);
+    else
+        app_news(app, ROLE_WARN,
+                 "somebody else has this draft now: what you key goes into a copy of your own");
+    if (order->placing != PLACING_WANTED)
+        return;
+    order_place_not(order);
+    app_say(app, ROLE_STOP,
+            "not placed: somebody else has this order, too. F9 places your copy all the same.");
+    app_ahead_drop(app);
 }
 
-static void placed(struct app *app)
+static void unsaved(struct app *app, struct order *order)
 {
-    const struct reply_order *placed = &app->order->placed;
+    const struct reply_trouble *trouble = &order->trouble;
+    const char *person = order_draft(order)->distributor;
+    const char *why = trouble->nproblems ? trouble->problems[0].say
+                      : *trouble->detail ? trouble->detail
+                                         : trouble->title;
+    if (person)
+        app_news(app, ROLE_STOP, "the server does not store the draft of %s: %s", person, why);
+    else
+        app_news(app, ROLE_STOP, "the server does not store the draft: %s", why);
+}
+
+static void placed(struct app *app, struct order *order)
+{
+    const struct reply_order *placed = &order->placed;
     char total[MONEY_TEXT], due[MONEY_TEXT];
     app->said.text[0] = '\0';
     app_news(app, ROLE_OK, "placed %s  %s %s  due %s", placed->number,
              money_format(total, money_of(placed->total), placed->exponent, true), placed->currency,
              money_format(due, money_of(placed->due), placed->exponent, true));
-    order_free(app->order);
+    order_free(order);
     app->order = NULL;
+    last_order_forget(app);
     app_home(app);
     app_ahead_replay(app);
 }
@@ -45,9 +73,9 @@ static void ask_duplicate(struct app *app, const struct reply_problem *duplicate
     app_say(app, ROLE_WARN, "%s F9 again places it all the same.", duplicate->say);
 }
 
-static void left(struct app *app)
+static void left(struct app *app, struct order *order)
 {
-    app->leaving--;
+    held_remove(app, order);
     if (!app->quit && app_screen(app)->id == SCREEN_home)
         screen_home.actions[ACTION_REFRESH](app);
 }
@@ -60,9 +88,8 @@ static const struct reply_problem *duplicate_of(const struct order *order)
                  : reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
 }
 
-static void not_placed(struct app *app)
+static void not_placed(struct app *app, struct order *order)
 {
-    struct order *order = app->order;
     const struct reply_problem *duplicate = duplicate_of(order);
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
@@ -81,11 +108,12 @@ static void not_placed(struct app *app)
     app_ahead_drop(app);
 }
 
-void order_event_take(void *user, int event)
+void order_event_take(void *user, struct order *order, int event)
 {
-    static void (*const events[])(struct app *) = {
-        [ORDER_PRICED] = priced, [ORDER_REFUSED] = refused,       [ORDER_COPIED] = copied,
-        [ORDER_PLACED] = placed, [ORDER_NOT_PLACED] = not_placed, [ORDER_LEFT] = left,
+    static void (*const events[])(struct app *, struct order *) = {
+        [ORDER_PRICED] = priced,   [ORDER_REFUSED] = refused, [ORDER_COPIED] = copied,
+        [ORDER_UNSAVED] = unsaved, [ORDER_PLACED] = placed,   [ORDER_NOT_PLACED] = not_placed,
+        [ORDER_LEFT] = left,
     };
-    events[event](user);
+    events[event](user, order);
 }

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LEASE_MS = 60 * 1000 };
+enum { LEASE_MS = 25 * 1000 }; /* it lasts 90 seconds */
 
 static void place_if_ready(struct order *order);
 static bool left(struct order *order);
@@ -20,7 +20,7 @@ static void send(struct order *order, struct request *request)
 static void tell(struct order *order, enum order_event event)
 {
     if (!order->leaving)
-        order->event(order->user, event);
+        order->event(order->user, order, event);
 }
 
 /* ---- outcomes -------------------------------------------------------------------------------- */
@@ -103,37 +103,75 @@ static const char *draft_path(struct order *order, struct arena *arena, const ch
     return arena_printf(arena, "/drafts/%s%s", order->ulid, verb);
 }
 
-/* Somebody else has taken it over: what was keyed here goes on under a name of its own. */
-static void copy_begin(struct order *order)
+/* What was keyed here goes on under a name of its own. */
+static void copy_name(struct order *order, const char *ulid, const char *rev)
 {
-    order_ulid(order->ulid);
-    order->rev[0] = '\0';
-    order->saved = 0;
+    order_keep_done(order);
+    strcpy(order->copied_from, order->ulid);
+    strncpy(order->ulid, ulid, sizeof order->ulid - 1);
+    strncpy(order->rev, rev, sizeof order->rev - 1);
+}
+
+/* Somebody else has the draft. There is a copy as soon as there is anything to be kept in it. */
+static void copy_begin(struct order *order, bool unsaved)
+{
+    char ulid[ULID_TEXT];
+    order_ulid(ulid);
+    copy_name(order, ulid, "");
+    if (unsaved) {
+        order->saved = 0;
+        order_keep_edit(order);
+    }
     tell(order, ORDER_COPIED);
     order_link_send(order);
 }
 
-static void rev_take(struct order *order, const struct answer *answer)
+/* What a save has come to. The server makes the copy itself when the lease is somebody else's. */
+static void stored_take(struct order *order, const struct answer *answer)
 {
     struct arena *arena = arena_new();
     struct reply_draft stored;
-    if (reply_draft_read(arena, answer->body, answer->len, &stored) &&
-        strlen(stored.rev) < sizeof order->rev)
+    bool read = reply_draft_read(arena, answer->body, answer->len, &stored) &&
+                strlen(stored.rev) < sizeof order->rev;
+    bool copied = read && ulid_valid(stored.ulid) && strcmp(stored.ulid, order->ulid) != 0;
+    if (copied)
+        copy_name(order, stored.ulid, stored.rev);
+    else if (read)
         strcpy(order->rev, stored.rev);
     arena_free(arena);
+    if (!copied)
+        return;
+    order_keep_edit(order);
+    tell(order, ORDER_COPIED);
+}
+
+/* Whether it is what was keyed here, now or some edits ago. */
+static bool is_ours(const struct order *order, const struct order_draft *draft)
+{
+    for (size_t i = order->nversions; i > 0; i--)
+        if (draft_equal(&order->versions[i - 1].draft, draft))
+            return true;
+    return false;
 }
 
 /* After a 412 to a repeated request: was it our own first attempt that got through? */
 static void rev_asked(void *owner, const struct answer *answer)
 {
     struct order *order = owner;
+    struct arena *arena = arena_new();
+    struct reply_draft stored;
     order->saving = 0;
-    if (!answer_is_ok(answer)) {
-        copy_begin(order);
-        return;
-    }
-    rev_take(order, answer);
-    order_link_send(order);
+    bool ours = answer_is_ok(answer) &&
+                reply_draft_read(arena, answer->body, answer->len, &stored) && stored.has_draft &&
+                strcmp(stored.state, "open") == 0 && is_ours(order, &stored.draft) &&
+                strlen(stored.rev) < sizeof order->rev;
+    if (ours)
+        strcpy(order->rev, stored.rev);
+    arena_free(arena);
+    if (ours)
+        order_link_send(order);
+    else
+        copy_begin(order, true);
 }
 
 static void rev_ask(struct order *order)
@@ -146,59 +184,95 @@ static void rev_ask(struct order *order)
     arena_free(arena);
 }
 
+/* The draft is not ours any more, for good. */
+static bool is_lost(const struct reply_trouble *trouble)
+{
+    return trouble->status == STATUS_STALE || trouble->status == STATUS_LOCKED ||
+           trouble->status == STATUS_STATE || trouble->status == STATUS_NOT_FOUND;
+}
+
 static void save_refused(struct order *order, const struct answer *answer)
 {
     struct reply_trouble trouble;
     struct arena *arena = arena_new();
     reply_trouble_read(arena, answer->http, answer->body, answer->len, &trouble);
-    bool lost = trouble.status == STATUS_STALE || trouble.status == STATUS_LOCKED ||
-                trouble.status == STATUS_STATE || trouble.status == STATUS_NOT_FOUND;
+    bool lost = is_lost(&trouble);
     arena_free(arena);
-    if (trouble.status == STATUS_STALE && answer->repeated)
+    if (trouble.status == STATUS_STALE && answer->repeated) {
         rev_ask(order);
-    else if (lost && *order->rev)
-        copy_begin(order);
-    else
+    } else if (lost && *order->rev) {
+        copy_begin(order, true);
+    } else {
         order->saved = answer->context; /* it will not be stored; the next edit tries again */
+        order->refused = true;
+        outcome_trouble(order, answer);
+        order->event(order->user, order, ORDER_UNSAVED); /* also when it is left */
+    }
+}
+
+static void save_took(struct order *order, const struct answer *answer)
+{
+    stored_take(order, answer);
+    order->saved = answer->context;
+    order->refused = false;
+    if (order->saved == order->edits)
+        order_keep_stored(order);
 }
 
 static void save_done(void *owner, const struct answer *answer)
 {
     struct order *order = owner;
     order->saving = 0;
-    if (answer_is_ok(answer)) {
-        rev_take(order, answer);
-        order->saved = answer->context;
-    } else if (answer->arrived) {
+    if (answer_is_ok(answer))
+        save_took(order, answer);
+    else if (answer->arrived)
         save_refused(order, answer);
-    }
     order_link_send(order);
     if (!left(order))
         place_if_ready(order);
 }
 
+/* A copy says what it is one of. */
+static const char *save_path(struct order *order, struct arena *arena)
+{
+    bool is_new_copy = *order->copied_from && !*order->rev;
+    return draft_path(order, arena,
+                      is_new_copy ? arena_printf(arena, "?recovered_from=%s", order->copied_from)
+                                  : "");
+}
+
 static void save_send(struct order *order)
 {
     struct arena *arena = arena_new();
+    struct order_draft draft = *order_draft(order);
     struct request request = {.method = "PUT",
-                              .path = draft_path(order, arena, ""),
+                              .path = save_path(order, arena),
                               .header = "If-None-Match: *",
                               .before_reads = true,
                               .done = save_done,
                               .context = order->edits};
     if (*order->rev)
         request.header = arena_printf(arena, "If-Match: \"%s\"", order->rev);
-    request.body = request_draft_write(arena, order_draft(order), &request.len);
+    draft.typed = *order->typed ? order->typed : NULL;
+    request.body = request_draft_write(arena, &draft, &request.len);
     order->saving = order->edits;
+    order->typed_saved = order->typings;
     send(order, &request);
     arena_free(arena);
+}
+
+/* What is only typed is mirrored with a draft that is there already. */
+static bool is_unsaved(const struct order *order)
+{
+    bool typed = order->typed_saved != order->typings && *order->rev && !order->refused;
+    return order->saved != order->edits || (typed && order->placing == PLACING_NO);
 }
 
 void order_link_send(struct order *order)
 {
     if (order->placing == PLACING_SENT)
         return;
-    if (!order->saving && order->saved != order->edits)
+    if (!order->saving && is_unsaved(order))
         save_send(order);
     if (!order->quoting && order->quoted != order->edits && !order->leaving)
         quote_send(order);
@@ -217,13 +291,15 @@ static void send_off(struct order *order, const char *method, const char *verb)
 /* Once everything is stored, an order that was left has nothing more to do. */
 static bool left(struct order *order)
 {
-    if (!order->leaving || order->saving || order->saved != order->edits)
+    if (!order->leaving || order->saving || is_unsaved(order))
         return false;
     if (*order->rev && order_lines(order) == 0)
         send_off(order, "DELETE", "");
     else if (*order->rev)
         send_off(order, "POST", "/release");
-    order->event(order->user, ORDER_LEFT);
+    if (!order->refused)
+        order_keep_done(order);
+    order->event(order->user, order, ORDER_LEFT);
     order_free(order);
     return true;
 }
@@ -236,14 +312,44 @@ void order_leave(struct order *order)
     left(order);
 }
 
-void order_tick(struct order *order, int64_t now)
+void order_return(struct order *order)
+{
+    order->leaving = false;
+    order_link_send(order);
+}
+
+/* ---- the lease ------------------------------------------------------------------------------- */
+
+static void lease_done(void *owner, const struct answer *answer)
+{
+    struct order *order = owner;
+    struct reply_trouble trouble;
+    struct arena *arena = arena_new();
+    if (answer->arrived && !answer_is_ok(answer) && !order->saving &&
+        order->placing != PLACING_SENT && strcmp(order->rev, "") != 0) {
+        reply_trouble_read(arena, answer->http, answer->body, answer->len, &trouble);
+        strncpy(order->taken_by, trouble.locked_by, sizeof order->taken_by - 1);
+        if (is_lost(&trouble))
+            copy_begin(order, order->saved != order->edits);
+    }
+    arena_free(arena);
+}
+
+int order_tick(struct order *order, int64_t now)
 {
     if (order->touched == 0)
         order->touched = now;
-    if (now - order->touched < LEASE_MS || !*order->rev || order->placing == PLACING_SENT)
-        return;
-    order->touched = now;
-    send_off(order, "POST", "/lock");
+    if (now - order->touched >= LEASE_MS && *order->rev && order->placing != PLACING_SENT) {
+        struct arena *arena = arena_new();
+        order->touched = now;
+        send(order, &(struct request){.method = "POST",
+                                      .path = draft_path(order, arena, "/lock"),
+                                      .tries = 1,
+                                      .done = lease_done});
+        arena_free(arena);
+    }
+    int64_t wait = order->touched + LEASE_MS - now;
+    return wait > 0 ? (int)wait : LEASE_MS;
 }
 
 /* ---- placing --------------------------------------------------------------------------------- */
@@ -252,6 +358,7 @@ static void placed_take(struct order *order, const struct answer *answer)
 {
     outcome_clear(order);
     if (reply_order_read(order->outcome_arena, answer->body, answer->len, &order->placed)) {
+        order_keep_done(order);
         tell(order, ORDER_PLACED);
         return;
     }
@@ -282,6 +389,8 @@ static void place_done(void *owner, const struct answer *answer)
         return;
     }
     outcome_trouble(order, answer);
+    if (answer->arrived && answer->http < 500 && !order->refused)
+        order_keep_stored(order);
     if (order->trouble.has_quote)
         adopt_quote(order);
     order->frozen = -1;
@@ -307,6 +416,7 @@ static void place_send(struct order *order)
         .done = place_done,
     };
     request.body = request_order_write(arena, &body, &request.len);
+    order_keep_placing(order, &body);
     order->placing = PLACING_SENT;
     send(order, &request);
     arena_free(arena);

@@ -5,5 +5,3 @@
 
 /* Sends what the latest edit calls for and what is not under way already. */
 void order_link_send(struct order *order);
-/* A new draft's identity: time and randomness. */
-void order_ulid(char out[ULID_TEXT]);

@@ -1,5 +1,7 @@
 /* Between two calls: the drafts that wait, and the entry line that takes whatever comes next. */
 #include "tui/frame.h"
+#include "tui/held.h"
+#include "tui/home_drafts.h"
 #include "tui/open.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
@@ -13,11 +15,16 @@ enum { DRAFTS_MOST = 9 };
 struct home {
     struct app *app;
     struct query query;
-    struct reply_drafts drafts;
+    struct reply_drafts stored; /* as the server lists them */
+    struct reply_drafts
+        drafts;             /* as they are shown and counted: with those that it does not have */
+    struct arena *arena;    /* of these */
+    bool everybody;         /* also other people's */
     size_t pick;            /* a digit that waits for the list; 0: none */
     bool picking;           /* after F7: a digit alone chooses */
+    bool taking;            /* what is being recalled is taken from somebody */
     char wanted[ULID_TEXT]; /* being recalled */
-    char locked[ULID_TEXT]; /* somebody else had it: asked for again, it is taken over */
+    char locked[ULID_TEXT]; /* somebody else had it: F8, or asked for again, takes it over */
 };
 
 /* ---- the list -------------------------------------------------------------------------------- */
@@ -26,7 +33,18 @@ static void list_take(void *owner, const struct answer *answer);
 
 static void ask(struct app *app)
 {
-    query_ask(&app->home->query, app, "/drafts?limit=9", list_take, app->home);
+    const char *path = app->home->everybody ? "/drafts?limit=9&owner=any" : "/drafts?limit=9";
+    query_ask(&app->home->query, app, path, list_take, app->home);
+}
+
+/* What was left and is not stored yet belongs to the list. */
+static void list_make(struct home *home)
+{
+    arena_free(home->arena);
+    home->arena = arena_new();
+    home_drafts_make(home->arena, &home->stored, home->app->held, &home->drafts);
+    if (home->drafts.n > DRAFTS_MOST)
+        home->drafts.n = DRAFTS_MOST;
 }
 
 static void enter(struct app *app)
@@ -35,6 +53,8 @@ static void enter(struct app *app)
         abort();
     app->home->app = app;
     app->home->picking = false;
+    app->home->everybody = false;
+    list_make(app->home);
     ask(app);
 }
 
@@ -55,6 +75,17 @@ bool home_recall_not(struct app *app)
     return true;
 }
 
+static void say_locked(struct app *app, const struct reply_trouble *trouble)
+{
+    char since[HOME_TIME];
+    home_drafts_time(since, trouble->locked_since);
+    if (*trouble->locked_by && *since)
+        app_say(app, ROLE_WARN, "%s has it open since %s. F8 takes it over.", trouble->locked_by,
+                since);
+    else
+        app_say(app, ROLE_WARN, "somebody else has it open. F8 takes it over.");
+}
+
 static void recall_failed(struct home *home, const struct answer *answer)
 {
     struct app *app = home->app;
@@ -65,8 +96,7 @@ static void recall_failed(struct home *home, const struct answer *answer)
     app_say_answer(app, answer);
     if (trouble.status == STATUS_LOCKED) {
         strcpy(home->locked, home->wanted);
-        app_say(app, ROLE_WARN, "%s  Choose it again to take it over.",
-                *trouble.detail ? trouble.detail : _("somebody else has it open."));
+        say_locked(app, &trouble);
     }
     arena_free(arena);
     recall_ended(home);
@@ -83,6 +113,8 @@ static void draft_take(void *owner, const struct answer *answer)
         stored.has_draft) {
         recall_ended(home);
         app->said.text[0] = '\0';
+        if (home->taking)
+            app_news(app, ROLE_OK, "taken over: whoever had it goes on in a copy");
         open_draft(app, &stored);
         arena_free(arena);
         app_ahead_replay(app);
@@ -113,25 +145,50 @@ static void lock_take(void *owner, const struct answer *answer)
         recall_failed(home, answer);
 }
 
+static void recall_ulid(struct app *app, const char *ulid, bool take_over)
+{
+    struct home *home = app->home;
+    struct order *held = held_find(app, ulid);
+    home->locked[0] = '\0';
+    if (held) {
+        held_open(app, held);
+        return;
+    }
+    strncpy(home->wanted, ulid, sizeof home->wanted - 1);
+    home->taking = take_over;
+    app->recalling = true;
+    draft_request(home, "POST", take_over ? "/take-over" : "/lock", lock_take);
+}
+
 static void recall(struct app *app, size_t n)
 {
     struct home *home = app->home;
     const struct reply_draft_row *row = &home->drafts.items[n - 1];
     bool take_over = strcmp(home->locked, row->ulid) == 0;
     home->picking = false;
-    if (strlen(row->ulid) >= sizeof home->wanted)
+    if (!ulid_valid(row->ulid))
         return;
-    strcpy(home->wanted, row->ulid);
-    home->locked[0] = '\0';
-    app->recalling = true;
     app_say(app, ROLE_PLAIN, "%s %s ..", row->distributor, row->name);
-    draft_request(home, "POST", take_over ? "/take-over" : "/lock", lock_take);
+    recall_ulid(app, row->ulid, take_over);
 }
 
-/* The list is complete: everything that was left has been stored. */
+static void take_over(struct app *app)
+{
+    char ulid[ULID_TEXT];
+    strcpy(ulid, app->home->locked);
+    if (*ulid)
+        recall_ulid(app, ulid, true);
+    else
+        app_say(app, ROLE_WARN,
+                "choose a draft first; F8 takes it over when somebody has it open.");
+}
+
+/* The list is complete: everything that was left has been stored. On a dead link, what is shown is
+ * what can be had: orders that are still here. */
 static bool is_settled(const struct home *home)
 {
-    return !home->query.waiting && home->app->leaving == 0;
+    bool cut_off = client_link(home->app->client) == LINK_LOST && home->app->held;
+    return cut_off || (!home->query.waiting && home->app->leaving == 0);
 }
 
 /* The digit that was pressed before the list was there. */
@@ -151,60 +208,35 @@ static void pick_waiting(struct home *home)
 static void list_read(struct home *home, const struct answer *answer)
 {
     if (answer->context == home->query.asked)
-        home->drafts.n = 0;
+        home->stored.n = 0;
     if (!query_answer(&home->query, answer))
         return;
-    if (!reply_drafts_read(home->query.arena, answer->body, answer->len, &home->drafts))
+    if (!reply_drafts_read(home->query.arena, answer->body, answer->len, &home->stored))
         query_unreadable(&home->query);
-    if (home->drafts.n > DRAFTS_MOST)
-        home->drafts.n = DRAFTS_MOST;
 }
 
 static void list_take(void *owner, const struct answer *answer)
 {
     struct home *home = owner;
     list_read(home, answer);
+    list_make(home);
     if (home->pick && is_settled(home))
         pick_waiting(home);
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-static void draw_draft(const struct frame *frame, int row, size_t n,
-                       const struct reply_session *session, const struct reply_draft_row *draft)
-{
-    char total[MONEY_TEXT];
-    int name = frame->cols - 42 > 30 ? 30 : frame->cols - 42, y = frame->top + row;
-    if (row >= frame->rows)
-        return;
-    if (name < 4)
-        name = 4;
-    terminal_printf(y, 0, 4, ROLE_STRONG, "  %zu", n);
-    terminal_put(y, 4, 10, ROLE_PLAIN, draft->distributor);
-    terminal_put(y, 14, name, ROLE_PLAIN, draft->name);
-    terminal_printf(y, 14 + name, 8, ROLE_PLAIN, "%4lld ln", (long long)draft->lines);
-    terminal_put_right(
-        y, 22 + name, 11, ROLE_PLAIN,
-        draft->total ? money_format(total, money_of(draft->total), draft->exponent, true) : "");
-    bool is_open = *draft->locked_by && strcmp(draft->locked_by, session->actor_id) != 0 &&
-                   strcmp(draft->locked_by, session->actor_name) != 0;
-    if (is_open)
-        terminal_printf(y, 33 + name, frame->cols, ROLE_WARN, "  open: %s", draft->locked_by);
-}
-
 static void draw(struct app *app, struct frame *frame)
 {
     const struct home *home = app->home;
     frame_printf(frame, 0, ROLE_STRONG, " %s", app->session.company);
-    frame_text(frame, 2, ROLE_HEAD,
-               home->picking ? _(" My drafts (saved on every Enter)   which one? press its digit")
-                             : _(" My drafts (saved on every Enter)"));
+    home_drafts_title(frame, 2, home->everybody, home->picking);
     if (*home->query.error)
         frame_printf(frame, 3, ROLE_STOP, "  %s", home->query.error);
     else if (home->drafts.n == 0)
         frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : _("  none"));
     for (size_t i = 0; i < home->drafts.n; i++)
-        draw_draft(frame, 3 + (int)i, i + 1, &app->session, &home->drafts.items[i]);
+        home_drafts_row(frame, 3 + (int)i, i + 1, &app->session, &home->drafts.items[i]);
     int row = frame->rows - 4;
     if (row <= 3 + (int)home->drafts.n)
         return;
@@ -233,9 +265,15 @@ static bool key(struct app *app, const struct input *input)
     return true;
 }
 
+/* Once more, and everybody's are listed. */
 static void begin_pick(struct app *app)
 {
-    app->home->picking = true;
+    struct home *home = app->home;
+    if (home->picking) {
+        home->everybody = !home->everybody;
+        ask(app);
+    }
+    home->picking = true;
 }
 
 static int candidates(const struct app *app)
@@ -256,5 +294,6 @@ const struct screen screen_home = {
     .key = key,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick},
-    .actions = {[ACTION_REFRESH] = ask, [ACTION_RECALL] = begin_pick},
+    .actions =
+        {[ACTION_REFRESH] = ask, [ACTION_RECALL] = begin_pick, [ACTION_TAKE_OVER] = take_over},
 };

@@ -2,10 +2,14 @@
 #include "core/text.h"
 #include "tui/app.h"
 #include "tui/frame.h"
+#include "tui/home_drafts.h"
+#include "tui/last_order.h"
 #include "tui/open.h"
 #include "tui/order_lines.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
+
+#include <stdio.h>
 
 #include <string.h>
 
@@ -35,6 +39,21 @@ static void draw_person(const struct app *app, const struct frame *frame)
         frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
 }
 
+/* At the end of the row, over the address if need be; not on narrow screens. */
+static void draw_last(const struct app *app, const struct frame *frame)
+{
+    enum { LEAST_COLS = 72 };
+    const struct reply_order *last = last_order(app);
+    char day[HOME_TIME], total[MONEY_TEXT], text[64];
+    if (!last || frame->cols < LEAST_COLS)
+        return;
+    home_drafts_time(day, last->placed_at);
+    snprintf(text, sizeof text, _("  Last %s %s (F8 dup)"), day,
+             money_format(total, money_of(last->total), last->exponent, true));
+    int width = (int)text_cells(text);
+    terminal_put(frame->top + 1, frame->cols - width, width, ROLE_PLAIN, text);
+}
+
 static void draw_head(const struct app *app, const struct frame *frame, struct arena *arena)
 {
     const struct order_draft *draft = order_draft(app->order);
@@ -49,6 +68,7 @@ static void draw_head(const struct app *app, const struct frame *frame, struct a
     if (draft->note)
         text_printf(&head, _("   Note %s"), draft->note);
     frame_text(frame, 1, ROLE_PLAIN, head.data);
+    draw_last(app, frame);
 }
 
 /* Problems of the whole order, the worst first; those of nothing keyed yet are no news. */
@@ -161,5 +181,6 @@ const struct screen screen_order = {
                 [ACTION_HOLD] = back,
                 [ACTION_RECALL] = recall,
                 [ACTION_REPRICE] = reprice,
+                [ACTION_DUPLICATE] = last_order_repeat,
                 [ACTION_REVIEW] = review},
 };

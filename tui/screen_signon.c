@@ -115,6 +115,7 @@ static void session_take(struct app *app, struct arena *arena, const struct repl
         app_back(app);
     else
         app_home(app);
+    app_signed_in(app);
 }
 
 static void refused(struct app *app, const struct answer *answer)
@@ -173,6 +174,11 @@ static void sign_in(struct app *app)
     char *code = field_text(signon, arena, FIELD_CODE);
     if (!*login || !*password || (signon->asks_code && !*code)) {
         go(signon, !*login ? FIELD_LOGIN : !*password ? FIELD_PASSWORD : FIELD_CODE);
+    } else if (signon->again && strcasecmp(login, app->session.actor_id) != 0) {
+        wipe(signon);
+        go(signon, FIELD_PASSWORD);
+        app_say(app, ROLE_STOP, "the open order is %s's: sign on as %s, or leave by F3.",
+                app->session.actor_id, app->session.actor_id);
     } else {
         struct request request = {.method = "POST",
                                   .path = "/sessions",
@@ -286,6 +292,12 @@ static void enter_key(struct app *app)
         step(signon, 1);
 }
 
+/* libform would go to the field before. */
+static bool leaves_field(const struct signon *signon, int request)
+{
+    return request == REQ_DEL_PREV && signon->form->curcol == 0;
+}
+
 static bool key(struct app *app, const struct input *input)
 {
     static const struct {
@@ -311,7 +323,7 @@ static bool key(struct app *app, const struct input *input)
     else if (input->code == INPUT_CHAR && charset_cells(input->ch) > 0)
         form_driver_w(signon->form, OK, (wchar_t)input->ch);
     for (size_t i = 0; i < ARRAY_LEN(edits); i++)
-        if (edits[i].input == input->code)
+        if (edits[i].input == input->code && !leaves_field(signon, edits[i].request))
             form_driver(signon->form, edits[i].request);
     return true;
 }

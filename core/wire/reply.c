@@ -368,6 +368,10 @@ static void draft_row_read(struct arena *arena, json_t *object, void *out)
         .currency = get_text(object, "currency"),
         .updated_at = get_text(object, "updated_at"),
         .locked_by = get_text(object, "locked_by"),
+        .locked_login = get_text(object, "locked_login"),
+        .locked_since = get_text(object, "locked_since"),
+        .recovered_from = get_text(object, "recovered_from"),
+        .owner = get_text(object, "owner"),
         .exponent = get_exponent(object),
         .lines = get_number(object, "lines"),
         .total = get_number(object, "total"),
@@ -389,6 +393,7 @@ bool reply_draft_read(struct arena *arena, const char *body, size_t len, struct 
     *out = (struct reply_draft){
         .ulid = get_text(object, "ulid"),
         .rev = get_text(object, "rev"),
+        .state = get_text(object, "state"),
     };
     json_t *draft = json_object_get(object, "draft");
     if (json_is_object(draft)) {
@@ -399,6 +404,17 @@ bool reply_draft_read(struct arena *arena, const char *body, size_t len, struct 
         out->has_draft = true;
     }
     return *out->rev != '\0';
+}
+
+const char *reply_last_read(struct arena *arena, const char *body, size_t len)
+{
+    const json_t *items = json_object_get(body_object(arena, body, len), "items");
+    for (size_t i = 0; i < json_array_size(items); i++) {
+        const json_t *order = json_array_get(items, i);
+        if (strcmp(get_text(order, "state"), "cancelled") != 0)
+            return get_text(order, "number");
+    }
+    return "";
 }
 
 bool reply_order_read(struct arena *arena, const char *body, size_t len, struct reply_order *out)
@@ -450,6 +466,8 @@ void reply_trouble_read(struct arena *arena, int http, const char *body, size_t 
     if (!*out->title)
         out->title = status_info(out->status)->title;
     out->detail = get_text(object, "detail");
+    out->locked_by = get_text(object, "locked_by");
+    out->locked_since = get_text(object, "locked_since");
     out->nproblems = wire_problems_read(arena, object, &out->problems);
     json_t *quote = json_object_get(object, "quote");
     out->has_quote = quote && wire_quote_read(arena, quote, &out->quote);

@@ -66,7 +66,8 @@ struct reply_trouble {
     const char *title, *detail;
     struct reply_problem *problems;
     size_t nproblems;
-    bool has_quote; /* total-changed brings the new one */
+    const char *locked_by, *locked_since; /* of a draft that somebody else has open */
+    bool has_quote;                       /* total-changed brings the new one */
     struct reply_quote quote;
 };
 
@@ -116,7 +117,9 @@ struct reply_items {
 
 struct reply_draft_row {
     const char *ulid, *rev, *distributor, *name, *currency, *updated_at;
-    const char *locked_by; /* "" when nobody has it open */
+    const char *locked_by, *locked_login, *locked_since; /* "" when nobody has it open */
+    const char *recovered_from;                          /* "" unless it is a copy of that draft */
+    const char *owner;
     int exponent;
     int64_t lines, total;
 };
@@ -128,7 +131,8 @@ struct reply_drafts {
 
 struct reply_draft {
     const char *ulid, *rev;
-    bool has_draft; /* PUT and lock answer with the revision only */
+    const char *state; /* "open", "placed" */
+    bool has_draft;    /* PUT and lock answer with the revision only */
     struct order_draft draft;
 };
 
@@ -159,6 +163,8 @@ bool reply_drafts_read(struct arena *arena, const char *body, size_t len,
                        struct reply_drafts *out) MUST_CHECK;
 bool reply_draft_read(struct arena *arena, const char *body, size_t len,
                       struct reply_draft *out) MUST_CHECK;
+/* Of a list of orders, newest first: the number of the first that stands; "" for none. */
+const char *reply_last_read(struct arena *arena, const char *body, size_t len);
 bool reply_order_read(struct arena *arena, const char *body, size_t len,
                       struct reply_order *out) MUST_CHECK;
 /* Never fails: a body that cannot be read leaves what the HTTP code says. */

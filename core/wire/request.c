@@ -16,27 +16,13 @@ const char *request_draft_write(struct arena *arena, const struct order_draft *d
     return wire_dump(arena, wire_draft_write(draft), len);
 }
 
-static json_t *tenders_write(const struct request_order *order)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < order->ntenders; i++) {
-        const struct draft_tender *tender = &order->tenders[i];
-        json_t *one =
-            json_pack("{s:s, s:I}", "kind", tender->kind, "amount", (json_int_t)tender->amount);
-        if (tender->ref)
-            json_object_set_new(one, "ref", json_string(tender->ref));
-        json_array_append_new(array, one);
-    }
-    return array;
-}
-
 const char *request_order_write(struct arena *arena, const struct request_order *order, size_t *len)
 {
     json_t *object = wire_draft_write(order->draft);
     if (order->rev)
         json_object_set_new(object, "rev", json_string(order->rev));
     json_object_set_new(object, "expect_total", json_integer(order->expect_total));
-    json_object_set_new(object, "tenders", tenders_write(order));
+    json_object_set_new(object, "tenders", wire_tenders_write(order->tenders, order->ntenders));
     if (order->accept_duplicate)
         json_object_set_new(object, "accept", json_pack("[s]", "duplicate"));
     return wire_dump(arena, object, len);

@@ -54,6 +54,7 @@ void wire_address_read(struct wire_reader *r, json_t *object, const char *at, st
 json_t *wire_address_write(const struct address *address);
 /* Tenders of an order request. */
 size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out);
+json_t *wire_tenders_write(const struct draft_tender *tenders, size_t n);
 
 /* Quotes and problems, as the server sends them. */
 json_t *wire_quote_write(struct arena *arena, enum language language, const struct quote *quote);

@@ -250,3 +250,17 @@ size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_ten
     }
     return n;
 }
+
+json_t *wire_tenders_write(const struct draft_tender *tenders, size_t n)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < n; i++) {
+        const struct draft_tender *tender = &tenders[i];
+        json_t *one =
+            json_pack("{s:s, s:I}", "kind", tender->kind, "amount", (json_int_t)tender->amount);
+        if (tender->ref)
+            json_object_set_new(one, "ref", json_string(tender->ref));
+        json_array_append_new(array, one);
+    }
+    return array;
+}

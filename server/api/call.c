@@ -45,14 +45,23 @@ void call_header(struct call *c, const char *name, const char *value)
 void call_problems(struct call *c, enum status status, const struct problems *problems,
                    const char *member, json_t *value)
 {
+    json_t *about = json_object();
+    if (problems && problems->count)
+        json_object_set_new(about, "problems",
+                            wire_problems_write(c->arena, c->language, problems));
+    if (member)
+        json_object_set_new(about, member, value);
+    call_problem(c, status, about);
+}
+
+void call_problem(struct call *c, enum status status, json_t *about)
+{
     const struct status_info *info = status_info(status);
     json_t *body =
         json_pack("{s:s+,s:s,s:i,s:s}", "type", PROBLEM_BASE, info->type, "title",
                   tr(c->language, info->title), "status", info->http, "request", c->request->id);
-    if (problems && problems->count)
-        json_object_set_new(body, "problems", wire_problems_write(c->arena, c->language, problems));
-    if (member)
-        json_object_set_new(body, member, value);
+    json_object_update(body, about);
+    json_decref(about);
     size_t len = 0;
     const char *text = wire_dump(c->arena, body, &len);
     call_reply_text(c, status, "application/problem+json", text, len);

@@ -119,6 +119,8 @@ void call_fail(struct call *call, enum status status, const char *detail);
 /* The same with the problems found and, if not NULL, one more member. */
 void call_problems(struct call *call, enum status status, const struct problems *problems,
                    const char *member, json_t *value);
+/* The same with any members beside; the object is released. */
+void call_problem(struct call *call, enum status status, json_t *about);
 /* Anything else than JSON. */
 void call_reply_text(struct call *call, enum status status, const char *type, const char *text,
                      size_t len);

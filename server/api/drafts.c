@@ -30,14 +30,12 @@ static const struct {
     {"locked", STATUS_LOCKED, N_("somebody else has it open")},
 };
 
-static bool refused(struct call *c, const char *result, const char *rev, const char *holder)
+static bool refused(struct call *c, const char *result, const char *rev)
 {
     for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
         if (strcmp(refusals[i].result, result) != 0)
             continue;
-        if (holder)
-            call_problems(c, refusals[i].status, NULL, "locked_by", json_string(holder));
-        else if (rev && refusals[i].status == STATUS_STALE)
+        if (rev && refusals[i].status == STATUS_STALE)
             call_problems(c, refusals[i].status, NULL, "rev", json_string(rev));
         else
             call_fail(c, refusals[i].status, refusals[i].detail);
@@ -52,13 +50,14 @@ struct saving {
     const char *rev;
     struct pricing pricing; /* lists show what the draft comes to, whoever saved it */
     const char *body, *lines, *spare;
+    const char *from; /* the draft that a new one goes on from, or NULL */
 };
 
 static void put_reply(struct call *c)
 {
     const char *result = db_value(c->batch, 0, 0, 0), *ulid = db_value(c->batch, 0, 0, 1),
                *rev = db_value(c->batch, 0, 0, 2);
-    if (refused(c, result, rev, NULL))
+    if (refused(c, result, rev))
         return;
     bool recovered = strcmp(result, "recovered") == 0;
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", rev));
@@ -75,7 +74,7 @@ static void put_store(struct call *c)
     pricing_decide(c, &s->pricing);
     DB_ADD(call_write(c), Q_draft_save, c->params[0], s->spare, c->actor.login_id,
            c->actor.token_hash, s->rev, draft->market, s->body, draft->distributor, s->lines,
-           db_text_int(c->arena, s->pricing.quote.total.minor), "call", c->actor.market);
+           db_text_int(c->arena, s->pricing.quote.total.minor), "call", c->actor.market, s->from);
     call_then(c, put_reply);
 }
 
@@ -101,11 +100,21 @@ static bool precondition(struct call *c, const char **rev)
     return true;
 }
 
+/* ?recovered_from=ULID, of a new draft only. */
+static bool origin(struct call *c, struct saving *s)
+{
+    s->from = http_query(c->request, "recovered_from");
+    if (!s->from || (!s->rev && ulid_valid(s->from)))
+        return true;
+    call_fail(c, STATUS_MALFORMED, "recovered_from is the ULID of what a new draft goes on from");
+    return false;
+}
+
 void draft_put(struct call *c)
 {
     struct saving *s = c->state = ARENA_NEW(c->arena, struct saving);
     char spare[ULID_TEXT];
-    if (!ulid_ok(c) || !precondition(c, &s->rev) || !call_body(c) ||
+    if (!ulid_ok(c) || !precondition(c, &s->rev) || !origin(c, s) || !call_body(c) ||
         !pricing_load(c, NULL, &s->pricing))
         return;
     ulid_new(spare);
@@ -118,8 +127,9 @@ void draft_put(struct call *c)
 /* ---- reading ---- */
 
 static const char *const list_names[] = {
-    "ulid",      "rev",        "distributor", "name",  "#lines",         "#total", "currency",
-    "#exponent", "updated_at", "locked_by",   "owner", "recovered_from", NULL};
+    "ulid",         "rev",          "distributor", "name",      "#lines", "#total",
+    "currency",     "#exponent",    "updated_at",  "locked_by", "owner",  "recovered_from",
+    "locked_login", "locked_since", NULL};
 
 static void list_reply(struct call *c)
 {
@@ -159,7 +169,8 @@ enum {
     COL_HOLDER,
     COL_HOLDER_ID,
     COL_UNTIL,
-    COL_MARKET
+    COL_MARKET,
+    COL_SINCE
 };
 
 static bool visible(struct call *c)
@@ -181,11 +192,13 @@ static void get_reply(struct call *c)
     const char *rev = db_value(b, 0, 0, COL_REV);
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", rev));
     call_reply(c, STATUS_OK,
-               json_pack("{s:s,s:s,s:s,s:o,s:s?,s:s?}", "ulid", db_value(b, 0, 0, COL_ULID), "rev",
-                         rev, "state", db_value(b, 0, 0, COL_STATE), "draft",
+               json_pack("{s:s,s:s,s:s,s:o,s:s?,s:s?,s:s?}", "ulid", db_value(b, 0, 0, COL_ULID),
+                         "rev", rev, "state", db_value(b, 0, 0, COL_STATE), "draft",
                          json_loads(db_value(b, 0, 0, COL_BODY), 0, NULL), "locked_by",
                          db_value(b, 0, 0, COL_HOLDER), "lease_until",
-                         db_value(b, 0, 0, COL_HOLDER) ? db_value(b, 0, 0, COL_UNTIL) : NULL));
+                         db_value(b, 0, 0, COL_HOLDER) ? db_value(b, 0, 0, COL_UNTIL) : NULL,
+                         "locked_since",
+                         db_value(b, 0, 0, COL_HOLDER) ? db_value(b, 0, 0, COL_SINCE) : NULL));
 }
 
 static void look(struct call *c, call_step *next)
@@ -209,11 +222,22 @@ void draft_get(struct call *c)
 
 /* ---- leases ---- */
 
+/* Somebody else has it: who, and since when. */
+static bool lock_held(struct call *c)
+{
+    const char *holder = db_value(c->batch, 0, 0, 2), *since = db_value(c->batch, 0, 0, 4);
+    if (!holder)
+        return false;
+    json_t *about = json_pack("{s:s,s:s?}", "locked_by", holder, "locked_since", since);
+    call_problem(c, STATUS_LOCKED, about);
+    return true;
+}
+
 static void lock_reply(struct call *c)
 {
     const char *result = db_value(c->batch, 0, 0, 0), *rev = db_value(c->batch, 0, 0, 1),
-               *holder = db_value(c->batch, 0, 0, 2), *until = db_value(c->batch, 0, 0, 3);
-    if (refused(c, result, rev, holder))
+               *until = db_value(c->batch, 0, 0, 3);
+    if (lock_held(c) || refused(c, result, rev))
         return;
     call_reply(c, STATUS_OK,
                json_pack("{s:s,s:s,s:s}", "ulid", c->params[0], "rev", rev, "lease_until", until));
@@ -256,7 +280,7 @@ void draft_take_over(struct call *c)
 
 static void done_reply(struct call *c)
 {
-    if (!refused(c, db_value(c->batch, 0, 0, 0), NULL, NULL))
+    if (!refused(c, db_value(c->batch, 0, 0, 0), NULL))
         call_reply(c, STATUS_NO_CONTENT, NULL);
 }
 

@@ -4,8 +4,10 @@ import contextlib
 import os
 import re
 import shlex
+import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 SOCKET = "partyline-test-%d" % os.getpid()
@@ -15,6 +17,7 @@ BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build/asan"))
 PROGRAM = os.path.join(BUILD, "partyline")
 
 
+states = []  # folders of the clients' journals
 ending = []  # (pid, file of its errors) of clients whose terminal is gone
 
 
@@ -41,6 +44,8 @@ def end():
     subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True)
     said = [errors_after(*one) for one in ending]
     ending.clear()
+    while states:
+        shutil.rmtree(states.pop(), ignore_errors=True)
     if any(said):
         raise Failed("the clients' errors:\n" + "".join(said))
 
@@ -81,8 +86,9 @@ class Client:
         if world.get("ca"):
             command += ["--ca", world["ca"]]
         # locale, home and colours are the test's own
+        states.append(tempfile.mkdtemp(prefix="pl-state-", dir="/tmp"))  # its journal; `env` may name another
         setting = {"TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC",
-                   "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "", **(env or {})}
+                   "XDG_STATE_HOME": states[-1], "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "", **(env or {})}
         shell = "env %s %s 2>%s" % (
             " ".join(k + "=" + shlex.quote(v) for k, v in setting.items()),
             " ".join(map(shlex.quote, command)), shlex.quote(self.errors_path()))

@@ -4,6 +4,7 @@ unless told (Fake.delay), and every request is kept in Fake.log."""
 import json
 import os
 import re
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -64,6 +65,7 @@ class Fake:
         self.total_shift = 0  # added to every total
         self.problem_once = []  # (path regex, http, problem): answered once
         self.next_order = 10088421
+        self.down = False     # no request is answered, connections end
 
     def expire(self):
         with self.lock:
@@ -140,6 +142,7 @@ SESSION = {"expires_at": "2030-01-01T00:00:00Z",
                        "code_lengths": {"sku": 5, "distributor": 7, "order": 9, "certificate": 16},
                        "markets": [{"market": "GB", "currency": "GBP", "exponent": 2}]}}
 
+LOCKED_SINCE = "2025-11-22T11:58:00Z"
 STATUS = {401: "unauthenticated", 404: "not-found", 409: "locked", 412: "stale-revision", 422: "problems"}
 
 
@@ -172,6 +175,9 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         path = parts.path[len("/api/v1"):]
         self.query = {k: v[0] for k, v in parse_qs(parts.query).items()}
+        if fake.down:
+            self.close_connection = True
+            return
         with fake.lock:
             fake.log.append((self.command, path, body))
             fake.languages.append(self.headers.get("Accept-Language"))
@@ -260,14 +266,15 @@ class Handler(BaseHTTPRequestHandler):
             rows.append({"ulid": ulid, "rev": str(d["rev"]), "distributor": d["draft"].get("distributor") or "",
                          "name": (q["distributor"] or {}).get("name", ""), "lines": len(q["lines"]), "total": q["total"],
                          "currency": "GBP", "exponent": 2, "updated_at": "2025-11-22T12:00:00Z",
-                         "locked_by": d["locked_by"]})
+                         "locked_by": d["locked_by"], "locked_since": d["locked_by"] and LOCKED_SINCE,
+                         "owner": "CC-07", "recovered_from": d.get("from")})
         self.answer(200, {"items": rows[:9], "next": None})
 
     def draft_get(self, fake, body, ulid):
         d = fake.drafts.get(ulid)
         if not d:
             return self.trouble(404)
-        self.answer(200, {"ulid": ulid, "rev": str(d["rev"]), "draft": d["draft"]})
+        self.answer(200, {"ulid": ulid, "rev": str(d["rev"]), "state": "open", "draft": d["draft"]})
 
     def draft_put(self, fake, body, ulid):
         have = fake.drafts.get(ulid)
@@ -277,7 +284,8 @@ class Handler(BaseHTTPRequestHandler):
         if (have is None) != (self.headers.get("If-None-Match") == "*") or (have and want != str(have["rev"])):
             return self.trouble(412)
         rev = have["rev"] + 1 if have else 1
-        fake.drafts[ulid] = {"rev": rev, "draft": body, "locked_by": "CC-07", "at": len(fake.log)}
+        fake.drafts[ulid] = {"rev": rev, "draft": body, "locked_by": "CC-07", "at": len(fake.log),
+                             "from": have.get("from") if have else self.query.get("recovered_from")}
         self.answer(200 if have else 201, {"ulid": ulid, "rev": str(rev)})
 
     def draft_act(self, fake, body, ulid, verb):
@@ -285,7 +293,7 @@ class Handler(BaseHTTPRequestHandler):
         if not d:
             return self.trouble(404)
         if verb == "lock" and d["locked_by"] not in ("", "CC-07"):
-            return self.trouble(409, "%s has it open." % d["locked_by"])
+            return self.trouble(409, locked_by=d["locked_by"], locked_since=LOCKED_SINCE)
         d["locked_by"] = "" if verb == "release" else "CC-07"
         self.answer(200, {"ulid": ulid, "rev": str(d["rev"]), "lease_until": "2030-01-01T00:00:00Z"})
 
@@ -326,6 +334,11 @@ class Handler(BaseHTTPRequestHandler):
             return None
         return self.answer(201, fake.orders[key])
 
+    def order_list(self, fake, body):
+        items = [{"number": o["number"], "state": o["state"]} for o in reversed(list(fake.orders.values()))
+                 if o["distributor"]["id"] == self.query.get("distributor")]
+        return self.answer(200, {"items": items[:int(self.query.get("limit", 20))], "next": None})
+
     def order_get(self, fake, body, number):
         found = next((o for o in fake.orders.values() if o["number"] == number), None)
         return self.answer(200, found) if found else self.trouble(404)
@@ -345,12 +358,18 @@ ROUTES = [
     ("DELETE", "/drafts/([^/]+)", Handler.draft_delete),
     ("POST", "/quotes", Handler.quotes),
     ("POST", "/orders", Handler.order_post),
+    ("GET", "/orders", Handler.order_list),
     ("GET", "/orders/([^/]+)", Handler.order_get),
 ]
 
 
 class Server(ThreadingHTTPServer):
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """Clients that die in the middle are what some tests are about."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def start(port=0):
@@ -367,7 +386,6 @@ def world(url):
 
 
 if __name__ == "__main__":
-    import sys
     _, where = start(int(sys.argv[1]) if len(sys.argv) > 1 else 8444)
     print("ready", where, "manager", MANAGER, "skus", *FIVE, flush=True)
     threading.Event().wait()

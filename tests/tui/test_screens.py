@@ -398,7 +398,7 @@ def fake_locked_draft(world):
     client.press("F5")
     client.wait("open: CC-08")
     client.line("1")
-    client.wait("CC-08 has it open", "again to take it over")
+    client.wait("CC-08 has it open since", "F8 takes it over")
     client.line("1")
     client.wait("ORDER draft", "pending 0 of 1")
     client.close()
@@ -414,7 +414,7 @@ def fake_taken_over(world):
     first = list(fake.drafts)
     fake.drafts[first[0]]["locked_by"] = "CC-08"
     client.line(world["skus"][1])
-    client.wait("a copy of its own", "pending 0 of 2")
+    client.wait("a copy of your own", "pending 0 of 2")
     client.press("F9", "F9")
     client.wait("placed ")
     check(first[0] in fake.drafts and first[0] not in fake.orders, "the other's draft was touched")

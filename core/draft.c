@@ -1,0 +1,70 @@
+#include "core/draft.h"
+
+#include "core/pan.h"
+#include "core/text.h"
+
+#include <string.h>
+
+static bool same(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool draft_line_equal(const struct draft_line *a, const struct draft_line *b)
+{
+    return same(a->id, b->id) && same(a->sku, b->sku) && a->qty == b->qty &&
+           a->back_order == b->back_order;
+}
+
+static bool address_equal(const struct address *a, const struct address *b)
+{
+    return same(a->name, b->name) && same(a->line1, b->line1) && same(a->line2, b->line2) &&
+           same(a->city, b->city) && same(a->postcode, b->postcode) && same(a->region, b->region) &&
+           same(a->country, b->country);
+}
+
+static bool lines_equal(const struct order_draft *a, const struct order_draft *b)
+{
+    for (size_t i = 0; i < a->nlines && i < b->nlines; i++)
+        if (!draft_line_equal(&a->lines[i], &b->lines[i]))
+            return false;
+    return a->nlines == b->nlines;
+}
+
+bool draft_equal(const struct order_draft *a, const struct order_draft *b)
+{
+    return same(a->market, b->market) && a->type == b->type &&
+           same(a->distributor, b->distributor) && same(a->customer, b->customer) &&
+           lines_equal(a, b) && a->destination == b->destination &&
+           a->has_address == b->has_address &&
+           (!a->has_address || address_equal(&a->address, &b->address)) &&
+           a->address_choice == b->address_choice && same(a->price_list, b->price_list) &&
+           a->date.days == b->date.days && same(a->note, b->note);
+}
+
+/* What stands between the groups of a number. */
+static bool is_separator(uint32_t c)
+{
+    return c == ' ' || c == '-' || c == '.' || c == 0xA0 || (c >= 0x2000 && c <= 0x2015);
+}
+
+size_t draft_typed_safe(const char *typed)
+{
+    enum { RUN = 8 };
+    const char *at = typed, *end = typed + strlen(typed), *run = typed;
+    size_t digits = 0, safe = 0;
+    while (at < end && (size_t)(at - typed) <= DRAFT_TYPED_MAX) {
+        const char *begin = at;
+        uint32_t c = utf8_next(&at, end);
+        if (pan_digit_value(c) >= 0) {
+            run = digits ? run : begin;
+            if (++digits == RUN)
+                return (size_t)(run - typed);
+        } else if (!is_separator(c)) {
+            digits = 0;
+        }
+        if ((size_t)(at - typed) <= DRAFT_TYPED_MAX)
+            safe = (size_t)(at - typed);
+    }
+    return safe;
+}

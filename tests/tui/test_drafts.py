@@ -1,0 +1,602 @@
+#!/usr/bin/python3
+"""No draft is lost, none is merged: the client's journal, drafts that are held, recalled, locked,
+taken over and brought back, the last order repeated; the real program against the fake server.
+  test_drafts.py NAME...   only the tests whose names hold one of these"""
+import contextlib
+import glob
+import os
+import re
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import time
+import traceback
+
+import driver
+import fake_server
+from driver import Client, Failed
+
+
+def check(condition, say):
+    if not condition:
+        raise Failed(say)
+
+
+class Desk:
+    """One operator's machine, whose journal outlives its clients; and the fake server."""
+
+    def __init__(self):
+        self.state = tempfile.mkdtemp(prefix="pl-desk-", dir="/tmp")
+        self.start(0)
+
+    def start(self, port, fake=None):
+        self.server, url = fake_server.start(port)
+        if fake:
+            self.server.fake = fake
+        self.world = fake_server.world(url)
+        self.fake = self.server.fake
+
+    def stop(self):
+        self.fake.down = True
+        self.server.shutdown()
+        self.server.server_close()
+
+    def restart(self):
+        """The same server again, on the same port."""
+        self.start(self.server.server_address[1], self.fake)
+        self.fake.down = False
+
+    def client(self, **env):
+        return Client(self.world, ["--user", "CC-07"], env=dict({"XDG_STATE_HOME": self.state}, **env))
+
+    def signed_on(self, **env):
+        return self.client(**env).sign_on(self.world)
+
+    def journals(self):
+        return glob.glob(os.path.join(self.state, "partyline/*/*/*.journal"))
+
+    def journal(self):
+        text = b""
+        for path in self.journals():
+            with open(path, "rb") as file:
+                text += file.read()
+        return text.decode()
+
+    def drafts(self):
+        """{ulid: [sku, ...]} as the server has them."""
+        return {ulid: [line["sku"] for line in d["draft"]["lines"]] for ulid, d in self.fake.drafts.items()}
+
+    def requests(self, method, pattern):
+        return [body for m, path, body in list(self.fake.log) if m == method and re.fullmatch(pattern, path)]
+
+
+def die(client):
+    pid = client.pid()
+    os.kill(pid, signal.SIGKILL)
+    client.wait("ended 137")
+    client.close()
+
+
+def eventually(condition, say):
+    deadline = time.monotonic() + driver.WAIT
+    while not condition():
+        if time.monotonic() > deadline:
+            raise Failed(say() if callable(say) else say)
+        time.sleep(0.01)
+
+
+def keyed(desk, n, client=None):
+    client = client or desk.signed_on()
+    client.line(desk.world["manager"])
+    for sku in desk.world["skus"][:n]:
+        client.line(sku)
+    client.wait(re.compile(r"pending \d of %d" % n))
+    return client
+
+
+def confirmed(client, lines):
+    return client.wait("pending 0 of %d" % lines, "TOTAL", absent=["TOTAL .."])
+
+
+def one_line_stored(desk):
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    eventually(lambda: list(desk.drafts().values()) == [desk.world["skus"][:1]], "not stored")
+    return client, list(desk.drafts())[0]
+
+
+# ---- the journal -----------------------------------------------------------------------------------
+
+def test_killed_on_a_dead_link(desk):
+    """What was entered while the server was away survives kill -9, under the draft's own name."""
+    client, name = one_line_stored(desk)
+    desk.stop()
+    for sku in desk.world["skus"][1:4]:
+        client.line(sku)
+    client.wait(re.compile(r"pending \d of 4"), "LOST")
+    die(client)
+    desk.restart()
+    client = desk.signed_on()
+    client.wait("brought back from the last session: 1 draft", "4 ln")
+    check(desk.drafts() == {name: desk.world["skus"][:4]}, desk.drafts())
+    eventually(lambda: not desk.journals(), "the old journal is still there")
+    client.line("1")
+    confirmed(client, 4)
+    client.close()
+
+
+def test_never_stored(desk):
+    """An order begun and killed while the server was away is there at the next sign-on, once."""
+    client = desk.signed_on()
+    desk.stop()
+    client = keyed(desk, 2, client)
+    die(client)
+    desk.restart()
+    client = desk.signed_on()
+    client.wait("brought back", "2 ln")
+    check(list(desk.drafts().values()) == [desk.world["skus"][:2]], desk.drafts())
+    die(client)
+    client = desk.signed_on()
+    client.wait("My drafts", "2 ln", absent=["brought back"])
+    check(len(desk.drafts()) == 1, desk.drafts())
+    client.close()
+
+
+def test_stored_needs_nothing(desk):
+    """What the server has is not brought back again, and a quiet exit leaves no journal."""
+    client = keyed(desk, 2)
+    confirmed(client, 2)
+    eventually(lambda: list(desk.drafts().values()) == [desk.world["skus"][:2]], "not stored")
+    before = len(desk.requests("PUT", "/drafts/.*"))
+    die(client)
+    client = desk.signed_on()
+    client.wait("2 ln", absent=["brought back"])
+    check(len(desk.requests("PUT", "/drafts/.*")) == before, "it was stored again")
+    client.line("1")
+    confirmed(client, 2)
+    client.line(desk.world["skus"][2])
+    confirmed(client, 3)
+    client.press("F3")
+    client.wait("ended 0")
+    check(not desk.journals(), desk.journals())
+    client.close()
+
+
+def test_changed_meanwhile(desk):
+    """When somebody has changed the draft since, what was lost comes back as a copy of its own."""
+    client, name = one_line_stored(desk)
+    desk.stop()
+    client.line(desk.world["skus"][1])
+    client.wait(re.compile(r"pending \d of 2"), "LOST")
+    die(client)
+    with desk.fake.lock:
+        desk.fake.drafts[name]["rev"] += 1
+        desk.fake.drafts[name]["draft"]["lines"][0]["qty"] = 7
+    desk.restart()
+    client = desk.signed_on()
+    client.wait("1 as copies", "copy")
+    found = desk.drafts()
+    check(sorted(map(len, found.values())) == [1, 2] and len(found[name]) == 1, found)
+    check(desk.fake.drafts[name]["draft"]["lines"][0]["qty"] == 7, "the other's change is gone")
+    copy, = set(found) - {name}
+    check(desk.fake.drafts[copy]["from"] == name, "the copy does not say what it is one of")
+    die(client)
+    client = desk.signed_on()
+    client.wait("2 ln", absent=["brought back"])
+    check(len(desk.drafts()) == 2, "a second copy was made")
+    client.close()
+
+
+def test_answer_lost(desk):
+    """The server has it and the answer was lost: nothing is doubled."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    eventually(lambda: len(desk.drafts()) == 1, "not stored")
+    desk.fake.delay["/drafts/"] = 3
+    client.line(desk.world["skus"][1])
+    client.wait("2 lines")
+    eventually(lambda: any(len(b["lines"]) == 2 for b in desk.requests("PUT", "/drafts/.*")), "not sent")
+    die(client)
+    eventually(lambda: [len(v) for v in desk.drafts().values()] == [2], "not stored")
+    desk.fake.delay.clear()
+    client = desk.signed_on()
+    client.wait("2 ln")
+    eventually(lambda: not desk.journals(), "the journal is still there")
+    check(len(desk.drafts()) == 1, desk.drafts())
+    client.close()
+
+
+def placing(desk, when):
+    """A client that dies while its order is being placed; `when` says what the server does with it."""
+    client = keyed(desk, 2)
+    confirmed(client, 2)
+    client.press("F9")
+    client.wait("READ BACK  One")
+    desk.fake.drop += when
+    desk.fake.delay["/orders"] = 1.5
+    client.press("F9")
+    eventually(lambda: desk.requests("POST", "/orders"), "not sent")
+    die(client)
+    time.sleep(1.6)  # the request that is under way has come to its end
+    desk.fake.delay.clear()
+
+
+def test_killed_while_placing(desk):
+    """The order was placed and nobody heard: the next sign-on tells its number, and places no other."""
+    placing(desk, ["after-placing"])
+    check(len(desk.fake.orders) == 1, "not placed")
+    client = desk.signed_on()
+    number = list(desk.fake.orders.values())[0]["number"]
+    client.wait("placed " + number, "it was being placed", "none")
+    check(len(desk.fake.orders) == 1 and not desk.drafts(), desk.drafts())
+    eventually(lambda: not desk.journals(), "the journal is still there")
+    client.close()
+
+
+def test_killed_before_placing(desk):
+    """It had not arrived: it was asked for, so it is placed now, for the same total, once."""
+    placing(desk, ["/orders"])
+    check(not desk.fake.orders, "placed already")
+    client = desk.signed_on()
+    client.wait(re.compile(r"placed \d+"), "none")
+    check(len(desk.fake.orders) == 1, desk.fake.orders)
+    client.close()
+
+
+def test_not_placed_after_all(desk):
+    """The total has changed meanwhile: it is not placed, and is there as a draft."""
+    placing(desk, ["/orders"])
+    desk.fake.total_shift = 100
+    client = desk.signed_on()
+    client.wait("not placed, back among the drafts", "2 ln")
+    check(not desk.fake.orders and list(desk.drafts().values()) == [desk.world["skus"][:2]], desk.drafts())
+    client.close()
+
+
+def test_torn_end(desk):
+    """A journal whose last record is torn or damaged is read up to there."""
+    for damage in (b"x", b"0123456789abcdef {\"is\":\"edit\"", None):
+        client = desk.signed_on()
+        desk.stop()
+        client = keyed(desk, 3, client)
+        die(client)
+        path, = desk.journals()
+        with open(path, "rb") as file:
+            data = file.read()
+        with open(path, "wb") as file:
+            file.write(data[:-7] if damage is None else data + damage)
+        desk.restart()
+        client = desk.signed_on()
+        client.wait("brought back", "%d ln" % (2 if damage is None else 3))
+        desk.fake.drafts.clear()
+        client.press("F3")
+        client.wait("ended 0")
+        client.close()
+
+
+def test_for_its_owner_only(desk):
+    """Folders 0700, files 0600, whatever the umask; one folder per server and login."""
+    old = os.umask(0)
+    try:
+        client = keyed(desk, 1)
+    finally:
+        os.umask(old)
+    path, = desk.journals()
+    check(stat.S_IMODE(os.stat(path).st_mode) == 0o600, "mode of the file")
+    check(os.path.basename(os.path.dirname(path)) == "CC-07", path)
+    while path != desk.state:
+        path = os.path.dirname(path)
+        if path != desk.state:
+            check(stat.S_IMODE(os.stat(path).st_mode) == 0o700, "mode of " + path)
+    client.close()
+
+
+def test_no_place_for_a_journal(desk):
+    """Without a home the client says so, and works."""
+    client = desk.signed_on(XDG_STATE_HOME="")
+    client.wait("no journal on this machine")
+    keyed(desk, 1, client)
+    confirmed(client, 1)
+    client.close()
+
+
+def test_two_clients_of_one_login(desk):
+    """Two at once have a journal each; a third one leaves those of the living alone."""
+    a, b = desk.signed_on(), desk.signed_on()
+    desk.stop()
+    keyed(desk, 1, a)
+    keyed(desk, 2, b)
+    eventually(lambda: len(desk.journals()) == 2, "no two journals")
+    die(b)
+    desk.restart()
+    eventually(lambda: len(desk.drafts()) == 1, "the one that lives has not stored its own")
+    b = desk.signed_on()
+    b.wait("brought back", "2 ln", "1 ln")
+    check(sorted(map(len, desk.drafts().values())) == [1, 2], desk.drafts())
+    a.wait("pending 0 of 1", " ok ")
+    a.line(desk.world["skus"][1])
+    confirmed(a, 2)
+    a.close()
+    b.close()
+
+
+def test_card_numbers_stay_out(desk):
+    """Neither entered nor half typed does a card number reach journal or server."""
+    client = keyed(desk, 1)
+    client.line("n card 4111 1111 1111 1111")
+    client.type("n card 4111 1111 11")
+    eventually(lambda: any("n card" in (b.get("typed") or "") for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    for text in (desk.journal(), str(desk.fake.log)):
+        check("4111" not in text, "a card number in " + text[:3000])
+    check('"typed":"n card "' in desk.journal(), desk.journal())
+    client.close()
+
+
+# ---- typed, not entered ----------------------------------------------------------------------------
+
+def recalled_with(desk, text, client):
+    client.line("1")
+    client.wait("ORDER draft", "> " + text, "End goes on with what was typed")
+
+
+def test_typed_comes_back(desk):
+    """Half an entry is in the entry line again when the draft is recalled; a key that edits goes on with
+    it, a character begins anew, Up has it still."""
+    client = keyed(desk, 1)
+    client.type("3*402")
+    eventually(lambda: any(b.get("typed") == "3*402" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    die(client)
+    client = desk.signed_on()
+    recalled_with(desk, "3*402", client)
+    client.press("End")
+    client.line("16")
+    confirmed(client, 2)
+    client.type("2*50")
+    eventually(lambda: any(b.get("typed") == "2*50" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    die(client)
+    client = desk.signed_on()
+    recalled_with(desk, "2*50", client)
+    client.line(desk.world["skus"][2])
+    confirmed(client, 3)
+    client.press("Up", "Up")
+    client.wait("> 2*50")
+    client.close()
+
+
+def test_typed_on_a_dead_link(desk):
+    """Half an entry that only the journal has."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    desk.stop()
+    client.type("n ring tw")
+    eventually(lambda: '"typed":"n ring tw"' in desk.journal(), "not in the journal")
+    die(client)
+    desk.restart()
+    client = desk.signed_on()
+    recalled_with(desk, "n ring tw", client)
+    client.close()
+
+
+def test_hang_up(desk):
+    """SIGHUP, SIGTERM and the end of the terminal store what was keyed and typed, and end the program."""
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        client = keyed(desk, 2)
+        client.type("3*40")
+        os.kill(client.pid(), number)
+        client.wait("ended 0")
+        client.close()
+        (ulid, lines), = desk.drafts().items()
+        check(lines == desk.world["skus"][:2] and desk.fake.drafts[ulid]["draft"].get("typed") == "3*40", desk.fake.drafts)
+        check(not desk.fake.drafts[ulid]["locked_by"], "still locked")
+        desk.fake.drafts.clear()
+    client = keyed(desk, 2)
+    pid = client.pid()
+    client.close()
+    eventually(lambda: not os.path.exists("/proc/%d" % pid), "it goes on without a terminal")
+    check([len(v) for v in desk.drafts().values()] == [2], desk.drafts())
+
+
+# ---- held, recalled, taken over --------------------------------------------------------------------
+
+def test_hold_and_recall_in_3_keys(desk):
+    """F6, F7 and a digit: three keys, and the order is as it was."""
+    client = keyed(desk, 2)
+    client.keys = 0
+    client.press("F6")
+    client.wait("My drafts")
+    client.press("F7")
+    client.type("1")
+    confirmed(client, 2)
+    check(client.keys == 3, client.keys)
+    client.close()
+
+
+def test_held_on_a_dead_link(desk):
+    """Several orders held while the server is away are listed, can be recalled, and are stored once it
+    is back."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    client.press("F6")
+    client.wait("My drafts", "1 ln")
+    desk.stop()
+    client.line(desk.world["manager"])
+    for sku in desk.world["skus"][:3]:
+        client.line(sku)
+    client.wait(re.compile(r"pending \d of 3"))
+    client.press("F6")
+    client.wait("My drafts", "3 ln", "not stored yet")
+    client.press("F7")
+    client.type("1")
+    client.wait(re.compile(r"pending \d of 3"))
+    client.line(desk.world["skus"][3])
+    client.wait(re.compile(r"pending \d of 4"))
+    client.press("F6")
+    client.wait("4 ln", "not stored yet")
+    desk.restart()
+    client.wait("4 ln", "1 ln", absent=["not stored yet"])
+    check(sorted(map(len, desk.drafts().values())) == [1, 4], desk.drafts())
+    client.close()
+
+
+def test_take_over(desk):
+    """Who has it and since when; one key takes it over; a number typed instead is a number."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    client.press("F6")
+    client.wait("1 ln")
+    for draft in desk.fake.drafts.values():
+        draft["locked_by"] = "TOM"
+    client.press("F5")
+    client.wait("open: TOM")
+    client.line("1")
+    client.wait("TOM has it open since", "F8 takes it over")
+    check(not desk.requests("POST", "/drafts/.*/take-over"), "taken without asking")
+    client.press("F8")
+    client.wait("ORDER draft", "taken over", "pending 0 of 1")
+    check(len(desk.requests("POST", "/drafts/.*/take-over")) == 1, "not taken over")
+    client.press("F6")
+    client.wait("My drafts")
+    client.press("F8")
+    client.wait("choose a draft first")
+    client.close()
+
+
+def test_taken_while_placing(desk):
+    """Taken over between the two F9: nothing is placed before it is asked for again."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    client.press("F9")
+    client.wait("READ BACK  One")
+    name, = desk.drafts()
+    desk.fake.delay["/drafts/"] = 0.3
+    client.line("n ring twice")
+    client.press("F9")
+    desk.fake.drafts[name]["locked_by"] = "TOM"
+    client.wait("not placed: somebody else has this order")
+    check(not desk.fake.orders, "placed")
+    desk.fake.delay.clear()
+    client.press("F9")
+    client.wait(re.compile(r"placed \d+"))
+    check(name not in desk.fake.orders and len(desk.fake.orders) == 1, "the other's was placed")
+    client.close()
+
+
+def test_expired_in_mid_order(desk):
+    """The session ends in mid-order: keyed and typed things are there after signing on in place, and the
+    order stays with who began it."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    desk.fake.expire()
+    client.line(desk.world["skus"][1])
+    client.wait("F2")
+    client.type("2*411")
+    client.press("F2")
+    client.wait("Your order is kept")
+    client.press("BTab")
+    for _ in range(6):
+        client.press("BSpace")
+    client.type("CC-08")
+    client.press("Tab")
+    client.type("partyline-demo")
+    client.press("Enter")
+    client.wait("the open order is CC-07's")
+    client.press("BTab")
+    for _ in range(6):
+        client.press("BSpace")
+    client.type("cc-07")
+    client.press("Tab")
+    client.type("partyline-demo")
+    client.press("Enter")
+    client.wait("ORDER draft", "> 2*411")
+    client.line("09")
+    confirmed(client, 3)
+    eventually(lambda: [len(v) for v in desk.drafts().values()] == [3], desk.drafts)
+    client.close()
+
+
+# ---- the last order --------------------------------------------------------------------------------
+
+def placed_before(desk, client):
+    client.line(desk.world["manager"])
+    for text in (desk.world["skus"][0], "2*" + desk.world["skus"][1]):
+        client.line(text)
+    client.press("F9", "F9")
+    client.wait(re.compile(r"placed \d+"), "My drafts")
+
+
+def test_last_order_in_11_keys(desk):
+    """The distributor, F8, F9, F9: 11 keys, typed ahead of every answer."""
+    client = desk.signed_on()
+    placed_before(desk, client)
+    desk.fake.delay["/orders"] = 0.2
+    client.keys = 0
+    client.line(desk.world["manager"])
+    client.press("F8", "F9", "F9")
+    check(client.keys == 11, client.keys)
+    eventually(lambda: len(desk.fake.orders) == 2, lambda: "not placed: " + client.screen())
+    first, second = desk.fake.orders.values()
+    check([(l["sku"], l["qty"]) for l in first["lines"]] == [(l["sku"], l["qty"]) for l in second["lines"]], "other lines")
+    client.close()
+
+
+def test_last_order_is_shown(desk):
+    """It stands in the head; F8 adds its lines in one step of undo; nobody else's is taken."""
+    client = desk.signed_on()
+    client.line(desk.world["manager"])
+    client.press("F8")
+    client.wait("has no earlier order")
+    client.press("F12")
+    placed_before(desk, client)
+    client.line(desk.world["manager"])
+    client.wait("Last 22 Nov 46.35 (F8 dup)")
+    client.line(desk.world["skus"][4])
+    client.press("F8")
+    confirmed(client, 3)
+    client.wait("2 lines of order")
+    client.line("u")
+    confirmed(client, 1)
+    client.line("r")
+    confirmed(client, 3)
+    client.press("F6")
+    client.wait("My drafts")
+    client.line("jones sar")
+    client.wait("1020185")
+    client.line("2")
+    client.wait("JONES, Sara-Jane", absent=["F8 dup"])
+    client.close()
+
+
+def run(test):
+    desk = Desk()
+    try:
+        began = time.monotonic()
+        test(desk)
+        if os.environ.get("VERBOSE"):
+            print("%6.2f s  %s" % (time.monotonic() - began, test.__name__), flush=True)
+        return True
+    except Exception as error:
+        print("FAIL %s: %s" % (test.__name__, error if isinstance(error, Failed) else traceback.format_exc()))
+        return False
+    finally:
+        with contextlib.suppress(OSError):
+            desk.stop()
+        shutil.rmtree(desk.state, ignore_errors=True)
+
+
+def main():
+    wanted = sys.argv[1:]
+    tests = [run_it for name, run_it in list(globals().items())
+             if name.startswith("test_") and (not wanted or any(w in name for w in wanted))]
+    driver.begin()
+    try:
+        results = [run(test) for test in tests]
+    finally:
+        driver.end()
+    print("test_drafts: %d passed, %d failed" % (results.count(True), results.count(False)))
+    return 1 if results.count(False) or not results else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

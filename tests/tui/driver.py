@@ -74,6 +74,13 @@ def errors_after(pid, path):
     return errors if "ERROR: " in errors or "runtime error" in errors else ""
 
 
+def sanitizers():
+    """Without the search for leaks at the end: when the terminal goes away, the helper process of that
+    search goes with it, and the client would wait for it for ever, at full speed."""
+    return {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0",
+            "UBSAN_OPTIONS": os.environ.get("UBSAN_OPTIONS", "")}
+
+
 class Client:
     """One client in one pane. `keys` counts what was pressed."""
     count = 0
@@ -88,7 +95,8 @@ class Client:
         # locale, home and colours are the test's own
         states.append(tempfile.mkdtemp(prefix="pl-state-", dir="/tmp"))  # its journal; `env` may name another
         setting = {"TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC",
-                   "XDG_STATE_HOME": states[-1], "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "", **(env or {})}
+                   "XDG_STATE_HOME": states[-1], "NO_COLOR": "", "PARTYLINE_SERVER": "", "PARTYLINE_CA": "",
+                   **sanitizers(), **(env or {})}
         shell = "env %s %s 2>%s" % (
             " ".join(k + "=" + shlex.quote(v) for k, v in setting.items()),
             " ".join(map(shlex.quote, command)), shlex.quote(self.errors_path()))

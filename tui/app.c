@@ -290,7 +290,7 @@ static bool take_back(struct app *app)
  * the entry line, which belongs to no order. True when the key was dealt with. */
 static bool keep_ahead(struct app *app, const struct input *input)
 {
-    if (!must_wait(app) || input->code == INPUT_RESIZE)
+    if (!must_wait(app))
         return false;
     bool signs_in = input->code == INPUT_FUNCTION && input->ch == 2;
     if (app_screen(app)->has_own_fields || (signs_in && client_is_expired(app->client)))
@@ -343,7 +343,7 @@ static void news_forget(struct app *app)
         app->news.text[0] = '\0';
 }
 
-static void submit(struct app *app)
+void app_submit(struct app *app)
 {
     char text[ENTRY_TEXT];
     struct entry_command command = {.kind = ENTRY_EMPTY, .text = ""};
@@ -357,7 +357,10 @@ static void submit(struct app *app)
     }
     if (entry_line_take(&app->line, text))
         app_parse(app, arena, text, &command);
-    app_command(app, &command);
+    if (app->in_paste && command.kind == ENTRY_FUNCTION_KEY)
+        app_say(app, ROLE_STOP, "%s was pasted: function keys have to be pressed.", text);
+    else
+        app_command(app, &command);
     arena_free(arena);
 }
 
@@ -365,7 +368,7 @@ static void paste(struct app *app, bool begins)
 {
     app->in_paste = begins;
     if (!begins && app->line.len)
-        submit(app); /* the last line of a paste may have no end */
+        app_submit(app); /* the last line of a paste may have no end */
     if (app->order)
         order_paste(app->order, begins);
 }
@@ -373,7 +376,7 @@ static void paste(struct app *app, bool begins)
 void app_input(struct app *app, const struct input *input)
 {
     const struct screen *screen = app_screen(app);
-    if (keep_ahead(app, input))
+    if (keep_ahead(app, input) || scan_input(app, input))
         return;
     if (screen->key && screen->key(app, input))
         return;
@@ -384,7 +387,7 @@ void app_input(struct app *app, const struct input *input)
     else if (screen->has_own_fields)
         return;
     else if (input->code == INPUT_ENTER)
-        submit(app);
+        app_submit(app);
     else if (input->code == INPUT_PASTE_BEGIN || input->code == INPUT_PASTE_END)
         paste(app, input->code == INPUT_PASTE_BEGIN);
     else

@@ -7,6 +7,7 @@
 #include "tui/entry_line.h"
 #include "tui/mirror.h"
 #include "tui/order.h"
+#include "tui/scan.h"
 #include "tui/screen.h"
 #include "tui/tongue.h"
 
@@ -46,6 +47,7 @@ struct app {
     size_t depth;
     struct entry_line line;
     bool in_paste;
+    struct scan scan;
 
     struct {
         enum role role;
@@ -100,6 +102,8 @@ void app_news(struct app *app, enum role role, const char *format, ...) PRINTF_L
 /* The sentence for an answer that is not a success. */
 void app_say_answer(struct app *app, const struct answer *answer);
 
+/* Enter: what stands in the entry line is taken. */
+void app_submit(struct app *app);
 /* Runs one function key, as if it had been pressed. */
 void app_function(struct app *app, int number);
 /* What the text would mean here. */

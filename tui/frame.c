@@ -93,7 +93,7 @@ static void draw_entry(const struct app *app, struct arena *arena, struct frame 
     text_init(&right, arena);
     int cols = terminal_cols();
     size_t lines = app->order ? order_lines(app->order) : 0;
-    if (terminal_in_escape())
+    if (terminal_in_escape(app->now))
         text_add(&right, _("Esc: digit = F-key "));
     else if (app->ahead.n)
         ahead_text(app, &right);

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 enum {
-    ESCAPE_MS = 2100,     /* the hint behind a lone Escape goes away again */
     LAST_WORDS_MS = 2500, /* for what was keyed to reach the server at the end */
 };
 
@@ -89,7 +88,9 @@ int loop_run(struct app *app)
     while (!app->quit) {
         app->now = loop_now();
         app_draw(app);
-        int timeout = terminal_in_escape() ? ESCAPE_MS : until_minute();
+        int timeout = until_minute(), due = terminal_due(app->now);
+        if (due >= 0 && due < timeout)
+            timeout = due;
         if (until_tick < timeout)
             timeout = until_tick;
         client_wait(app->client, app->now, timeout, fds, ARRAY_LEN(fds));

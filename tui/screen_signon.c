@@ -310,7 +310,7 @@ static bool key(struct app *app, const struct input *input)
         {INPUT_KILL, REQ_CLR_FIELD},     {INPUT_KILL_WORD, REQ_CLR_FIELD},
     };
     struct signon *signon = app->signon;
-    if (input->code == INPUT_FUNCTION || input->code == INPUT_RESIZE || input->code == INPUT_REDRAW)
+    if (input->code == INPUT_FUNCTION || input->code == INPUT_REDRAW)
         return false;
     if (signon->waiting)
         return true;

@@ -20,7 +20,6 @@ static const char crash_restore[] = "\033[?25h\033[0m\033[?2004l\033[?1l\033>\03
 
 static SCREEN *screen;
 static bool is_open;
-static struct keyboard keyboard;
 static struct termios before;
 
 struct look {
@@ -130,8 +129,6 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
     }
     tcgetattr(STDIN_FILENO, &before);
     charset_apply(charset);
-    if (!getenv("ESCDELAY"))
-        set_escdelay(100);
     screen = screen_new();
     if (!screen) {
         *why = N_("no description of this terminal was found, nor of xterm or vt100 (package "
@@ -142,9 +139,8 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
     raw();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
-    keyboard_define();
+    typeahead(-1); /* a screen is shown as a whole */
+    terminal_keys_open();
     theme_apply(theme_name);
     crash_handlers();
     fputs(paste_on, stdout);
@@ -175,38 +171,23 @@ int terminal_cols(void)
     return COLS;
 }
 
+void terminal_redraw(void)
+{
+    clearok(curscr, TRUE);
+}
+
 void terminal_resize(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
-        resizeterm(size.ws_row, size.ws_col);
-}
-
-bool terminal_read(int64_t now, struct input *out)
-{
-    wint_t ch;
-    for (;;) {
-        int got = get_wch(&ch);
-        if (got == ERR)
-            return false;
-        if (keyboard_read(&keyboard, now, got == KEY_CODE_YES, ch, out))
-            return true;
-    }
-}
-
-bool terminal_in_escape(void)
-{
-    return keyboard.state == KEYBOARD_ESCAPE;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+        return;
+    resize_term(size.ws_row, size.ws_col);
+    terminal_redraw(); /* what a terminal does with its rows by itself, nobody knows */
 }
 
 void terminal_clear(void)
 {
     erase();
-}
-
-void terminal_redraw(void)
-{
-    clearok(curscr, TRUE);
 }
 
 /* ---- text in cells --------------------------------------------------------------------------- */

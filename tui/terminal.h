@@ -30,10 +30,15 @@ int terminal_cols(void);
 /* After SIGWINCH. */
 void terminal_resize(void);
 
+/* What the terminal's own description says of its keys; once, by terminal_open(). */
+void terminal_keys_open(void);
 /* The next key, without waiting; false when there is none. */
 bool terminal_read(int64_t now, struct input *out);
+/* Milliseconds until terminal_read() or terminal_in_escape() may tell something new without a byte
+ * from the terminal; -1: never. */
+int terminal_due(int64_t now);
 /* An Escape waits for its digit. */
-bool terminal_in_escape(void);
+bool terminal_in_escape(int64_t now);
 
 void terminal_clear(void);
 /* Everything is drawn afresh: a line's noise has spoiled the screen. */

@@ -142,6 +142,20 @@ uint32_t utf8_next(const char **at, const char *end)
     }
 }
 
+size_t utf8_write(char out[4], uint32_t ch)
+{
+    if (ch < 0x80) {
+        out[0] = (char)ch;
+        return 1;
+    }
+    size_t n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
+    static const uint8_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n - 1; i > 0; i--, ch >>= 6)
+        out[i] = (char)(0x80 | (ch & 0x3F));
+    out[0] = (char)(lead[n] | ch);
+    return n;
+}
+
 bool utf8_is_printable(const char *bytes, size_t len)
 {
     for (const char *at = bytes, *end = bytes + len; at < end;) {

@@ -25,5 +25,7 @@ bool utf8_valid(const char *bytes, size_t len);
 /* Reads one code point at `*at` and moves `*at` behind it; U+FFFD and one byte on bad input.
  * `end` is the first byte that may not be read. */
 uint32_t utf8_next(const char **at, const char *end);
+/* Writes one code point; the bytes it took. */
+size_t utf8_write(char out[4], uint32_t ch);
 /* Free of control characters (C0, DEL, C1): what a name, an address or a note may hold. */
 bool utf8_is_printable(const char *bytes, size_t len);

@@ -14,7 +14,9 @@
 enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512, AHEAD_MOST = 256 };
 
 struct options {
-    const char *server, *ca, *user, *desk, *theme, *lang, *charset;
+    const char *server, *ca, *user, *desk, *theme, *lang, *charset, *password_file;
+    const char *linear; /* "yes" or "no" */
+    bool is_linear;
 };
 
 /* Each is its screen's own. */

@@ -183,6 +183,22 @@ static void put(FILE *to, wchar_t glyph)
         fwrite(bytes, 1, n, to);
 }
 
+static void put_text(FILE *to, const char *text, bool has_lines)
+{
+    for (const char *at = text, *end = text + strlen(text); at < end;) {
+        wchar_t glyphs[CHARSET_GLYPHS] = {L'\n'};
+        uint32_t ch = utf8_next(&at, end);
+        int n = ch == '\n' && has_lines ? 1 : charset_glyphs(ch, glyphs);
+        for (int i = 0; i < n; i++)
+            put(to, glyphs[i]);
+    }
+}
+
+void charset_put(FILE *to, const char *text)
+{
+    put_text(to, text, false);
+}
+
 void charset_printf(FILE *to, const char *format, ...)
 {
     char text[4096];
@@ -190,11 +206,5 @@ void charset_printf(FILE *to, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    for (const char *at = text, *end = text + strlen(text); at < end;) {
-        wchar_t glyphs[CHARSET_GLYPHS];
-        uint32_t ch = utf8_next(&at, end);
-        int n = ch == '\n' ? 1 : charset_glyphs(ch, glyphs);
-        for (int i = 0; i < n; i++)
-            put(to, ch == '\n' ? L'\n' : glyphs[i]);
-    }
+    put_text(to, text, true);
 }

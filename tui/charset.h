@@ -22,5 +22,7 @@ int charset_glyphs(uint32_t ch, wchar_t out[CHARSET_GLYPHS]);
 int charset_cells(uint32_t ch);
 /* Whether all of a text can be shown as it is. */
 bool charset_shows(const char *text);
-/* Prints a line or lines outside curses. */
+/* Prints a part of a line outside curses. */
+void charset_put(FILE *to, const char *text);
+/* The same for a line or lines. */
 void charset_printf(FILE *to, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -169,6 +169,14 @@ bool client_is_idle(const struct client *client)
     return client->jobs == NULL;
 }
 
+bool client_is_busy(const struct client *client)
+{
+    const struct job *job = client->jobs;
+    while (job && job->state == JOB_PARKED)
+        job = job->next;
+    return job != NULL;
+}
+
 enum link_state client_link(const struct client *client)
 {
     return client->link;

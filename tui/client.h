@@ -52,6 +52,8 @@ void client_forget(struct client *client, const void *owner);
 
 bool client_is_expired(const struct client *client);
 bool client_is_idle(const struct client *client);
+/* Something is under way, or will be without a new token. */
+bool client_is_busy(const struct client *client);
 enum link_state client_link(const struct client *client);
 /* Of the latest answer, milliseconds; -1 before the first. */
 int client_rtt(const struct client *client);

@@ -25,24 +25,10 @@ static size_t char_after(const struct entry_line *line)
     return (size_t)(at - line->text);
 }
 
-static size_t utf8_write(uint32_t ch, char out[4])
-{
-    if (ch < 0x80) {
-        out[0] = (char)ch;
-        return 1;
-    }
-    size_t n = ch < 0x800 ? 2 : ch < 0x10000 ? 3 : 4;
-    static const uint8_t lead[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    for (size_t i = n - 1; i > 0; i--, ch >>= 6)
-        out[i] = (char)(0x80 | (ch & 0x3F));
-    out[0] = (char)(lead[n] | ch);
-    return n;
-}
-
 static void insert(struct entry_line *line, uint32_t ch)
 {
     char bytes[4];
-    size_t n = utf8_write(ch, bytes);
+    size_t n = utf8_write(bytes, ch);
     if (line->len + n >= ENTRY_TEXT)
         return;
     memmove(line->text + line->at + n, line->text + line->at, line->len - line->at + 1);

@@ -134,3 +134,20 @@ void home_drafts_row(const struct frame *frame, int row, size_t n,
     mark(text, session, draft);
     terminal_put(y, 34 + name + (wide ? TIME : 0), frame->cols, ROLE_WARN, text);
 }
+
+void home_drafts_say(struct speech *speech, const struct reply_session *session,
+                     const struct reply_drafts *drafts, bool everybody)
+{
+    char key[32], total[MONEY_TEXT], text[64];
+    if (everybody && drafts->n)
+        speech_say(speech, "everybody", _("everybody's drafts"));
+    for (size_t i = 0; i < drafts->n; i++) {
+        const struct reply_draft_row *draft = &drafts->items[i];
+        snprintf(key, sizeof key, "draft %zu", i + 1);
+        mark(text, session, draft);
+        speech_say(speech, key, _("draft %zu: %s %s, lines %lld, %s %s%s%s"), i + 1,
+                   draft->distributor, draft->name, (long long)draft->lines,
+                   money_format(total, money_of(draft->total), draft->exponent, true),
+                   draft->currency, *text ? ", " : "", text);
+    }
+}

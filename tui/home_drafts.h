@@ -15,5 +15,8 @@ void home_drafts_make(struct arena *arena, const struct reply_drafts *stored,
 void home_drafts_title(const struct frame *frame, int row, bool everybody, bool picking);
 void home_drafts_row(const struct frame *frame, int row, size_t n,
                      const struct reply_session *session, const struct reply_draft_row *draft);
+/* The same as lines of text. */
+void home_drafts_say(struct speech *speech, const struct reply_session *session,
+                     const struct reply_drafts *drafts, bool everybody);
 /* "11:58" of today, "3 Nov" of another day; "" for what is no time. */
 void home_drafts_time(char out[HOME_TIME], const char *rfc3339);

@@ -24,11 +24,12 @@ static sigset_t signals_heard(void)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGHUP);
     sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGQUIT);
     sigaddset(&set, SIGWINCH);
     return set;
 }
 
-static int signals_open(void)
+int loop_signals_open(void)
 {
     sigset_t set = signals_heard();
     sigprocmask(SIG_BLOCK, &set, NULL);
@@ -38,17 +39,18 @@ static int signals_open(void)
 
 /* What is still pending has been heard: ignored before it is unblocked, it cannot cut the end off.
  */
-static void signals_close(int fd)
+void loop_signals_close(int fd)
 {
     sigset_t set = signals_heard();
     signal(SIGHUP, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     close(fd);
 }
 
-static void signals_take(struct app *app, int fd)
+void loop_signals_take(struct app *app, int fd)
 {
     struct signalfd_siginfo info;
     while (read(fd, &info, sizeof info) == (ssize_t)sizeof info) {
@@ -74,7 +76,7 @@ static int until_minute(void)
     return (int)((60 - now.tv_sec % 60) * 1000 - now.tv_nsec / 1000000 + 1);
 }
 
-static void last_words(struct app *app)
+void loop_last_words(struct app *app)
 {
     for (int64_t end = loop_now() + LAST_WORDS_MS, now; (now = loop_now()) < end &&
                                                         !client_is_idle(app->client) &&
@@ -84,7 +86,7 @@ static void last_words(struct app *app)
 
 int loop_run(struct app *app)
 {
-    int fds[] = {STDIN_FILENO, signals_open()}, until_tick = 0;
+    int fds[] = {STDIN_FILENO, loop_signals_open()}, until_tick = 0;
     while (!app->quit) {
         app->now = loop_now();
         app_draw(app);
@@ -95,7 +97,7 @@ int loop_run(struct app *app)
             timeout = until_tick;
         client_wait(app->client, app->now, timeout, fds, ARRAY_LEN(fds));
         app->now = loop_now();
-        signals_take(app, fds[1]);
+        loop_signals_take(app, fds[1]);
         for (struct input input; !app->quit && terminal_read(app->now, &input);)
             app_input(app, &input);
         if (terminal_is_gone())
@@ -103,7 +105,7 @@ int loop_run(struct app *app)
         until_tick = app_tick(app);
     }
     terminal_close();
-    last_words(app);
-    signals_close(fds[1]);
+    loop_last_words(app);
+    loop_signals_close(fds[1]);
     return 0;
 }

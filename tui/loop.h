@@ -7,3 +7,11 @@
 int loop_run(struct app *app);
 /* Milliseconds, monotonic. */
 int64_t loop_now(void);
+
+/* ---- for every kind of loop ---- */
+/* The signals that end the program, and those of the terminal, as a file descriptor. */
+int loop_signals_open(void);
+void loop_signals_take(struct app *app, int fd);
+void loop_signals_close(int fd);
+/* Waits, not for long, until the server has what was keyed last. */
+void loop_last_words(struct app *app);

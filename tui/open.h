@@ -20,6 +20,10 @@ void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
 void open_help(struct app *app);
 
+/* Signing on without a screen: the question that stands, and its answer. */
+const char *signon_question(const struct app *app, bool *secret);
+void signon_reply(struct app *app, const char *text);
+
 /* The draft that was asked for is not wanted any more. */
 bool home_recall_not(struct app *app);
 

@@ -17,7 +17,8 @@ static const char default_server[] = "https://127.0.0.1:8443";
 static const char *const help[] = {
     "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
     "                 [--theme default|mono|contrast] [--lang en|de|zh_CN]\n"
-    "                 [--charset utf-8|ascii|locale] [--version]\n",
+    "                 [--charset utf-8|ascii|locale] [--linear] [--password-file FILE]\n"
+    "                 [--version]\n",
     N_("Takes orders at the terminal.\n"),
     N_("  --server URL    where partylined is; https://127.0.0.1:8443\n"),
     N_("  --ca FILE       authority that signed the server's certificate (PEM)\n"),
@@ -26,6 +27,8 @@ static const char *const help[] = {
     N_("  --theme NAME    colours: default, mono, contrast\n"),
     N_("  --lang NAME     language: en, de, zh_CN\n"),
     N_("  --charset NAME  the terminal shows: utf-8, ascii, locale (what that says)\n"),
+    N_("  --linear        lines instead of a screen: braille, screen readers, scripts\n"),
+    N_("  --password-file FILE  with --linear: its first line is the password\n"),
     N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
        "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
        "F1 helps inside. See partyline(1).\n"),
@@ -43,10 +46,15 @@ static const struct setting {
     const char *name;
     size_t offset;
 } settings[] = {
-    {"server", offsetof(struct options, server)},   {"ca", offsetof(struct options, ca)},
-    {"user", offsetof(struct options, user)},       {"desk", offsetof(struct options, desk)},
-    {"theme", offsetof(struct options, theme)},     {"lang", offsetof(struct options, lang)},
+    {"server", offsetof(struct options, server)},
+    {"ca", offsetof(struct options, ca)},
+    {"user", offsetof(struct options, user)},
+    {"desk", offsetof(struct options, desk)},
+    {"theme", offsetof(struct options, theme)},
+    {"lang", offsetof(struct options, lang)},
     {"charset", offsetof(struct options, charset)},
+    {"linear", offsetof(struct options, linear)},
+    {"password-file", offsetof(struct options, password_file)},
 };
 
 static const char **setting_of(struct options *options, const char *name)
@@ -115,6 +123,23 @@ static void environment_read(struct options *options)
         options->ca = ca;
 }
 
+/* A terminal that can do no more than lines gets lines. */
+static int linear_check(struct options *options)
+{
+    const char *term = getenv("TERM"), *word = options->linear;
+    if (!word && term && strcmp(term, "dumb") == 0)
+        word = "yes";
+    if (word && strcmp(word, "yes") != 0 && strcmp(word, "no") != 0) {
+        charset_printf(stderr, _("partyline: linear is yes or no, not %s\n"), word);
+        return EXIT_WRONG_USE;
+    }
+    options->is_linear = word && strcmp(word, "yes") == 0;
+    if (!options->password_file || options->is_linear)
+        return EXIT_NONE;
+    charset_printf(stderr, "%s", _("partyline: --password-file is for --linear only\n"));
+    return EXIT_WRONG_USE;
+}
+
 static int check(const struct options *options)
 {
     if (options->theme && !terminal_theme_known(options->theme)) {
@@ -141,11 +166,18 @@ static int check(const struct options *options)
 static int arguments_read(struct options *options, int argc, char **argv)
 {
     static const struct option longs[] = {
-        {"server", required_argument, NULL, 's'},  {"ca", required_argument, NULL, 's'},
-        {"user", required_argument, NULL, 's'},    {"desk", required_argument, NULL, 's'},
-        {"theme", required_argument, NULL, 's'},   {"lang", required_argument, NULL, 's'},
-        {"charset", required_argument, NULL, 's'}, {"version", no_argument, NULL, 'v'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0},
+        {"server", required_argument, NULL, 's'},
+        {"ca", required_argument, NULL, 's'},
+        {"user", required_argument, NULL, 's'},
+        {"desk", required_argument, NULL, 's'},
+        {"theme", required_argument, NULL, 's'},
+        {"lang", required_argument, NULL, 's'},
+        {"charset", required_argument, NULL, 's'},
+        {"version", no_argument, NULL, 'v'},
+        {"help", no_argument, NULL, 'h'},
+        {"linear", no_argument, NULL, 'l'},
+        {"password-file", required_argument, NULL, 's'},
+        {NULL, 0, NULL, 0},
     };
     int which = 0;
     for (int c; (c = getopt_long(argc, argv, "h", longs, &which)) != -1;) {
@@ -153,9 +185,12 @@ static int arguments_read(struct options *options, int argc, char **argv)
             return puts("partyline " PARTYLINE_VERSION) == EOF;
         if (c == 'h')
             return help_print();
-        if (c != 's')
+        if (c == 'l')
+            options->linear = "yes";
+        else if (c != 's')
             return EXIT_WRONG_USE;
-        *setting_of(options, longs[which].name) = optarg;
+        else
+            *setting_of(options, longs[which].name) = optarg;
     }
     if (optind == argc)
         return EXIT_NONE;
@@ -176,7 +211,9 @@ int options_read(struct options *options, int argc, char **argv)
         return end;
     if (!options->server)
         options->server = default_server;
-    end = check(options);
+    end = linear_check(options);
+    if (end == EXIT_NONE)
+        end = check(options);
     if (end == EXIT_NONE)
         tongue_set(options->lang ? language_by_name(options->lang) : tongue_language());
     return end;

@@ -57,6 +57,31 @@ const char *order_view_mend(const struct reply_problem *problem)
     return "";
 }
 
+/* The line that a problem is of; 0: the whole order. */
+static size_t line_of(const struct order *order, const struct reply_problem *problem)
+{
+    for (size_t number = 1; *problem->line && number <= order_lines(order); number++)
+        if (strcmp(order_line(order, number)->id, problem->line) == 0)
+            return number;
+    return 0;
+}
+
+void order_view_problem(struct text *text, const struct order *order,
+                        const struct reply_problem *problem)
+{
+    size_t number = line_of(order, problem);
+    const char *with = order_view_mend(problem);
+    text_add(text, problem->warning ? "! " : "!! ");
+    if (number)
+        text_printf(text, _("line %zu: "), number);
+    text_printf(text, "%s%s", problem->say, *with ? "  > " : "");
+    for (; *with; with++)
+        if (number && strncmp(with, ".n", 2) == 0)
+            text_printf(text, ".%zu", number), with++;
+        else
+            text_addc(text, *with);
+}
+
 const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int exponent)
 {
     if ((int)strlen(money_format(out, money_of(minor), exponent, true)) > width)

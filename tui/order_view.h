@@ -17,5 +17,8 @@ void order_view_totals(const struct app *app, const struct frame *frame);
 void order_view_type(struct text *text, const struct order *order);
 /* The entry or key that mends a problem, "" when there is none; `.n` is the problem's line. */
 const char *order_view_mend(const struct reply_problem *problem);
+/* "!! line 2: why  > .2*q" is added: where, what, and what mends it, with the line's own number. */
+void order_view_problem(struct text *text, const struct order *order,
+                        const struct reply_problem *problem);
 /* "14 Mill Lane, Leeds, LS6 2QT" is added; nothing for an empty address. */
 void order_view_address(struct text *text, const struct address *address);

@@ -1,5 +1,6 @@
 /* partyline: the terminal client. */
 #include "tui/charset.h"
+#include "tui/linear.h"
 #include "tui/loop.h"
 #include "tui/options.h"
 #include "tui/tongue.h"
@@ -15,7 +16,7 @@ static int fail(int code, const char *why)
 int main(int argc, char **argv)
 {
     static struct app app;
-    struct options options;
+    static struct options options;
     const char *why = NULL;
     charset_apply(NULL);
     int end = options_read(&options, argc, argv);
@@ -30,10 +31,14 @@ int main(int argc, char **argv)
             return fail(78, N_("the file of --ca or PARTYLINE_CA cannot be read"));
         fclose(ca);
     }
-    if (!terminal_open(options.theme, options.charset, &why))
+    if (options.is_linear) {
+        charset_apply(options.charset);
+    } else if (!terminal_open(options.theme, options.charset, &why)) {
+        client_free(client);
         return fail(1, why);
+    }
     app_init(&app, &options, client);
-    int code = loop_run(&app);
+    int code = options.is_linear ? linear_run(&app) : loop_run(&app);
     app_release(&app);
     client_free(client);
     return code;

@@ -4,6 +4,7 @@
 
 #include "core/entry.h"
 #include "tui/keyboard.h"
+#include "tui/speech.h"
 #include "tui/terminal.h"
 
 struct app;
@@ -35,6 +36,9 @@ struct screen {
     /* Shown, also again after another screen; may be NULL. */
     void (*enter)(struct app *app);
     void (*draw)(struct app *app, struct frame *frame);
+    /* The same without a screen: every fact that is shown, as a line of text. */
+    void (*say)(struct app *app, struct speech *speech);
+    bool say_once; /* what it has said is not said again when one comes back to it */
     /* Before the entry line sees a key: true when it was used. May be NULL. */
     bool (*key)(struct app *app, const struct input *input);
     /* Numbered things that a digit picks now; may be NULL: none. */

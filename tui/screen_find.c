@@ -103,6 +103,12 @@ static void draw_place(int y, int x, int width, enum role role, const struct rep
                  person->postcode);
 }
 
+static const char *rank_or_status(const struct reply_person *person)
+{
+    bool is_usual = strcmp(person->status, "active") == 0 || !*person->status;
+    return is_usual ? person->rank_name : tongue_word("person", person->status);
+}
+
 static void draw_person(const struct frame *frame, int row, size_t i,
                         const struct reply_person *person)
 {
@@ -115,9 +121,8 @@ static void draw_person(const struct frame *frame, int row, size_t i,
     terminal_put(y, 3, 9, role, person->id);
     terminal_put(y, 12, name, role, person->name);
     draw_place(y, 12 + name, place, role, person);
-    bool is_usual = strcmp(person->status, "active") == 0 || !*person->status;
-    const char *rank = is_usual ? person->rank_name : tongue_word("person", person->status);
-    terminal_printf(y, 12 + name + place, 12, is_gone ? ROLE_WARN : role, " %s", rank);
+    terminal_printf(y, 12 + name + place, 12, is_gone ? ROLE_WARN : role, " %s",
+                    rank_or_status(person));
     terminal_printf(y, 24 + name + place, frame->cols, role, " %s", person->phone);
 }
 
@@ -214,6 +219,51 @@ static void draw(struct app *app, struct frame *frame)
                    _(" 1-9 and Enter chooses; other words search again; F12 goes back"));
 }
 
+static void say_person(struct speech *speech, const char *key, size_t n,
+                       const struct reply_person *person)
+{
+    const char *rank = rank_or_status(person);
+    speech_say(speech, key, *rank ? "%zu: %s %s, %s %s, %s, %s" : "%zu: %s %s, %s %s%s, %s", n,
+               person->id, person->name, person->city, person->postcode, rank, person->phone);
+}
+
+static void say_item(struct speech *speech, const char *key, size_t n,
+                     const struct reply_item *item)
+{
+    char price[MONEY_TEXT];
+    speech_say(speech, key, _("%zu: %s %s, %s, free %lld"), n, item->sku, item->name,
+               item->price < 0 ? "-"
+                               : money_format(price, money_of(item->price), item->exponent, true),
+               (long long)item->free);
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct find *find = app->find;
+    const char *what = _(whats[find->what].name);
+    size_t n = find->query.waiting ? 0 : found(find);
+    int64_t total = find->found == FIND_ITEMS ? (int64_t)n : find->people.total;
+    char key[32];
+    if (!find->query.waiting && *find->query.error)
+        speech_warn(speech, "title", true, "%s: %s", find->text, find->query.error);
+    else if (find->query.waiting)
+        speech_say(speech, "title", _("FIND %s: %s, no answer yet"), what, find->text);
+    else if (!*find->text && n == 0)
+        speech_say(speech, "title", "%s", _(whats[find->what].which) + 1);
+    else
+        speech_say(speech, "title", _("FIND %s: %s, %zu of %lld"), what, find->text, n,
+                   (long long)(total > (int64_t)n ? total : (int64_t)n));
+    for (size_t i = 0; i < n; i++) {
+        snprintf(key, sizeof key, "%llu/%zu", (unsigned long long)find->query.asked, i);
+        if (find->found == FIND_ITEMS)
+            say_item(speech, key, i + 1, &find->items.items[i]);
+        else
+            say_person(speech, key, i + 1, &find->people.items[i]);
+    }
+    if (n)
+        speech_say(speech, "hint", _("a number chooses; other words search again"));
+}
+
 /* ---- choosing -------------------------------------------------------------------------------- */
 
 static int candidates(const struct app *app)
@@ -287,6 +337,7 @@ const struct screen screen_find = {
     .id = SCREEN_find,
     .grammar = AT_FIND,
     .draw = draw,
+    .say = say,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick, [ENTRY_WORDS] = words, [ENTRY_BAD] = bad},
     .actions = {[ACTION_FIND_OTHER] = other},

@@ -78,6 +78,23 @@ static void draw(struct app *app, struct frame *frame)
                     _(screen_title(below->id)));
 }
 
+static void say(struct app *app, struct speech *speech)
+{
+    const struct screen *below = app_screen_below(app);
+    if (!below)
+        return;
+    speech_say(speech, "title", _("HELP for: %s"), _(screen_title(below->id)));
+    for (enum entry_kind kind = 0; kind < ENTRY_KINDS && !below->has_own_fields; kind++)
+        if (*entry_info(kind)->form && app_takes(below, kind))
+            speech_say(speech, entry_info(kind)->form, "%s: %s", entry_info(kind)->form,
+                       _(entry_info(kind)->help));
+    for (enum action action = 0; action < ACTIONS; action++)
+        if (key_info(action)->screens & 1U << below->id)
+            speech_say(speech, key_info(action)->name, _("/%d, which is F%d: %s"),
+                       key_info(action)->number, key_info(action)->number,
+                       _(key_info(action)->help));
+}
+
 static bool key(struct app *app, const struct input *input)
 {
     struct help *help = app->help;
@@ -95,5 +112,6 @@ const struct screen screen_help = {
     .id = SCREEN_help,
     .grammar = AT_HOME,
     .draw = draw,
+    .say = say,
     .key = key,
 };

@@ -247,6 +247,23 @@ static void draw(struct app *app, struct frame *frame)
                _("   an order's number: shows it      s and an item or words: stock"));
 }
 
+static void say(struct app *app, struct speech *speech)
+{
+    const struct home *home = app->home;
+    const struct reply_session *session = &app->session;
+    speech_say(speech, "title", session->demo ? _("HOME: %s, DEMO") : _("HOME: %s"),
+               session->company);
+    speech_say(speech, "operator", _("operator %s %s, market %s, %s"), session->actor_id,
+               session->actor_name, session->market.market, session->market.currency);
+    if (*home->query.error)
+        speech_warn(speech, "error", true, "%s", home->query.error);
+    else if (home->drafts.n == 0)
+        speech_say(speech, "none", home->query.waiting ? _("drafts: ..") : _("no drafts"));
+    home_drafts_say(speech, session, &home->drafts, home->everybody);
+    if (home->picking && home->drafts.n)
+        speech_say(speech, "picking", _("which draft? type its number"));
+}
+
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static bool key(struct app *app, const struct input *input)
@@ -291,6 +308,8 @@ const struct screen screen_home = {
     .grammar = AT_HOME,
     .enter = enter,
     .draw = draw,
+    .say = say,
+    .say_once = true,
     .key = key,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick},

@@ -6,6 +6,7 @@
 #include "tui/last_order.h"
 #include "tui/open.h"
 #include "tui/order_lines.h"
+#include "tui/order_speech.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 
@@ -174,6 +175,8 @@ const struct screen screen_order = {
     .id = SCREEN_order,
     .grammar = AT_ORDER,
     .draw = draw,
+    .say = order_say,
+    .say_once = true,
     .key = key,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick},

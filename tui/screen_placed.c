@@ -86,9 +86,44 @@ static void draw(struct app *app, struct frame *frame)
     draw_lines(order, frame, 5);
 }
 
+static void say_order(const struct reply_order *order, struct speech *speech)
+{
+    char total[MONEY_TEXT], due[MONEY_TEXT], key[32];
+    speech_say(speech, "title", _("PLACED: %s, %s, payment %s"), order->number,
+               tongue_word("order", order->state), tongue_word("payment", order->payment));
+    speech_say(speech, "person", "%s %s", order->distributor, order->distributor_name);
+    if (*order->customer_name)
+        speech_say(speech, "customer", _("for %s"), order->customer_name);
+    speech_say(speech, "placed", _("placed %.10s %.5s by %s"), order->placed_at,
+               strlen(order->placed_at) > 16 ? order->placed_at + 11 : "", order->placed_by);
+    for (size_t i = 0; i < order->nlines; i++) {
+        const struct reply_line *line = &order->lines[i];
+        char amount[MONEY_TEXT];
+        snprintf(key, sizeof key, "line %zu", i);
+        speech_say(speech, key, _("line %zu: %lld*%s %s, %s"), i + 1, (long long)line->qty,
+                   line->sku, line->name,
+                   money_format(amount, money_of(line->amount), order->exponent, true));
+    }
+    speech_say(speech, "total", _("total %s %s, due %s"),
+               money_format(total, money_of(order->total), order->exponent, true), order->currency,
+               money_format(due, money_of(order->due), order->exponent, true));
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct placed *placed = app->placed;
+    if (placed->has_order)
+        say_order(&placed->order, speech);
+    else if (placed->query.waiting)
+        speech_say(speech, "title", _("PLACED: %s, no answer yet"), placed->number);
+    else
+        speech_warn(speech, "title", true, "%s: %s", placed->number, placed->query.error);
+}
+
 const struct screen screen_placed = {
     .id = SCREEN_placed,
     .grammar = AT_HOME,
     .draw = draw,
+    .say = say,
     .actions = {[ACTION_REFRESH] = ask},
 };

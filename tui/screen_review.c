@@ -4,6 +4,7 @@
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_speech.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 
@@ -144,17 +145,26 @@ static int draw_readback(const struct app *app, const struct frame *frame, int r
     return row + (used ? used : 1);
 }
 
+/* The addresses that can be chosen: the distributor's, where the parcel goes to her; at most 4. */
+static size_t own_addresses(const struct app *app)
+{
+    const struct order_draft *draft = order_draft(app->order);
+    const struct reply_person *person = &app->review->person;
+    bool own = app->review->arena && draft->destination == SHIP_distributor && draft->distributor &&
+               strcmp(person->id, draft->distributor) == 0;
+    size_t n = own ? person->naddresses : 0;
+    return n < 4 ? n : 4;
+}
+
 static int draw_ship(const struct app *app, const struct frame *frame, int row)
 {
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_person *person = &app->review->person;
     struct arena *arena = arena_new();
     struct text text;
-    bool own = app->review->arena && draft->destination == SHIP_distributor && draft->distributor &&
-               strcmp(person->id, draft->distributor) == 0;
-    size_t n = own ? person->naddresses : 0, chosen = (size_t)draft->address_choice;
+    size_t n = own_addresses(app), chosen = (size_t)draft->address_choice;
     frame_text(frame, row, ROLE_HEAD, _(" Ship"));
-    for (size_t i = 0; i < n && i < 4; i++) {
+    for (size_t i = 0; i < n; i++) {
         text_init(&text, arena);
         text_printf(&text, "a %zu%s ", i + 1, i + 1 == (chosen ? chosen : 1) ? "*" : " ");
         order_view_address(&text, &person->addresses[i]);
@@ -192,32 +202,6 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     return row + 1;
 }
 
-/* The line that a problem is of; 0: the whole order. */
-static size_t line_of(const struct order *order, const struct reply_problem *problem)
-{
-    for (size_t number = 1; *problem->line && number <= order_lines(order); number++)
-        if (strcmp(order_line(order, number)->id, problem->line) == 0)
-            return number;
-    return 0;
-}
-
-/* "!! line 2: why  > .2*q": where, what, and what mends it, with the line's own number. */
-static void problem_text(struct text *text, const struct order *order,
-                         const struct reply_problem *problem)
-{
-    size_t number = line_of(order, problem);
-    const char *with = order_view_mend(problem);
-    text_add(text, problem->warning ? "! " : "!! ");
-    if (number)
-        text_printf(text, _("line %zu: "), number);
-    text_printf(text, "%s%s", problem->say, *with ? "  > " : "");
-    for (; *with; with++)
-        if (number && strncmp(with, ".n", 2) == 0)
-            text_printf(text, ".%zu", number), with++;
-        else
-            text_addc(text, *with);
-}
-
 /* As many as there is room for; the last row counts the others. */
 static int draw_check(const struct app *app, const struct frame *frame, int row,
                       const struct reply_problem *problems, size_t n)
@@ -231,7 +215,7 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
         if (order_problem_follows(app->order, problem))
             continue;
         text_init(&text, arena);
-        problem_text(&text, app->order, problem);
+        order_view_problem(&text, app->order, problem);
         int needs = frame_wrap(&(struct frame){.cols = frame->cols}, 0, 12, 2, role, text.data);
         bool is_last = i + 1 == n;
         if (row + needs - !is_last > last) {
@@ -264,6 +248,87 @@ static void draw(struct app *app, struct frame *frame)
     if (after == row && confirmed)
         frame_wrap(&above, row, 12, 1, ROLE_OK, _("ok: nothing stands in the way"));
     order_view_totals(app, frame);
+}
+
+/* ---- saying ---------------------------------------------------------------------------------- */
+
+static void say_ship(const struct app *app, struct speech *speech, struct arena *arena)
+{
+    const struct order_draft *draft = order_draft(app->order);
+    size_t n = own_addresses(app), chosen = (size_t)draft->address_choice;
+    struct text text;
+    char key[32];
+    text_init(&text, arena);
+    if (n == 0 && app->order->quote_arena)
+        order_view_address(&text, &app->order->quote.ship_to);
+    if (n == 0)
+        speech_say(speech, "ship", _("ship to %s"), text.len ? text.data : "-");
+    for (size_t i = 0; i < n; i++) {
+        text_clear(&text);
+        order_view_address(&text, &app->review->person.addresses[i]);
+        snprintf(key, sizeof key, "address %zu", i);
+        speech_say(speech, key,
+                   i + 1 == (chosen ? chosen : 1) ? _("address %zu, chosen: %s")
+                                                  : _("address %zu: %s"),
+                   i + 1, text.data);
+    }
+}
+
+static void say_pay(const struct app *app, struct speech *speech)
+{
+    const struct order *order = app->order;
+    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT];
+    int64_t pays = order_from_balance(order);
+    if (order->frozen < 0)
+        return;
+    app_amount(app, balance, order->quote.balance);
+    if (pays)
+        speech_say(speech, "balance", _("from the balance %s of %s; later undoes it"),
+                   app_amount(app, used, pays), balance);
+    else if (order_balance_most(order) > 0)
+        speech_say(speech, "balance", _("balance %s: bal pays with it, bal 5.00 a part"), balance);
+    speech_say(speech, "due", _("due later %s"), app_amount(app, due, order->frozen - pays));
+}
+
+static void say_total(const struct app *app, struct speech *speech)
+{
+    const struct order *order = app->order;
+    char total[MONEY_TEXT], old[MONEY_TEXT];
+    if (order->frozen < 0) {
+        speech_say(speech, "total", _("the total is being confirmed .."));
+        return;
+    }
+    app_amount(app, total, order->frozen);
+    int64_t before = app->review->last_total;
+    if (before >= 0 && before != order->frozen)
+        speech_say(speech, "total", _("total %s %s, was %s; nothing charged yet"), total,
+                   order->quote.currency, app_amount(app, old, before));
+    else
+        speech_say(speech, "total", _("total %s %s, nothing charged yet"), total,
+                   order->quote.currency);
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    struct order *order = app->order;
+    struct arena *arena = arena_new();
+    const struct order_draft *draft = order_draft(order);
+    speech_say(speech, "title", _("REVIEW: %s %s"), draft->distributor ? draft->distributor : "-",
+               order->quote.distributor_name);
+    order_say_type(app, speech);
+    if (order->frozen >= 0)
+        speech_say(speech, "readback", _("read back: %s"), readback_text(order, arena));
+    say_ship(app, speech, arena);
+    order_say_sums(app, speech);
+    say_pay(app, speech);
+    size_t told =
+        order_say_problems(app, speech, order->trouble.problems, order->trouble.nproblems);
+    if (order_confirmed(order))
+        told += order_say_problems(app, speech, order->quote.problems, order->quote.nproblems);
+    if (order_confirmed(order) && told == 0)
+        speech_say(speech, "check", _("ok: nothing stands in the way"));
+    say_total(app, speech);
+    arena_free(arena);
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -321,6 +386,7 @@ const struct screen screen_review = {
     .id = SCREEN_review,
     .grammar = AT_REVIEW,
     .draw = draw,
+    .say = say,
     .commands = {[ENTRY_BALANCE] = pay_balance, [ENTRY_LATER] = pay_later},
     .actions = {[ACTION_PLACE] = place,
                 [ACTION_REPRICE] = reprice,

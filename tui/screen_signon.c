@@ -18,7 +18,9 @@ enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, CODE_WIDTH = 8, LABEL = 14, SHOWN
 struct signon {
     struct app *app;
     WINDOW *window; /* never shown */
-    FORM *form;
+    FORM *form;     /* NULL without a screen: then the texts are `plain` */
+    char plain[FIELDS][ENTRY_TEXT];
+    int at;
     FIELD *fields[FIELDS + 1];
     bool again;     /* the session has expired */
     bool asks_code; /* the account has one-time codes */
@@ -52,6 +54,24 @@ static void signon_make(struct signon *signon)
     post_form(signon->form);
 }
 
+static void go(struct signon *signon, int field)
+{
+    signon->at = field;
+    if (!signon->form)
+        return;
+    form_driver(signon->form, REQ_VALIDATION);
+    set_current_field(signon->form, signon->fields[field]);
+    form_driver(signon->form, REQ_END_FIELD);
+}
+
+static void fill(struct signon *signon, int field, const char *text)
+{
+    if (signon->form)
+        set_field_buffer(signon->fields[field], 0, text);
+    else
+        snprintf(signon->plain[field], sizeof signon->plain[field], "%s", text);
+}
+
 static struct signon *signon_of(struct app *app)
 {
     if (app->signon)
@@ -60,29 +80,25 @@ static struct signon *signon_of(struct app *app)
     if (!signon)
         abort();
     signon->app = app;
-    signon_make(signon);
+    if (!app->options->is_linear)
+        signon_make(signon);
     if (app->options->user) {
-        set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->options->user);
-        set_current_field(signon->form, signon->fields[FIELD_PASSWORD]);
+        fill(signon, FIELD_LOGIN, app->options->user);
+        go(signon, FIELD_PASSWORD);
     }
     return app->signon = signon;
 }
 
 static int current(const struct signon *signon)
 {
-    return field_index(current_field(signon->form));
-}
-
-static void go(struct signon *signon, int field)
-{
-    form_driver(signon->form, REQ_VALIDATION);
-    set_current_field(signon->form, signon->fields[field]);
-    form_driver(signon->form, REQ_END_FIELD);
+    return signon->form ? field_index(current_field(signon->form)) : signon->at;
 }
 
 /* A field's text without the blanks that libform pads with; the arena's. */
 static char *field_text(struct signon *signon, struct arena *arena, int field)
 {
+    if (!signon->form)
+        return arena_strdup(arena, signon->plain[field]);
     form_driver(signon->form, REQ_VALIDATION);
     char *text = arena_strdup(arena, field_buffer(signon->fields[field], 0));
     size_t len = strlen(text);
@@ -93,6 +109,10 @@ static char *field_text(struct signon *signon, struct arena *arena, int field)
 
 static void wipe(struct signon *signon)
 {
+    explicit_bzero(signon->plain[FIELD_PASSWORD], sizeof signon->plain[FIELD_PASSWORD]);
+    explicit_bzero(signon->plain[FIELD_CODE], sizeof signon->plain[FIELD_CODE]);
+    if (!signon->form)
+        return;
     set_field_buffer(signon->fields[FIELD_PASSWORD], 0, "");
     set_field_buffer(signon->fields[FIELD_CODE], 0, "");
     werase(signon->window);
@@ -205,7 +225,7 @@ void app_sign_in_again(struct app *app)
     }
     signon->again = true;
     wipe(signon);
-    set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->session.actor_id);
+    fill(signon, FIELD_LOGIN, app->session.actor_id);
     app_show(app, &screen_signon);
     go(signon, FIELD_PASSWORD);
 }
@@ -298,6 +318,37 @@ static bool leaves_field(const struct signon *signon, int request)
     return request == REQ_DEL_PREV && signon->form->curcol == 0;
 }
 
+/* ---- without a screen ------------------------------------------------------------------------ */
+
+const char *signon_question(const struct app *app, bool *secret)
+{
+    static const char *const questions[FIELDS] = {
+        [FIELD_LOGIN] = N_("Operator: "),
+        [FIELD_PASSWORD] = N_("Password: "),
+        [FIELD_CODE] = N_("Code: "),
+    };
+    int field = current(app->signon);
+    *secret = field == FIELD_PASSWORD;
+    return _(questions[field]);
+}
+
+void signon_reply(struct app *app, const char *text)
+{
+    fill(app->signon, current(app->signon), text);
+    enter_key(app);
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct signon *signon = app->signon;
+    if (signon->again)
+        speech_say(speech, "title", _("SIGN ON again: your order is kept"));
+    else
+        speech_say(speech, "title", _("SIGN ON: Partyline at %s"), app->options->server);
+    if (*signon->welcome && !signon->again)
+        speech_say(speech, "welcome", "%s", signon->welcome);
+}
+
 static bool key(struct app *app, const struct input *input)
 {
     static const struct {
@@ -340,6 +391,7 @@ const struct screen screen_signon = {
     .has_own_fields = true,
     .enter = enter,
     .draw = draw,
+    .say = say,
     .key = key,
     .actions = {[ACTION_BACK] = back},
 };

@@ -141,6 +141,60 @@ static void draw(struct app *app, struct frame *frame)
     }
 }
 
+static void say_item(const struct reply_item *item, struct speech *speech)
+{
+    char price[MONEY_TEXT], cv[MONEY_TEXT], key[32];
+    speech_say(speech, "title", _("STOCK: %s %s"), item->sku, item->name);
+    speech_say(speech, "free",
+               item->back_order ? _("free %lld, may be back-ordered")
+                                : _("free %lld, no back-orders"),
+               (long long)item->free);
+    if (item->price < 0)
+        speech_say(speech, "price", _("no price"));
+    else
+        speech_say(speech, "price", _("price %s %s, list %s, CV %s"),
+                   money_format(price, money_of(item->price), item->exponent, true), item->currency,
+                   item->list, money_format(cv, money_of(item->cv), 2, true));
+    if (item->max_per_order)
+        speech_say(speech, "most", _("at most %lld per order"), (long long)item->max_per_order);
+    for (size_t i = 0; i < item->nsites; i++) {
+        snprintf(key, sizeof key, "site %zu", i);
+        speech_say(speech, key, _("%s %s: on hand %lld, reserved %lld, free %lld"),
+                   item->sites[i].site, item->sites[i].name, (long long)item->sites[i].on_hand,
+                   (long long)item->sites[i].reserved, (long long)item->sites[i].free);
+    }
+    for (size_t i = 0; i < item->nkits; i++) {
+        snprintf(key, sizeof key, "kit %zu", i);
+        speech_say(speech, key, _("in kit %s"), item->kits[i]);
+    }
+    for (size_t i = 0; i < item->ncomponents; i++) {
+        snprintf(key, sizeof key, "component %zu", i);
+        speech_say(speech, key, _("kit of %lld*%s %s"), (long long)item->components[i].qty,
+                   item->components[i].sku, item->components[i].name);
+    }
+    speech_say(speech, "hint", _("+ adds one to the order; /12 goes back"));
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct stock *stock = app->stock;
+    char key[32];
+    if (stock->has_item) {
+        say_item(&stock->item, speech);
+        return;
+    }
+    if (stock->query.waiting)
+        speech_say(speech, "title", _("STOCK: %s, no answer yet"), stock->sku);
+    else
+        speech_warn(speech, "title", true, "%s: %s", stock->sku, stock->query.error);
+    for (size_t i = 0; i < ncandidates(stock); i++) {
+        snprintf(key, sizeof key, "candidate %zu", i);
+        speech_say(speech, key, _("choose %zu: %s %s"), i + 1,
+                   stock->query.trouble.problems[0].candidates[i],
+                   stock->query.trouble.problems[0].candidate_names[i]);
+    }
+}
+
 /* ---- commands -------------------------------------------------------------------------------- */
 
 static int candidates(const struct app *app)
@@ -170,6 +224,7 @@ const struct screen screen_stock = {
     .id = SCREEN_stock,
     .grammar = AT_STOCK,
     .draw = draw,
+    .say = say,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick, [ENTRY_MORE] = more},
     .actions = {[ACTION_REFRESH] = ask},

@@ -124,7 +124,7 @@ static SCREEN *screen_new(void)
 bool terminal_open(const char *theme_name, const char *charset, const char **why)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        *why = N_("this is not a terminal; partyline needs one for input and output");
+        *why = N_("this is not a terminal; partyline needs one for input and output, or --linear");
         return false;
     }
     tcgetattr(STDIN_FILENO, &before);
@@ -179,7 +179,8 @@ void terminal_redraw(void)
 void terminal_resize(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+    if (!is_open || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
+        size.ws_col == 0)
         return;
     resize_term(size.ws_row, size.ws_col);
     terminal_redraw(); /* what a terminal does with its rows by itself, nobody knows */
@@ -263,5 +264,6 @@ void terminal_show(int y, int x)
 
 void terminal_bell(void)
 {
-    beep();
+    if (is_open)
+        beep();
 }

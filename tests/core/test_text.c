@@ -98,8 +98,9 @@ static size_t encode(uint32_t c, char out[4])
 static void every_code_point_is_read_back(void)
 {
     for (uint32_t c = 1; c <= 0x10FFFF; c++) {
-        char bytes[4];
+        char bytes[4], written[4];
         size_t n = encode(c, bytes);
+        CU_ASSERT_FATAL(utf8_write(written, c) == n && memcmp(written, bytes, n) == 0);
         bool surrogate = c >= 0xD800 && c <= 0xDFFF;
         const char *at = bytes;
         uint32_t back = utf8_next(&at, bytes + n);
@@ -182,7 +183,8 @@ static const struct test_case cases[] = {
     {"a number is added in decimal, to the ends of its range", numbers_are_added_in_decimal},
     {"text grows and stays a string", text_grows_and_stays_a_string},
     {"only well-formed UTF-8 is valid", only_well_formed_utf8_is_valid},
-    {"every code point is read back, surrogates are not", every_code_point_is_read_back},
+    {"every code point is written and read back, surrogates are not read",
+     every_code_point_is_read_back},
     {"bad bytes are read one at a time", bad_bytes_are_read_one_at_a_time},
     {"random bytes never lead past the end", random_bytes_never_lead_past_the_end},
     {"control characters are not printable", control_characters_are_not_printable},

@@ -64,6 +64,19 @@ case " $* " in
     ;;
 esac
 
+# It starts an SSH server as well. The tests start their own; this file, which Debian knows, keeps
+# the machine's from running.
+case " $* " in
+*" openssh-server "*)
+    conf=/etc/ssh/sshd_not_to_be_run
+    if [ ! -e "$conf" ]; then
+        echo "deps: writing $conf, so that no SSH server is started; remove it to have one"
+        $as_root mkdir -p "${conf%/*}"
+        $as_root tee "$conf" </dev/null >/dev/null
+    fi
+    ;;
+esac
+
 DEBIAN_FRONTEND=noninteractive
 export DEBIAN_FRONTEND
 install() {

@@ -115,6 +115,7 @@ install: all
 	install -d $(DATA)/partyline
 	install -m 644 debian/nginx.conf $(DATA)/partyline/nginx.conf
 	install -m 644 debian/partyline.conf $(DATA)/partyline/partyline.conf
+	install -m 644 debian/sshd.conf $(DATA)/partyline/sshd.conf
 
 clean:
 	rm -rf build

@@ -258,7 +258,7 @@ static void job_set_up(struct client *client, struct job *job, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_URL,
                      arena_printf(job->arena, "%s%s", client->base, request->path));
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "127.0.0.1,::1,localhost");
+    curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* none, whatever the environment says */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");

@@ -3,6 +3,7 @@
 #include "tui/linear.h"
 #include "tui/loop.h"
 #include "tui/options.h"
+#include "tui/surroundings.h"
 #include "tui/tongue.h"
 
 #include <stdio.h>
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
     static struct app app;
     static struct options options;
     const char *why = NULL;
+    surroundings_clear();
     charset_apply(NULL);
     int end = options_read(&options, argc, argv);
     if (end >= 0)

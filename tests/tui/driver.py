@@ -160,9 +160,11 @@ class Client:
     def bytes(self, data):
         tmux("send-keys", "-t", self.name, "-H", *["%02x" % b for b in data])
 
+    def shell(self):
+        return int(tmux("display", "-p", "-t", self.name, "#{pane_pid}"))
+
     def pid(self):
-        shell = tmux("display", "-p", "-t", self.name, "#{pane_pid}").strip()
-        return int(subprocess.run(["pgrep", "-P", shell], capture_output=True, text=True).stdout.split()[0])
+        return int(subprocess.run(["pgrep", "-P", str(self.shell())], capture_output=True, text=True).stdout.split()[0])
 
     def sign_on(self, world):
         self.wait("Operator", "Password")

@@ -1,5 +1,6 @@
 #include "server/worker.h"
 
+#include "server/api/catalogue_body.h"
 #include "server/api/routes.h"
 #include "server/auth/hasher.h"
 #include "server/net/log.h"
@@ -129,8 +130,8 @@ int worker_run(int slot, const struct worker_plan *plan)
     };
     w.server.db = db_new(w.server.loop, &db);
     w.server.hasher = hasher_new(w.server.loop, config->hash_threads, (size_t)config->hash_queue);
-    w.server.catalogues =
-        catalogue_store_new(w.server.loop, plan->conninfo, CATALOGUE_POLL_MS, NULL, NULL);
+    w.server.catalogues = catalogue_store_new(w.server.loop, plan->conninfo, CATALOGUE_POLL_MS,
+                                              catalogue_bodies_make);
     struct loop_watch *term = loop_signal_new(w.server.loop, SIGTERM, drain, &w);
     struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
     w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);

@@ -30,6 +30,14 @@ void call_reply_text(struct call *c, enum status status, const char *type, const
     http_reply(c->exchange, status_info(status)->http, type, text, len);
 }
 
+void call_reply_pieces(struct call *c, enum status status, const char *type,
+                       const struct http_piece *pieces, size_t n, void (*release)(void *what),
+                       void *what)
+{
+    answered(c);
+    http_reply_pieces(c->exchange, status_info(status)->http, type, pieces, n, release, what);
+}
+
 void call_reply(struct call *c, enum status status, json_t *body)
 {
     size_t len = 0;

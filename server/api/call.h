@@ -124,6 +124,10 @@ void call_problem(struct call *call, enum status status, json_t *about);
 /* Anything else than JSON. */
 void call_reply_text(struct call *call, enum status status, const char *type, const char *text,
                      size_t len);
+/* A body of megabytes: see http_reply_pieces. */
+void call_reply_pieces(struct call *call, enum status status, const char *type,
+                       const struct http_piece *pieces, size_t n, void (*release)(void *what),
+                       void *what);
 
 /* ---- rows to JSON ---- */
 /* An object of one row: `names` in the order of the columns; "#name" is an integer, "?name" a

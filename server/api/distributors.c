@@ -11,7 +11,9 @@ static const char *const head_names[] = {
     "joined",   "last_active", "phone",  "email",  "language", "#version",  "#balance",
     "currency", "#exponent",   "",       "#pv",    "#cv",      NULL};
 static const char *const facts_names[] = {
-    "id", "name", "status", "market", "#rank", "rank_name", "#version", "?first_order", NULL};
+    "id",       "name",      "status",    "?may_order",      "market",
+    "#rank",    "rank_name", "#version",  "#person_version", "?first_order",
+    "#balance", "currency",  "#exponent", "today",           NULL};
 static const struct people_kind kind = {
     .missing = N_("there is no such distributor"),
     .found_names = found_names,
@@ -65,13 +67,17 @@ void distributor_get(struct call *c)
 
 static void facts_reply(struct call *c)
 {
-    if (people_found(c, &kind))
-        call_reply(c, STATUS_OK, call_row(c->batch, 0, 0, facts_names));
+    if (!people_found(c, &kind))
+        return;
+    json_t *object = call_row(c->batch, 0, 0, facts_names);
+    people_put_addresses(c, object, 1);
+    call_reply(c, STATUS_OK, object);
 }
 
 static void facts_load(struct call *c)
 {
     DB_ADD(call_read(c), Q_pricing_facts, c->params[0], c->actor.market);
+    DB_ADD(call_read(c), Q_distributor_addresses, c->params[0]);
     call_then(c, facts_reply);
 }
 

@@ -42,12 +42,17 @@ bool people_found(struct call *c, const struct people_kind *kind)
     return db_rows(c->batch, 0) > 0;
 }
 
+void people_put_addresses(struct call *c, json_t *object, size_t statement)
+{
+    json_object_set_new(object, "addresses", call_rows(c->batch, statement, address_names));
+}
+
 void people_get_reply(struct call *c, const struct people_kind *kind)
 {
     if (!people_found(c, kind))
         return;
     json_t *object = call_row(c->batch, 0, 0, kind->head_names);
-    json_object_set_new(object, "addresses", call_rows(c->batch, 1, address_names));
+    people_put_addresses(c, object, 1);
     call_header(c, "ETag",
                 arena_printf(c->arena, "\"%s\"", db_value(c->batch, 0, 0, kind->version)));
     call_reply(c, STATUS_OK, object);

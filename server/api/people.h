@@ -21,6 +21,8 @@ int64_t people_search(struct call *c, bool needed, const char **q);
 void people_list_reply(struct call *c, const struct people_kind *kind);
 /* Answers 404 when the first statement has no row. */
 bool people_found(struct call *c, const struct people_kind *kind);
+/* Adds `addresses`, from the rows of a statement. */
+void people_put_addresses(struct call *c, json_t *object, size_t statement);
 /* One of them (statement 0) with the addresses (statement 1). */
 void people_get_reply(struct call *c, const struct people_kind *kind);
 /* `address` of the body as JSON text in *out; untouched when absent. Problems for what it needs and

@@ -291,7 +291,33 @@ static void load_company(struct reading *r, struct catalogue_snapshot *s)
     s->lengths.length[CODE_BARCODE] = 13;
 }
 
-struct catalogue_snapshot *catalogue_load(PGconn *conn, char *why)
+/* The texts stay the results'. */
+static void load_names(struct reading *r, struct catalogue_names *names)
+{
+    PGresult *res = rows(r, Q_item_names, names->language);
+    names->names = ARENA_ARRAY(r->results, const char *, count(res));
+    names->spoken = ARENA_ARRAY(r->results, const char *, count(res));
+    for (size_t i = 0; i < count(res); i++) {
+        names->names[i] = PQgetvalue(res, (int)i, 0);
+        names->spoken[i] = PQgetvalue(res, (int)i, 1);
+    }
+}
+
+static void finish_with_names(struct reading *r, struct catalogue_snapshot *s,
+                              catalogue_finish_fn *finish)
+{
+    PGresult *languages = rows(r, Q_item_languages, NULL);
+    size_t n = count(languages);
+    struct catalogue_names *names = ARENA_ARRAY(r->results, struct catalogue_names, n);
+    for (size_t i = 0; i < n; i++) {
+        names[i].language = PQgetvalue(languages, (int)i, 0);
+        load_names(r, &names[i]);
+    }
+    if (!r->failed)
+        finish(s, names, n);
+}
+
+struct catalogue_snapshot *catalogue_load(PGconn *conn, catalogue_finish_fn *finish, char *why)
 {
     struct arena *scratch = arena_new(), *arena = arena_new();
     struct catalogue_snapshot *s = ARENA_NEW(arena, struct catalogue_snapshot);
@@ -300,6 +326,8 @@ struct catalogue_snapshot *catalogue_load(PGconn *conn, char *why)
     PQclear(PQexec(conn, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"));
     load_company(&r, s);
     load_markets(&r, s);
+    if (finish)
+        finish_with_names(&r, s, finish);
     PQclear(PQexec(conn, "COMMIT"));
     arena_free(scratch);
     if (!r.failed)

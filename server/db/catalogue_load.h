@@ -5,7 +5,8 @@
 
 #include <libpq-fe.h>
 
-/* NULL when the database cannot be read or holds no company yet; `why` (256 bytes) then tells. */
-struct catalogue_snapshot *catalogue_load(PGconn *conn, char *why);
+/* NULL when the database cannot be read or holds no company yet; `why` (256 bytes) then tells.
+ * `finish` may be NULL. */
+struct catalogue_snapshot *catalogue_load(PGconn *conn, catalogue_finish_fn *finish, char *why);
 /* The version the data has now; -1 when it cannot be read. */
 int64_t catalogue_load_version(PGconn *conn);

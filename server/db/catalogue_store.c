@@ -14,8 +14,7 @@ struct catalogue_store {
     struct loop *loop;
     char *conninfo;
     int poll_ms;
-    void (*changed)(void *arg);
-    void *arg;
+    catalogue_finish_fn *finish;
     struct catalogue_snapshot *current; /* the loop's */
 
     char told[256]; /* the thread's: the last reason logged */
@@ -45,8 +44,6 @@ static void swap_in(void *arg)
         return;
     catalogue_snapshot_release(store->current);
     store->current = built;
-    if (store->changed)
-        store->changed(store->arg);
 }
 
 static void hand_over(struct catalogue_store *store, struct catalogue_snapshot *built)
@@ -94,7 +91,7 @@ static int64_t build(struct catalogue_store *store, PGconn *conn, int64_t have)
     int64_t version = catalogue_load_version(conn);
     if (version < 0 || version == have)
         return have;
-    struct catalogue_snapshot *built = catalogue_load(conn, why);
+    struct catalogue_snapshot *built = catalogue_load(conn, store->finish, why);
     if (!built) {
         tell(store, why);
         return have;
@@ -125,13 +122,12 @@ static void *run(void *arg)
 }
 
 struct catalogue_store *catalogue_store_new(struct loop *loop, const char *conninfo, int poll_ms,
-                                            void (*changed)(void *arg), void *arg)
+                                            catalogue_finish_fn *finish)
 {
     struct catalogue_store *store = calloc(1, sizeof *store);
     if (!store)
         abort();
-    *store =
-        (struct catalogue_store){.loop = loop, .poll_ms = poll_ms, .changed = changed, .arg = arg};
+    *store = (struct catalogue_store){.loop = loop, .poll_ms = poll_ms, .finish = finish};
     store->conninfo = strdup(conninfo);
     pthread_mutex_init(&store->lock, NULL);
     pthread_cond_init(&store->wake, NULL);

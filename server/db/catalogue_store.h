@@ -16,6 +16,12 @@ struct market_snapshot {
     const char *const *groups;   /* of the items: names */
 };
 
+/* The items' names in one language, in the order of the items. */
+struct catalogue_names {
+    const char *language, **names, **spoken;
+};
+struct catalogue_bodies;
+
 struct catalogue_snapshot {
     struct arena *arena;
     int refs;
@@ -25,14 +31,18 @@ struct catalogue_snapshot {
     struct code_lengths lengths;
     struct market_snapshot *markets;
     size_t nmarkets;
+    struct catalogue_bodies *bodies; /* of whoever finishes the snapshot */
 };
+
+/* Adds to a new snapshot what takes time, in the builder's thread; the names go when it returns. */
+typedef void catalogue_finish_fn(struct catalogue_snapshot *snapshot,
+                                 const struct catalogue_names *names, size_t n);
 
 struct catalogue_store;
 
-/* Starts the thread; it looks for a new version every `poll_ms` and connects again when it must.
- * `changed(arg)` is called on the loop after each swap. */
+/* Starts the thread; it looks for a new version every `poll_ms` and connects again when it must. */
 struct catalogue_store *catalogue_store_new(struct loop *loop, const char *conninfo, int poll_ms,
-                                            void (*changed)(void *arg), void *arg);
+                                            catalogue_finish_fn *finish);
 /* Stops the thread; waits for it. */
 void catalogue_store_free(struct catalogue_store *store);
 /* The newest snapshot with a reference of the caller's, NULL before the first. Loop only. */

@@ -705,28 +705,83 @@ static void add_headers(struct http_exchange *exchange, int code, const char *co
     default_header(headers, "Content-Security-Policy", NO_CONTENT_POLICY);
 }
 
-void http_reply(struct http_exchange *exchange, int code, const char *content_type,
-                const char *body, size_t body_len)
+/* Head and body in one TLS record and one write(2). */
+static void reply_send(struct http_exchange *exchange, int code)
+{
+    struct conn *conn = exchange->conn;
+    evhttp_request_set_on_complete_cb(exchange->evreq, exchange_sent, exchange);
+    conn_enter(conn, CONN_REPLYING);
+    evhttp_send_reply(exchange->evreq, code, NULL, NULL);
+    struct evbuffer *output = bufferevent_get_output(conn->bev);
+    size_t len = evbuffer_get_length(output);
+    evbuffer_pullup(output, (ev_ssize_t)(len < ONE_RECORD ? len : ONE_RECORD));
+}
+
+/* False when the client has gone: the exchange is no more. */
+static bool reply_begin(struct http_exchange *exchange, int code, const char *content_type,
+                        size_t body_len)
 {
     assert(!exchange->replied);
     exchange->replied = true;
     count_reply(code);
     metric_add(METRIC_request_us, now_us() - exchange->began_us);
-    struct conn *conn = exchange->conn;
-    if (!conn) {
+    if (!exchange->conn) {
         exchange_bury(exchange);
-        return;
+        return false;
     }
     add_headers(exchange, code, content_type, body_len);
+    return true;
+}
+
+void http_reply(struct http_exchange *exchange, int code, const char *content_type,
+                const char *body, size_t body_len)
+{
+    if (!reply_begin(exchange, code, content_type, body_len))
+        return;
     if (exchange->request.method != HTTP_HEAD && body_len)
         evbuffer_add(evhttp_request_get_output_buffer(exchange->evreq), body, body_len);
-    evhttp_request_set_on_complete_cb(exchange->evreq, exchange_sent, exchange);
-    conn_enter(conn, CONN_REPLYING);
-    evhttp_send_reply(exchange->evreq, code, NULL, NULL);
-    /* Head and body in one TLS record and one write(2). */
-    struct evbuffer *output = bufferevent_get_output(conn->bev);
-    size_t len = evbuffer_get_length(output);
-    evbuffer_pullup(output, (ev_ssize_t)(len < ONE_RECORD ? len : ONE_RECORD));
+    reply_send(exchange, code);
+}
+
+/* A body of references: the buffer lets go of its pieces in their order, so that the last one tells
+ * the end. */
+struct lent {
+    void (*release)(void *what);
+    void *what;
+};
+
+static void lent_back(const void *data, size_t len, void *arg)
+{
+    (void)data;
+    (void)len;
+    struct lent *lent = arg;
+    lent->release(lent->what);
+    free(lent);
+}
+
+void http_reply_pieces(struct http_exchange *exchange, int code, const char *content_type,
+                       const struct http_piece *pieces, size_t n, void (*release)(void *what),
+                       void *what)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < n; i++) {
+        assert(pieces[i].len);
+        len += pieces[i].len;
+    }
+    bool is_there = reply_begin(exchange, code, content_type, len);
+    if (!is_there || exchange->request.method == HTTP_HEAD || !n) {
+        release(what);
+    } else {
+        struct evbuffer *out = evhttp_request_get_output_buffer(exchange->evreq);
+        struct lent *lent = memory_or_abort(malloc(sizeof *lent));
+        *lent = (struct lent){release, what};
+        for (size_t i = 0; i < n; i++)
+            if (evbuffer_add_reference(out, pieces[i].data, pieces[i].len,
+                                       i + 1 == n ? lent_back : NULL, lent) != 0)
+                abort(); /* out of memory */
+    }
+    if (is_there)
+        reply_send(exchange, code);
 }
 
 /* ---- the server ------------------------------------------------------------------------------ */

@@ -80,3 +80,13 @@ void http_reply_header(struct http_exchange *exchange, const char *name, const c
  * Security headers (HSTS, nosniff, no-store, CSP) are added to every reply. */
 void http_reply(struct http_exchange *exchange, int code, const char *content_type,
                 const char *body, size_t body_len);
+
+struct http_piece {
+    const char *data;
+    size_t len;
+};
+/* The same with a body that is not copied, for one of megabytes: its pieces must stay until
+ * `release(what)` is called on the loop, once, when the network is done with them. */
+void http_reply_pieces(struct http_exchange *exchange, int code, const char *content_type,
+                       const struct http_piece *pieces, size_t n, void (*release)(void *what),
+                       void *what);

@@ -25,6 +25,16 @@ SELECT i.id, i.sku, i.kind, i.group_id, i.tax_class, i.weight_g, i.max_per_order
   LEFT JOIN item_name e ON e.item_id = i.id AND e.language = 'en'
  ORDER BY i.sku COLLATE "C";
 
+-- name: item_languages
+SELECT language FROM item_name UNION SELECT language FROM market ORDER BY language;
+
+-- name: item_names   $1: language; English where there is no name in it; in the order of the items
+SELECT coalesce(n.name, e.name, i.sku), coalesce(n.spoken, e.spoken, i.sku)
+  FROM item i
+  LEFT JOIN item_name n ON n.item_id = i.id AND n.language = $1
+  LEFT JOIN item_name e ON e.item_id = i.id AND e.language = 'en'
+ ORDER BY i.sku COLLATE "C";
+
 -- name: components
 SELECT k.kit_id, k.item_id, k.qty FROM kit_component k ORDER BY k.kit_id, k.item_id;
 

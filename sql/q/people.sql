@@ -142,8 +142,13 @@ SELECT business_date($1) - DATE '1970-01-01', d.id, d.number, p.name, d.status, 
        AND a.position = greatest($5::int, 1)
  WHERE m.code = $1;
 
--- name: pricing_facts   $1: number
-SELECT d.number, p.name, d.status, d.market, d.rank, r.name, d.version,
-       NOT EXISTS (SELECT FROM orders o WHERE o.distributor_id = d.id AND o.state <> 'cancelled')
-  FROM distributor d JOIN person p ON p.id = d.id JOIN rank r ON r.id = d.rank
+-- name: pricing_facts   $1: number, $2: market or NULL. What buyer_facts brings to a quote, and more.
+SELECT d.number, p.name, d.status, d.status = 'active', d.market, d.rank, r.name, d.version, p.version,
+       NOT EXISTS (SELECT FROM orders o WHERE o.distributor_id = d.id AND o.state <> 'cancelled'),
+       coalesce(w.balance, 0), m.currency, m.exponent, to_char(business_date(d.market), 'YYYY-MM-DD')
+  FROM distributor d
+  JOIN person p ON p.id = d.id
+  JOIN rank r ON r.id = d.rank
+  JOIN market m ON m.code = d.market
+  LEFT JOIN account w ON w.owner_id = d.id AND w.kind = 'wallet' AND w.currency = m.currency
  WHERE d.number = $1 AND ($2::text IS NULL OR d.market = $2);

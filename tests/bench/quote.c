@@ -118,7 +118,7 @@ int main(int argc, char **argv)
         return 64;
     }
     PGconn *conn = PQconnectdb(argv[1]);
-    struct catalogue_snapshot *snapshot = catalogue_load(conn, why);
+    struct catalogue_snapshot *snapshot = catalogue_load(conn, NULL, why);
     const struct market_snapshot *market =
         snapshot ? catalogue_snapshot_market(snapshot, argv[2]) : NULL;
     PQfinish(conn);

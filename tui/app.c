@@ -16,6 +16,7 @@
 void app_init(struct app *app, const struct options *options, struct client *client)
 {
     *app = (struct app){.options = options, .client = client};
+    app->prices = prices_new(client, options->server);
     app_show(app, &screen_signon);
     if (!charset_shows(language_info(tongue_language())->title))
         app_speak(app, tongue_language()); /* says so, in English */
@@ -27,6 +28,7 @@ void app_release(struct app *app)
     held_release(app);
     order_free(app->order);
     journal_close(app->journal);
+    prices_free(app->prices);
     arena_free(app->session_arena);
 }
 
@@ -137,6 +139,7 @@ struct order *app_order(struct app *app)
     if (!app->order) {
         app->order = order_new(app->client, app->session.market.market, order_event, app);
         app->order->journal = app->journal;
+        order_price_attach(app->order, app->prices);
     }
     return app->order;
 }
@@ -159,6 +162,7 @@ void open_draft(struct app *app, const struct reply_draft *stored)
     app_leave_order(app);
     app->order = order_recall(app->client, stored, order_event, app);
     app->order->journal = app->journal;
+    order_price_attach(app->order, app->prices);
     app_home(app);
     app_show(app, &screen_order);
     typed_offer(app, app->order->typed);
@@ -397,6 +401,10 @@ void app_input(struct app *app, const struct input *input)
 int app_tick(struct app *app)
 {
     const char *why;
+    if (app->signed_in)
+        prices_tick(app->prices, app->session.market.market, app->now);
+    if (app->order)
+        order_price_look(app->order);
     int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
     int typed = mirror_tick(app);
     last_order_tick(app);

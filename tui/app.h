@@ -58,6 +58,7 @@ struct app {
     int64_t news_at;
     struct ahead ahead;
 
+    struct prices *prices;
     struct order *order;     /* NULL: none is open */
     struct order *held;      /* those that were left and are not stored yet (held.h) */
     int leaving;             /* how many; what is being brought back counts as one */

@@ -11,6 +11,7 @@ enum {
     AT_ONCE = 3,       /* requests under way together */
     CONNECT_MS = 5000, /* to connect */
     ANSWER_MS = 20000, /* to answer */
+    BULK_MS = 300000,  /* to answer with megabytes over a bad line */
     BACK_OFF_MS = 250, /* after the first failure; doubles */
     BACK_OFF_MOST_MS = 5000,
     FAULTS_MOST = 5,       /* answers of 500 that are retried */
@@ -33,6 +34,7 @@ struct job {
     struct curl_slist *headers;
     struct text body;
     char error[CURL_ERROR_SIZE];
+    const char *etag, *day;
 };
 
 struct client {
@@ -261,9 +263,10 @@ static void job_set_up(struct client *client, struct job *job, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* none, whatever the environment says */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    if (!request->bulk)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)ANSWER_MS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->bulk ? BULK_MS : ANSWER_MS));
     if (client->ca)
         curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca);
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
@@ -287,6 +290,7 @@ static void job_start(struct client *client, struct job *job)
     header_add(job, job->request.header);
     header_add(job, arena_printf(job->arena, "Accept-Language: %s",
                                  language_info(tongue_language())->tag));
+    header_add(job, job->request.bulk ? "Accept-Encoding: gzip" : NULL);
     if (!job->request.anonymous)
         header_add(job, client->authorization);
     job->token_age = client->token_age;
@@ -296,14 +300,14 @@ static void job_start(struct client *client, struct job *job)
     job_set_up(client, job, job->easy);
     job->state = JOB_UNDER_WAY;
     job->attempts++;
-    client->under_way++;
+    client->under_way += !job->request.bulk;
     curl_multi_add_handle(client->multi, job->easy);
 }
 
 /* Whoever asks for a list after a change sees the change. */
 static bool is_held_up(const struct client *client, const struct job *job)
 {
-    if (strcmp(job->request.method, "GET") != 0)
+    if (strcmp(job->request.method, "GET") != 0 || job->request.waits_for_none)
         return false;
     for (const struct job *earlier = client->jobs; earlier != job; earlier = earlier->next)
         if (earlier->request.before_reads)
@@ -349,6 +353,8 @@ static void job_answer(struct client *client, struct job *job, struct answer *an
     answer->body = job->body.data;
     answer->len = job->body.len;
     answer->context = job->request.context;
+    answer->etag = job->etag;
+    answer->day = job->day;
     answer->repeated = job->attempts > 1;
     job_unlink(client, job); /* the callback may send and forget as it likes */
     if (job->request.done)
@@ -383,6 +389,7 @@ static void job_failed(struct client *client, struct job *job, CURLcode code, in
         job_retry(job, now, back_off(job));
         return;
     }
+    job->etag = job->day = "";
     struct answer answer = {.error = failure(job, code)};
     job_answer(client, job, &answer);
 }
@@ -410,6 +417,13 @@ static void job_answered(struct client *client, struct job *job, int http, int r
     job_answer(client, job, &answer);
 }
 
+static const char *header_of(struct job *job, const char *name)
+{
+    struct curl_header *header;
+    bool found = curl_easy_header(job->easy, name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK;
+    return found ? arena_strdup(job->arena, header->value) : "";
+}
+
 static void job_ended(struct client *client, struct job *job, CURLcode code, int64_t now)
 {
     long http = 0;
@@ -418,12 +432,14 @@ static void job_ended(struct client *client, struct job *job, CURLcode code, int
     curl_easy_getinfo(job->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
     curl_easy_getinfo(job->easy, CURLINFO_STARTTRANSFER_TIME_T, &first);
     curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &retry_after);
+    job->etag = header_of(job, "ETag");
+    job->day = header_of(job, "Business-Day");
     curl_multi_remove_handle(client->multi, job->easy);
     curl_easy_cleanup(job->easy);
     curl_slist_free_all(job->headers);
     job->easy = NULL;
     job->headers = NULL;
-    client->under_way--;
+    client->under_way -= !job->request.bulk;
     if (code != CURLE_OK || http == 0) {
         job_failed(client, job, code, now);
         return;
@@ -458,6 +474,11 @@ static int until_retry(const struct client *client, int64_t now, int timeout)
         if (may_start(client, job) && job->not_before - now < timeout)
             timeout = job->not_before > now ? (int)(job->not_before - now) : 0;
     return timeout;
+}
+
+void client_wake(struct client *client)
+{
+    curl_multi_wakeup(client->multi);
 }
 
 void client_wait(struct client *client, int64_t now, int timeout, const int *fds, size_t nfds)

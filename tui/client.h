@@ -13,6 +13,8 @@ struct answer {
     const char *error; /* a sentence, "" when arrived */
     int http;          /* the HTTP code when arrived */
     int retry_after;   /* seconds, 0: not said */
+    const char *etag;  /* "" when there is none */
+    const char *day;   /* the business day in the market, "" when not said */
     const char *body;  /* lives as long as the callback */
     size_t len;
     bool repeated; /* an earlier attempt may have been carried out */
@@ -29,10 +31,12 @@ struct request {
     const char *method, *path; /* "/orders": behind /api/v1 */
     const char *body;          /* JSON, or NULL; copied, as all texts */
     size_t len;
-    const char *header; /* "If-Match: \"3\"", or NULL */
-    int tries;          /* 0: until there is an answer */
-    bool before_reads;  /* GETs that are asked for later wait for this one */
-    bool anonymous;     /* no token, and 401 is an answer like others */
+    const char *header;  /* "If-Match: \"3\"", or NULL */
+    int tries;           /* 0: until there is an answer */
+    bool before_reads;   /* GETs that are asked for later wait for this one */
+    bool waits_for_none; /* a GET that is the same before and after a change */
+    bool bulk; /* megabytes: kept as they come, packed or not, beside the others and in more time */
+    bool anonymous; /* no token, and 401 is an answer like others */
     answer_fn *done;
     void *owner;
     uint64_t context;
@@ -57,6 +61,9 @@ bool client_is_busy(const struct client *client);
 enum link_state client_link(const struct client *client);
 /* Of the latest answer, milliseconds; -1 before the first. */
 int client_rtt(const struct client *client);
+
+/* Ends the wait, from whatever thread: there is something to look at. */
+void client_wake(struct client *client);
 
 /* The one wait of the program: until a file descriptor is ready, the network moves, or `timeout`
  * milliseconds have passed. Then carries the requests on and calls back. */

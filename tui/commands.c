@@ -57,15 +57,18 @@ static void item(struct app *app, const struct entry_command *command)
     struct order *order = app_order(app);
     if (app_screen(app)->id != SCREEN_order && app_screen(app)->id != SCREEN_review)
         app_back_to(app, &screen_order);
-    if (!order_add(order, command->text, command->quantity)) {
+    const char *sku = prices_sku(app->prices, command->text);
+    if (!order_add(order, sku, command->quantity)) {
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
         return;
     }
-    /* old items have no check digit: whether it is mistyped, the quote says */
+    const struct reply_line *quoted = order_line_quoted(order, order_lines(order));
+    const char *name = quoted ? quoted->name : "";
+    /* old items have no check digit: whether it is mistyped, the price says */
     if (command->check_fails)
-        app_say(app, ROLE_PLAIN, "%lld*%s", (long long)command->quantity, command->text);
+        app_say(app, ROLE_PLAIN, "%lld*%s %s", (long long)command->quantity, sku, name);
     else
-        app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, command->text);
+        app_say(app, ROLE_OK, "ok  %lld*%s %s", (long long)command->quantity, sku, name);
 }
 
 static void placed_order(struct app *app, const struct entry_command *command)

@@ -103,6 +103,7 @@ static void changed(struct order *order)
         order->typings++;
     }
     order_keep_edit(order);
+    order_price_edited(order);
     order_link_send(order);
 }
 
@@ -121,6 +122,7 @@ void order_paste(struct order *order, bool begins)
 {
     order->in_paste = begins;
     order->paste_begun = false;
+    order_price_look(order);
 }
 
 /* What it is paid with is no part of the draft: its total and its revision stand. */
@@ -158,21 +160,6 @@ void order_ulid(char out[ULID_TEXT])
     ulid_format(out, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
 
-/* Before the first one is there: no texts, but none that are missing. */
-static const struct reply_quote unknown_quote = {
-    .currency = "",
-    .list = "",
-    .date = "",
-    .exponent = 2,
-    .ship_to = {"", "", "", "", "", "", ""},
-    .distributor = "",
-    .distributor_name = "",
-    .rank_name = "",
-    .status = "",
-    .customer = "",
-    .customer_name = "",
-};
-
 static struct order *order_make(struct client *client, const struct order_draft *draft,
                                 order_event_fn *event, void *user)
 {
@@ -184,9 +171,9 @@ static struct order *order_make(struct client *client, const struct order_draft 
     order->user = user;
     order->frozen = -1;
     order->error = "";
-    order->quote = unknown_quote;
     order->trouble = (struct reply_trouble){.status = STATUS_OK, .title = "", .detail = ""};
     version_push(order, draft);
+    order_price_edited(order);
     return order;
 }
 
@@ -233,115 +220,10 @@ void order_free(struct order *order)
     client_forget(order->client, order);
     for (size_t i = 0; i < order->nversions; i++)
         arena_free(order->versions[i].arena);
-    arena_free(order->quote_arena);
+    order_price_release(order);
     arena_free(order->outcome_arena);
     order_keep_release(order);
     free(order);
-}
-
-/* ---- lines and what is known of them --------------------------------------------------------- */
-
-const struct draft_line *order_line(const struct order *order, size_t number)
-{
-    assert(number >= 1 && number <= order_lines(order));
-    return &order_draft(order)->lines[number - 1];
-}
-
-const struct reply_line *order_line_quoted(const struct order *order, size_t number)
-{
-    const struct draft_line *line = order_line(order, number);
-    const struct reply_quote *quote = &order->quote;
-    for (size_t i = 0; order->quote_arena && i < quote->nlines; i++)
-        if (strcmp(quote->lines[i].id, line->id) == 0 &&
-            strcmp(quote->lines[i].sku, line->sku) == 0)
-            return &quote->lines[i];
-    return NULL;
-}
-
-bool order_line_confirmed(const struct order *order, size_t number)
-{
-    const struct reply_line *quoted = order_line_quoted(order, number);
-    return quoted && quoted->qty == order_line(order, number)->qty;
-}
-
-size_t order_pending(const struct order *order)
-{
-    size_t pending = 0;
-    for (size_t number = 1; number <= order_lines(order); number++)
-        pending += !order_line_confirmed(order, number);
-    return pending;
-}
-
-bool order_confirmed(const struct order *order)
-{
-    return order->quote_arena && order->quoted == order->edits;
-}
-
-/* "/lines/2/sku" is of the third line when no id was given. */
-static bool problem_is_of(const struct order *order, const struct reply_problem *problem,
-                          size_t number)
-{
-    if (*problem->line)
-        return number && strcmp(order_line(order, number)->id, problem->line) == 0;
-    unsigned long index = 0;
-    bool has_line = strncmp(problem->field, "/lines/", 7) == 0;
-    if (has_line)
-        index = strtoul(problem->field + 7, NULL, 10) + 1;
-    return has_line ? index == number : number == 0;
-}
-
-const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth)
-{
-    for (size_t i = 0; order->quote_arena && i < order->quote.nproblems; i++)
-        if (problem_is_of(order, &order->quote.problems[i], number) && nth-- == 0)
-            return &order->quote.problems[i];
-    return NULL;
-}
-
-bool order_problem_follows(const struct order *order, const struct reply_problem *problem)
-{
-    static const struct {
-        const char *code, *from;
-    } table[] = {
-        {"not_in_list", "wrong_kind"},
-        {"address_needed", "customer_needed"},
-        {"address_needed", "required"},
-        {"address_needed", "unknown_distributor"},
-    };
-    const struct reply_quote *quote = &order->quote;
-    for (size_t row = 0; row < ARRAY_LEN(table); row++)
-        for (size_t i = 0; order->quote_arena && i < quote->nproblems; i++)
-            if (strcmp(problem->code, table[row].code) == 0 &&
-                strcmp(quote->problems[i].code, table[row].from) == 0 &&
-                strcmp(quote->problems[i].line, problem->line) == 0)
-                return true;
-    return false;
-}
-
-bool order_person_refused(const struct order *order)
-{
-    const struct reply_problem *problem;
-    for (size_t nth = 0; (problem = order_problem(order, 0, nth)); nth++)
-        if (strcmp(problem->field, "/distributor") == 0 && !problem->warning)
-            return true;
-    return false;
-}
-
-size_t order_stops(const struct order *order)
-{
-    size_t stops = 0;
-    for (size_t i = 0; order->quote_arena && i < order->quote.nproblems; i++)
-        stops += !order->quote.problems[i].warning;
-    return stops;
-}
-
-size_t order_line_to_mend(const struct order *order, const struct reply_problem **problem)
-{
-    for (size_t number = order_lines(order); number > 0; number--)
-        for (size_t nth = 0; (*problem = order_problem(order, number, nth)); nth++)
-            if ((*problem)->ncandidates && order_line_confirmed(order, number))
-                return number;
-    return 0;
 }
 
 /* ---- edits ----------------------------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 #include "core/wire/reply.h"
 #include "tui/client.h"
 #include "tui/order_keep.h"
+#include "tui/order_price.h"
 
 enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64, ORDER_TENDERS = 1 };
 
@@ -47,9 +48,10 @@ struct order {
     unsigned next_line;         /* for ids of lines */
     bool in_paste, paste_begun; /* a paste is one step of undo */
 
-    struct arena *quote_arena; /* NULL: no quote yet */
-    struct reply_quote quote;
-    uint64_t quoted, quoting; /* edits that the quote is of; that one is asked for, 0 none */
+    struct arena *quote_arena; /* NULL: no quote yet; lent by `price` */
+    struct reply_quote quote;  /* the one to show */
+    uint64_t quoted, quoting;  /* edits that the server's is of; that one is asked for, 0 none */
+    struct order_price price;
 
     char rev[ORDER_REV]; /* "": never stored */
     uint64_t saved, saving;
@@ -96,12 +98,25 @@ static inline size_t order_lines(const struct order *order)
 }
 /* Line `number` counts from 1. */
 const struct draft_line *order_line(const struct order *order, size_t number);
-/* What the latest quote says of a line, also when it has changed since; NULL for nothing. */
+/* What the quote that is shown says of a line, also of another quantity; NULL for nothing. */
 const struct reply_line *order_line_quoted(const struct order *order, size_t number);
-/* The quote is of the line as it stands now. */
+enum line_known order_line_known(const struct order *order, size_t number);
+/* The server has priced the line as it stands now, as it is shown. */
 bool order_line_confirmed(const struct order *order, size_t number);
+/* What is said to be wrong with the line is of the line as it stands now. */
+bool order_line_is_judged(const struct order *order, size_t number);
+/* The server has corrected its price: what was shown before. */
+bool order_line_was(const struct order *order, size_t number, int64_t *amount);
+/* Why a line costs what it does, step by step; sentences. */
+const char **order_line_why(const struct order *order, size_t number, struct arena *arena,
+                            size_t *count);
 size_t order_pending(const struct order *order);
+/* The server has priced the order as it stands now. */
 bool order_confirmed(const struct order *order);
+/* Somebody has: the sums that are shown are of the order as it stands. */
+bool order_priced(const struct order *order);
+/* The sums that are shown mean something: of the order as it stands, or as it was a moment ago. */
+bool order_has_sums(const struct order *order);
 /* The n-th problem of a line, or NULL; number 0: those of no line. */
 const struct reply_problem *order_problem(const struct order *order, size_t number, size_t nth);
 /* It is there only because of another one of its line, which says enough. */

@@ -57,17 +57,17 @@ static void why(struct app *app, const struct entry_command *command)
 {
     if (!has_line(app, command->number))
         return;
-    const struct reply_line *quoted = order_line_quoted(app->order, (size_t)command->number);
-    if (!quoted || !quoted->nwhy) {
-        app_say(app, ROLE_WARN, "line %d has no price yet.", command->number);
-        return;
-    }
     struct arena *arena = arena_new();
     struct text text;
+    size_t n;
+    const char **why = order_line_why(app->order, (size_t)command->number, arena, &n);
     text_init(&text, arena);
-    for (size_t i = 0; i < quoted->nwhy; i++)
-        text_printf(&text, "%s%s", i ? "; " : "", quoted->why[i]);
-    app_say(app, ROLE_PLAIN, "%d: %s", command->number, text.data);
+    for (size_t i = 0; i < n; i++)
+        text_printf(&text, "%s%s", i ? "; " : "", why[i]);
+    if (n == 0)
+        app_say(app, ROLE_WARN, "line %d has no price yet.", command->number);
+    else
+        app_say(app, ROLE_PLAIN, "%d: %s", command->number, text.data);
     arena_free(arena);
 }
 

@@ -4,9 +4,29 @@
 #include "tui/last_order.h"
 #include "tui/open.h"
 
+/* What the caller may have been told. */
+static void tell_corrected(struct app *app, const struct order *order)
+{
+    char was[MONEY_TEXT];
+    size_t corrected = 0, last = 0;
+    int64_t amount = 0, found;
+    for (size_t number = 1; order->price.nwas && number <= order_lines(order); number++)
+        if (order_line_was(order, number, &found)) {
+            corrected++;
+            last = number;
+            amount = found;
+        }
+    if (corrected == 1)
+        app_news(app, ROLE_WARN, "the price of line %zu has changed: it was %s", last,
+                 app_amount(app, was, amount));
+    else if (corrected)
+        app_news(app, ROLE_WARN, "the prices of %zu lines have changed: each says what it was",
+                 corrected);
+}
+
 static void priced(struct app *app, struct order *order)
 {
-    (void)order;
+    tell_corrected(app, order);
     if (app_screen(app)->id == SCREEN_review)
         order_review(app->order);
 }

@@ -69,6 +69,8 @@ static void draw_cells(const struct frame *frame, int row, enum role role,
 
 /* ---- lines ----------------------------------------------------------------------------------- */
 
+enum { LINE_NAME = 512 };
+
 static const char *flag(const struct order *order, size_t number)
 {
     const char *flag = "";
@@ -86,30 +88,48 @@ static const char *fit(char out[MONEY_TEXT], enum cell cell, int64_t minor, int 
     return order_view_fit(out, columns[cell].width, minor, exponent);
 }
 
+/* A price that was shown and has been corrected, before the name so that it is never cut off. */
+static const char *name_of(const struct order *order, size_t number, int exponent,
+                           char out[LINE_NAME])
+{
+    const struct reply_line *quoted = order_line_quoted(order, number);
+    const char *name = *quoted->name ? quoted->name : "?";
+    char was[MONEY_TEXT];
+    int64_t amount;
+    if (!order_line_was(order, number, &amount))
+        return name;
+    snprintf(out, LINE_NAME, _("was %s  %s"), money_format(was, money_of(amount), exponent, true),
+             name);
+    return out;
+}
+
 static void draw_line(const struct app *app, const struct frame *frame, int row, size_t number)
 {
     const struct order *order = app->order;
     int exponent = app_exponent(app);
     const struct draft_line *line = order_line(order, number);
     const struct reply_line *quoted = order_line_quoted(order, number);
-    char ln[16], qty[24], price[MONEY_TEXT], amount[MONEY_TEXT], cv[MONEY_TEXT], stock[24];
+    enum line_known known = order_line_known(order, number);
+    char ln[16], qty[24], price[MONEY_TEXT], amount[MONEY_TEXT], cv[MONEY_TEXT], stock[24],
+        name[LINE_NAME];
     const char *texts[CELLS] = {ln, line->sku, "..", qty, "..", "..", "..", "..", ""};
+    const char *wrong = order_line_is_judged(order, number) ? flag(order, number) : "";
     snprintf(ln, sizeof ln, "%zu", number);
     snprintf(qty, sizeof qty, "%lld", (long long)line->qty);
     if (quoted) {
-        texts[CELL_NAME] = *quoted->name ? quoted->name : "?";
+        texts[CELL_NAME] = name_of(order, number, exponent, name);
         texts[CELL_PRICE] = quoted->priced ? fit(price, CELL_PRICE, quoted->unit, exponent) : "-";
         snprintf(stock, sizeof stock, "%lld", (long long)quoted->free_stock);
-        texts[CELL_STOCK] = quoted->free_stock >= 0 ? stock : "-";
+        texts[CELL_STOCK] = quoted->free_stock >= 0 ? stock : known == LINE_CONFIRMED ? "-" : "..";
     }
-    if (quoted && order_line_confirmed(order, number)) {
+    if (quoted && known >= LINE_HERE) {
         texts[CELL_AMOUNT] =
             quoted->priced ? fit(amount, CELL_AMOUNT, quoted->amount, exponent) : "-";
         texts[CELL_CV] =
             quoted->priced ? order_view_fit_volume(cv, columns[CELL_CV].width, quoted->cv) : "-";
-        texts[CELL_FLAG] = flag(order, number);
     }
-    draw_cells(frame, row, *texts[CELL_FLAG] ? ROLE_STRONG : ROLE_PLAIN, texts);
+    texts[CELL_FLAG] = !*wrong && known != LINE_CONFIRMED ? ".." : wrong;
+    draw_cells(frame, row, *wrong ? ROLE_STRONG : ROLE_PLAIN, texts);
 }
 
 enum { PROBLEMS_X = 10, CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
@@ -136,7 +156,7 @@ static int draw_problems(const struct app *app, const struct frame *frame, int r
     const struct reply_problem *problem, *to_mend;
     size_t mend = order_line_to_mend(app->order, &to_mend);
     int used = 0;
-    if (!order_line_confirmed(app->order, number))
+    if (!order_line_is_judged(app->order, number))
         return 0;
     for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
         enum role role = problem->warning ? ROLE_WARN : ROLE_STOP;

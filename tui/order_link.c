@@ -53,10 +53,7 @@ static bool quote_take(struct order *order, const struct answer *answer)
         arena_free(arena);
         return false;
     }
-    arena_free(order->quote_arena);
-    order->quote_arena = arena;
-    order->quote = quote;
-    order->quoted = answer->context;
+    order_price_served(order, arena, &quote, answer->context);
     return true;
 }
 
@@ -369,10 +366,7 @@ static void placed_take(struct order *order, const struct answer *answer)
 /* The quote that came with total-changed is the one to show. */
 static void adopt_quote(struct order *order)
 {
-    arena_free(order->quote_arena);
-    order->quote_arena = order->outcome_arena;
-    order->quote = order->trouble.quote;
-    order->quoted = order->edits;
+    order_price_served(order, order->outcome_arena, &order->trouble.quote, order->edits);
     order->outcome_arena = NULL;
     order->trouble.title = _("the total is no longer the one shown"); /* the arena may go first */
     order->trouble.detail = "";

@@ -116,21 +116,36 @@ void order_view_totals(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
     const struct reply_quote *q = &order->quote;
-    char total[MONEY_TEXT], pv[MONEY_TEXT];
+    char total[MONEY_TEXT], pv[MONEY_TEXT], was[MONEY_TEXT];
     int row = frame->rows - ORDER_VIEW_TOTALS;
     size_t lines = order_lines(order);
     if (!order->quote_arena) {
         frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
         return;
     }
-    bool confirmed = order_confirmed(order);
-    draw_sums(app, frame, row, confirmed ? ROLE_PLAIN : ROLE_DIM);
+    bool priced = order_priced(order);
+    if (!order_has_sums(order)) {
+        frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
+        return;
+    }
+    draw_sums(app, frame, row, priced ? ROLE_PLAIN : ROLE_DIM);
     app_amount(app, total, q->total);
-    if (confirmed)
+    if (!priced)
+        frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
+    else if (!order_confirmed(order))
+        frame_printf(frame, row + 1, ROLE_PLAIN,
+                     tongue_n(" TOTAL %s %s ..   %zu line   PV %s",
+                              " TOTAL %s %s ..   %zu lines   PV %s", lines),
+                     total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
+    else if (order->price.total_was >= 0)
+        frame_printf(frame, row + 1, ROLE_STRONG,
+                     tongue_n(" TOTAL %s %s, was %s   %zu line   PV %s",
+                              " TOTAL %s %s, was %s   %zu lines   PV %s", lines),
+                     total, q->currency, app_amount(app, was, order->price.total_was), lines,
+                     money_format(pv, money_of(q->pv), 2, true));
+    else
         frame_printf(
             frame, row + 1, ROLE_STRONG,
             tongue_n(" TOTAL %s %s   %zu line   PV %s", " TOTAL %s %s   %zu lines   PV %s", lines),
             total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
-    else
-        frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
 }

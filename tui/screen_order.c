@@ -34,7 +34,7 @@ static void draw_person(const struct app *app, const struct frame *frame)
                      " %s %s   %s   %s   Balance %s", draft->distributor, quote->distributor_name,
                      quote->rank_name, tongue_word("person", quote->status),
                      app_amount(app, balance, quote->balance));
-    else if (order_confirmed(app->order))
+    else if (order_priced(app->order))
         frame_printf(frame, 0, ROLE_STOP, " %s ?", draft->distributor);
     else
         frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
@@ -103,7 +103,7 @@ static void draw(struct app *app, struct frame *frame)
     const struct reply_problem *problem = general_problem(app->order);
     int bottom = ORDER_VIEW_TOTALS + 1;
     int hidden = order_lines_draw(app, frame, HEAD_ROWS, frame->rows - bottom);
-    if (problem && order_confirmed(app->order))
+    if (problem && order_priced(app->order))
         draw_general(frame, frame->rows - bottom, problem);
     else if (hidden)
         frame_printf(frame, frame->rows - bottom, ROLE_DIM, " %d more: PgUp PgDn", hidden);

@@ -165,6 +165,7 @@ bool wire_quote_read(struct arena *arena, json_t *object, struct reply_quote *ou
         .currency = get_text(object, "currency"),
         .list = get_text(object, "list"),
         .date = get_text(object, "date"),
+        .catalogue_version = get_number(object, "catalogue_version"),
         .exponent = get_exponent(object),
         .tax_included = get_true(object, "tax_included"),
         .goods = get_number(object, "goods"),
@@ -268,6 +269,11 @@ static void person_read(struct arena *arena, json_t *object, void *out)
         .status = get_text(object, "status"),
         .last_active = get_text(object, "last_active"),
         .distributor = get_text(object, "distributor"),
+        .market = get_text(object, "market"),
+        .today = get_text(object, "today"),
+        .may_order = get_true(object, "may_order"),
+        .rank = (int)get_number(object, "rank"),
+        .balance = get_number(object, "balance"),
     };
     person->addresses = get_array(arena, object, "addresses", sizeof *person->addresses,
                                   address_read, &person->naddresses);

@@ -30,6 +30,7 @@ struct reply_line {
 
 struct reply_quote {
     const char *currency, *list, *date;
+    int64_t catalogue_version; /* 0: not said */
     int exponent;
     bool tax_included;
     int64_t goods, discount, delivery, delivery_tax, tax, tax_added, total, cv, pv, balance;
@@ -75,6 +76,12 @@ struct reply_person {
     const char *id, *name, *city, *postcode, *phone;
     const char *rank_name, *status, *last_active; /* distributors */
     const char *distributor;                      /* of a customer */
+    const char *market;
+    /* of a distributor whose pricing facts were asked for */
+    const char *today; /* the business day in the market */
+    bool may_order;
+    int rank;
+    int64_t balance;
     struct address *addresses;                    /* of a single distributor */
     size_t naddresses;
 };

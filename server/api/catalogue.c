@@ -58,6 +58,11 @@ static bool read_view(struct call *c, struct catalogue_view *v)
     return true;
 }
 
+static struct date today(const struct call *c, const struct catalogue_view *v)
+{
+    return (struct date){(int32_t)db_int(c->batch, v->today, 0, 0)};
+}
+
 static bool is_wanted(const struct call *c, const struct catalogue_view *v,
                       const struct price_list *list)
 {
@@ -67,7 +72,7 @@ static bool is_wanted(const struct call *c, const struct catalogue_view *v,
         return strcmp(v->list, list->code) == 0;
     if (v->date.days != DATE_MIN.days)
         return date_within(v->date, list->from, list->to);
-    return list->to.days > (int32_t)db_int(c->batch, v->today, 0, 0) - PAST_DAYS;
+    return list->to.days > today(c, v).days - PAST_DAYS;
 }
 
 /* ---- what is sent ---- */
@@ -176,7 +181,9 @@ static void send(struct call *c, struct catalogue_view *v, bool packed)
 static void reply(struct call *c)
 {
     struct catalogue_view *v = c->state;
+    char day[DATE_TEXT];
     join(c, v);
+    call_header(c, "Business-Day", date_format(day, today(c, v)));
     call_header(c, "ETag", v->tag);
     call_header(c, "Vary", "Accept-Encoding");
     call_header(c, "Cache-Control", "private, no-cache");

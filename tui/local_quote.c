@@ -1,0 +1,247 @@
+#include "tui/local_quote.h"
+
+#include <string.h>
+
+/* ---- who buys -------------------------------------------------------------------------------- */
+
+struct people {
+    const struct person_facts *distributor, *customer; /* NULL: none on the draft */
+};
+
+static struct people people_of(struct prices *prices, const struct order_draft *draft)
+{
+    struct people people = {NULL, NULL};
+    if (draft->distributor)
+        people.distributor =
+            people_facts_of(prices->people, PERSON_DISTRIBUTOR, draft->distributor, prices->now);
+    if (draft->customer)
+        people.customer =
+            people_facts_of(prices->people, PERSON_CUSTOMER, draft->customer, prices->now);
+    return people;
+}
+
+static bool is_open(const struct person_facts *facts)
+{
+    return facts && facts->state == FACTS_ASKED;
+}
+
+static const struct reply_person *known(const struct person_facts *facts)
+{
+    return facts && facts->state == FACTS_KNOWN ? &facts->person : NULL;
+}
+
+/* Copies: the facts may be replaced before the quote is. */
+static const char *kept(struct arena *arena, const char *text)
+{
+    return text ? arena_strdup(arena, text) : "";
+}
+
+static struct address address_kept(struct arena *arena, const struct address *from,
+                                   const char *else_name)
+{
+    bool is_named = from->name && *from->name;
+    return (struct address){
+        .name = kept(arena, is_named ? from->name : else_name),
+        .line1 = kept(arena, from->line1),
+        .line2 = kept(arena, from->line2),
+        .city = kept(arena, from->city),
+        .postcode = kept(arena, from->postcode),
+        .region = kept(arena, from->region),
+        .country = kept(arena, from->country),
+    };
+}
+
+static void ship_to(struct arena *arena, const struct order_draft *draft,
+                    const struct reply_person *person, struct buyer_facts *buyer)
+{
+    size_t at = draft->address_choice > 1 ? (size_t)draft->address_choice - 1 : 0;
+    if (!person || at >= person->naddresses)
+        return;
+    buyer->has_ship_to = true;
+    buyer->ship_to = address_kept(arena, &person->addresses[at], person->name);
+}
+
+static struct buyer_facts buyer_of(struct arena *arena, const struct order_draft *draft,
+                                   const struct people *people, struct date today)
+{
+    const struct reply_person *distributor = known(people->distributor),
+                              *customer = known(people->customer);
+    struct buyer_facts buyer = {.today = today};
+    if (distributor) {
+        buyer.distributor = arena_strdup(arena, distributor->id);
+        buyer.name = arena_strdup(arena, distributor->name);
+        buyer.status = arena_strdup(arena, distributor->status);
+        buyer.market = arena_strdup(arena, distributor->market);
+        buyer.rank = distributor->rank;
+        buyer.may_order = distributor->may_order;
+        buyer.balance = money_of(distributor->balance);
+    }
+    if (customer) {
+        buyer.customer = arena_strdup(arena, customer->id);
+        buyer.customer_of = arena_strdup(arena, customer->distributor);
+    }
+    if (draft->has_address) {
+        buyer.has_ship_to = true;
+        buyer.ship_to = address_kept(arena, &draft->address, "");
+    } else if (draft->destination == SHIP_distributor || draft->destination == SHIP_customer) {
+        ship_to(arena, draft, draft->destination == SHIP_customer ? customer : distributor, &buyer);
+    }
+    return buyer;
+}
+
+/* While the facts are on their way nobody is at fault, and only the list's prices are looked at. */
+static struct buyer_facts anybody(const struct catalogue *catalogue, const char *id,
+                                  struct date today)
+{
+    return (struct buyer_facts){.distributor = id,
+                                .name = "",
+                                .status = "",
+                                .market = catalogue->market,
+                                .may_order = true,
+                                .today = today};
+}
+
+/* ---- from core's shape to the server's ------------------------------------------------------- */
+
+static struct reply_line line_of(const struct quote_line *line)
+{
+    return (struct reply_line){
+        .id = line->draft->id,
+        .sku = line->draft->sku,
+        .name = line->item ? line->item->name : "",
+        .spoken = line->item ? line->item->spoken : "",
+        .qty = line->draft->qty,
+        .unit = line->unit.minor,
+        .discount = line->discount.minor,
+        .amount = line->amount.minor,
+        .tax = line->tax.minor,
+        .cv = line->cv.hundredths,
+        .pv = line->pv.hundredths,
+        .free_stock = line->free_stock,
+        .back_ordered = line->back_ordered,
+        .priced = line->priced,
+    };
+}
+
+static struct reply_problem problem_of(struct arena *arena, const struct problem *problem)
+{
+    return (struct reply_problem){
+        .field = problem->field,
+        .line = problem->line ? problem->line : "",
+        .code = problem_name(problem->code),
+        .say = problem_say(arena, problem),
+        .warning = problem_severity(problem->code) == SEVERITY_warning,
+    };
+}
+
+/* Of what is wrong, with `lines_only` nothing about people, address or the whole. */
+static void put_problems(struct arena *arena, const struct problems *problems, bool lines_only,
+                         struct reply_quote *out)
+{
+    out->problems = ARENA_ARRAY(arena, struct reply_problem, problems->count);
+    for (size_t i = 0; i < problems->count; i++)
+        if (!lines_only || problems->items[i].line)
+            out->problems[out->nproblems++] = problem_of(arena, &problems->items[i]);
+}
+
+static void put_people(struct arena *arena, const struct people *people, struct reply_quote *out)
+{
+    const struct reply_person *distributor = known(people->distributor),
+                              *customer = known(people->customer);
+    if (distributor) {
+        out->distributor = arena_strdup(arena, distributor->id);
+        out->distributor_name = arena_strdup(arena, distributor->name);
+        out->rank_name = arena_strdup(arena, distributor->rank_name);
+        out->status = arena_strdup(arena, distributor->status);
+        out->balance = distributor->balance;
+    }
+    if (customer) {
+        out->customer = arena_strdup(arena, customer->id);
+        out->customer_name = arena_strdup(arena, customer->name);
+    }
+}
+
+static void reply_of(struct arena *arena, const struct quote *quote, struct reply_quote *out)
+{
+    const struct catalogue *catalogue = quote->catalogue;
+    char date[DATE_TEXT];
+    *out = (struct reply_quote){
+        .currency = catalogue->currency,
+        .list = quote->list->code,
+        .date = arena_strdup(arena, date_format(date, quote->date)),
+        .catalogue_version = catalogue->version,
+        .exponent = catalogue->exponent,
+        .tax_included = quote->tax_included,
+        .goods = quote->goods.minor,
+        .discount = quote->discount.minor,
+        .delivery = quote->delivery.minor,
+        .delivery_tax = quote->delivery_tax.minor,
+        .tax = quote->tax.minor,
+        .tax_added = quote->tax_added.minor,
+        .total = quote->total.minor,
+        .cv = quote->cv.hundredths,
+        .pv = quote->pv.hundredths,
+        .ship_to = {"", "", "", "", "", "", ""},
+        .distributor = "",
+        .distributor_name = "",
+        .rank_name = "",
+        .status = "",
+        .customer = "",
+        .customer_name = "",
+        .lines = ARENA_ARRAY(arena, struct reply_line, quote->nlines),
+        .nlines = quote->nlines,
+    };
+    for (size_t i = 0; i < quote->nlines; i++)
+        out->lines[i] = line_of(&quote->lines[i]);
+}
+
+/* ---- the quote ------------------------------------------------------------------------------- */
+
+static bool can_price(const struct catalogue_held *held, const struct order_draft *draft,
+                      struct date today)
+{
+    return held && strcmp(held->wire.catalogue.market, draft->market) == 0 &&
+           (today.days != DATE_MIN.days || draft->date.days != DATE_MIN.days);
+}
+
+/* Copies of the lines: the version of the draft may go before the quote does. */
+static struct order_draft draft_kept(struct arena *arena, const struct order_draft *draft)
+{
+    struct order_draft own = *draft;
+    own.lines = ARENA_ARRAY(arena, struct draft_line, draft->nlines);
+    for (size_t i = 0; i < draft->nlines; i++) {
+        own.lines[i] = draft->lines[i];
+        own.lines[i].id = arena_strdup(arena, draft->lines[i].id);
+        own.lines[i].sku = arena_strdup(arena, draft->lines[i].sku);
+    }
+    return own;
+}
+
+void local_quote_make(struct arena *arena, struct prices *prices, const struct order_draft *draft,
+                      struct local_quote *out)
+{
+    struct people people = people_of(prices, draft); /* asked for in any case */
+    struct catalogue_held *held = catalogue_feed_now(prices->feed);
+    struct date today = catalogue_feed_day(prices->feed);
+    *out = (struct local_quote){.kind = LOCAL_NONE};
+    if (!can_price(held, draft, today))
+        return;
+    const struct catalogue *catalogue = &held->wire.catalogue;
+    bool waits = is_open(people.distributor) || is_open(people.customer);
+    struct buyer_facts buyer = waits ? anybody(catalogue, draft->distributor, today)
+                                     : buyer_of(arena, draft, &people, today);
+    struct order_draft own = draft_kept(arena, draft);
+    quote_price(arena, catalogue, &buyer, &own, NULL, 0, &out->quote);
+    if (!out->quote.list)
+        return; /* the server may know it: old ones are not all here */
+    if (draft->nlines == 0)
+        problems_add(&out->quote.problems, PROBLEM_no_lines, "/lines", NULL);
+    held->refs++;
+    arena_defer(arena, catalogue_release, held);
+    out->kind = waits ? LOCAL_LIST : LOCAL_FULL;
+    reply_of(arena, &out->quote, &out->reply);
+    put_problems(arena, &out->quote.problems, waits, &out->reply);
+    put_people(arena, &people, &out->reply);
+    if (buyer.has_ship_to)
+        out->reply.ship_to = buyer.ship_to;
+}

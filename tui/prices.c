@@ -1,0 +1,55 @@
+#include "tui/prices.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct prices *prices_new(struct client *client, const char *server)
+{
+    struct prices *prices = calloc(1, sizeof *prices);
+    if (!prices)
+        abort();
+    prices->feed = catalogue_feed_new(client, server);
+    prices->people = people_facts_new(client);
+    prices->generation = 1;
+    return prices;
+}
+
+void prices_free(struct prices *prices)
+{
+    if (!prices)
+        return;
+    catalogue_feed_free(prices->feed);
+    people_facts_free(prices->people);
+    free(prices);
+}
+
+void prices_tick(struct prices *prices, const char *market, int64_t now)
+{
+    prices->now = now;
+    bool feed = catalogue_feed_tick(prices->feed, market, now);
+    bool people = people_facts_are_new(prices->people);
+    prices->generation += feed || people;
+}
+
+void prices_heard(struct prices *prices, const struct reply_quote *quote)
+{
+    catalogue_feed_heard(prices->feed, quote->catalogue_version);
+    people_facts_heard(prices->people, quote);
+}
+
+void prices_doubt(struct prices *prices, const struct reply_quote *quote)
+{
+    people_facts_doubt(prices->people, PERSON_DISTRIBUTOR, quote->distributor);
+    people_facts_doubt(prices->people, PERSON_CUSTOMER, quote->customer);
+}
+
+const char *prices_sku(const struct prices *prices, const char *code)
+{
+    const struct catalogue_held *held = catalogue_feed_now(prices->feed);
+    if (!held || strlen(code) != 13)
+        return code;
+    for (size_t i = 0; i < held->wire.catalogue.nitems; i++)
+        if (strcmp(held->wire.barcodes[i], code) == 0)
+            return held->wire.skus[i];
+    return code;
+}

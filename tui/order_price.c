@@ -126,8 +126,30 @@ static void put_stock_problems(struct arena *arena, const struct reply_quote *se
     quote->problems = all;
 }
 
-/* Stock as the server told it last: an edit of one line does not make that of the others unknown.
- * Without the facts of the people, its amounts as well. */
+/* The sums follow the line. */
+static void take_amounts(struct reply_quote *quote, struct reply_line *line,
+                         const struct reply_line *served)
+{
+    quote->goods += (served->unit - line->unit) * line->qty;
+    quote->discount += served->discount - line->discount;
+    quote->tax += served->tax - line->tax;
+    quote->total += served->amount - line->amount;
+    if (!quote->tax_included) {
+        quote->tax_added += served->tax - line->tax;
+        quote->total += served->tax - line->tax;
+    }
+    quote->cv += served->cv - line->cv;
+    quote->pv += served->pv - line->pv;
+    line->unit = served->unit;
+    line->discount = served->discount;
+    line->amount = served->amount;
+    line->tax = served->tax;
+    line->cv = served->cv;
+    line->pv = served->pv;
+}
+
+/* What the server said of a line holds while nothing has changed that it depends on: its stock,
+ * and with `amounts` its price, even where ours is another one. */
 static void put_served(struct arena *arena, const struct reply_quote *served, bool amounts,
                        struct reply_quote *quote)
 {
@@ -142,22 +164,33 @@ static void put_served(struct arena *arena, const struct reply_quote *served, bo
         if (was->qty != line->qty)
             continue;
         line->back_ordered = was->back_ordered;
-        if (amounts && was->priced) {
-            line->discount = was->discount;
-            line->amount = was->amount;
-            line->tax = was->tax;
-            line->cv = was->cv;
-            line->pv = was->pv;
-        }
+        if (amounts && was->priced && line->priced)
+            take_amounts(quote, line, was);
     }
     put_stock_problems(arena, served, &old, quote);
 }
 
-/* The served quote is of the people who are on the draft now. */
-static bool is_of_same_people(const struct reply_quote *served, const struct order_draft *draft)
+/* Who orders, how, and from which list. */
+static uint64_t head_of(const struct order_draft *draft)
 {
-    return strcmp(served->distributor, draft->distributor ? draft->distributor : "") == 0 &&
-           strcmp(served->customer, draft->customer ? draft->customer : "") == 0;
+    const char *const texts[] = {draft->distributor, draft->customer, draft->price_list};
+    uint64_t sum = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        for (const char *at = texts[i] ? texts[i] : "";; at++) {
+            sum = (sum ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+            if (!*at)
+                break;
+        }
+    return sum * 31 + (uint64_t)draft->type * 31 * 31 + (uint32_t)draft->date.days;
+}
+
+/* The server's prices are of the same people and of no older catalogue. */
+static bool served_holds(const struct order *order, const struct reply_quote *here)
+{
+    const struct order_price *price = &order->price;
+    int64_t version = price->served.catalogue_version;
+    return price->served_arena && order->quoted >= price->head_since &&
+           (version == 0 || version >= here->catalogue_version);
 }
 
 /* ---- the price made here --------------------------------------------------------------------- */
@@ -193,9 +226,8 @@ static void price_here(struct order *order)
     if (quote.kind != LOCAL_NONE) {
         struct reply_quote *reply = &quote.reply;
         put_candidates(arena, &order->quote, &catalogue_feed_now(price->prices->feed)->wire, reply);
-        bool same = price->served_arena && is_of_same_people(&price->served, draft);
         if (price->served_arena)
-            put_served(arena, &price->served, same && quote.kind == LOCAL_LIST, reply);
+            put_served(arena, &price->served, served_holds(order, reply), reply);
     }
     arena_free(price->here_arena);
     price->here_arena = arena;
@@ -216,6 +248,10 @@ static void was_clear(struct order_price *price)
 void order_price_edited(struct order *order)
 {
     struct order_price *price = &order->price;
+    uint64_t head = head_of(order_draft(order));
+    if (head != price->head)
+        price->head_since = order->edits;
+    price->head = head;
     was_clear(price);
     if (price->prices && !order->in_paste) /* which is priced when it has ended */
         price_here(order);

@@ -40,6 +40,7 @@ struct order_price {
     uint64_t here_of, generation;
     struct arena *served_arena; /* NULL: no answer of the server yet */
     struct reply_quote served;  /* the latest one, of whatever edit */
+    uint64_t head, head_since;  /* sum of who, how and from which list; the edit that changed it */
     struct arena *was_arena;
     struct order_was *was; /* amounts shown that the server has corrected */
     size_t nwas;

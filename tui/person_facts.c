@@ -26,6 +26,7 @@ struct people_facts {
     struct person *kept[KEPT_MOST];
     size_t n;
     bool are_new;
+    char day[DATE_TEXT];
     int64_t turn;
 };
 
@@ -73,6 +74,8 @@ static void known(struct person *person, const struct answer *answer)
     arena_free(person->arena);
     person->arena = arena;
     person->facts = (struct person_facts){FACTS_KNOWN, told};
+    if (strlen(told.today) < sizeof person->people->day)
+        strcpy(person->people->day, told.today);
 }
 
 static void answered(void *owner, const struct answer *answer)
@@ -166,6 +169,11 @@ bool people_facts_are_new(struct people_facts *people)
     return are_new;
 }
 
+const char *people_facts_day(const struct people_facts *people)
+{
+    return people->day;
+}
+
 void people_facts_heard(struct people_facts *people, const struct reply_quote *quote)
 {
     struct person *person = find(people, PERSON_DISTRIBUTOR, quote->distributor);
@@ -176,6 +184,6 @@ void people_facts_heard(struct people_facts *people, const struct reply_quote *q
 void people_facts_doubt(struct people_facts *people, enum person_kind kind, const char *id)
 {
     struct person *person = find(people, kind, id);
-    if (person)
-        person->ask_at = 0;
+    if (person && !person->asking)
+        ask(person);
 }

@@ -24,7 +24,9 @@ const struct person_facts *people_facts_of(struct people_facts *people, enum per
                                            const char *id, int64_t now);
 /* True when an answer has come since the last time it was asked. */
 bool people_facts_are_new(struct people_facts *people);
+/* The business day that the latest facts told; "" before. */
+const char *people_facts_day(const struct people_facts *people);
 /* The balance that a quote has just told. */
 void people_facts_heard(struct people_facts *people, const struct reply_quote *quote);
-/* They may have changed: asked again when they are next wanted. */
+/* They may have changed: asked again. */
 void people_facts_doubt(struct people_facts *people, enum person_kind kind, const char *id);

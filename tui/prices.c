@@ -26,8 +26,10 @@ void prices_free(struct prices *prices)
 void prices_tick(struct prices *prices, const char *market, int64_t now)
 {
     prices->now = now;
-    bool feed = catalogue_feed_tick(prices->feed, market, now);
     bool people = people_facts_are_new(prices->people);
+    if (people)
+        catalogue_feed_set_day(prices->feed, people_facts_day(prices->people));
+    bool feed = catalogue_feed_tick(prices->feed, market, now);
     prices->generation += feed || people;
 }
 

@@ -1,6 +1,7 @@
 """A small fake of the API for tests of the client's screens: fixed prices, a few people, drafts with
 revisions, orders by idempotency key. Tests drive it through the members of Fake; it never sleeps
 unless told (Fake.delay), and every request is kept in Fake.log."""
+import gzip
 import json
 import os
 import re
@@ -48,6 +49,9 @@ MANAGER = code("104729")
 TERMINATED = code("108843")
 
 
+RANKS = {"Manager": 3, "Consultant": 1}
+
+
 class Fake:
     """What the tests may set and read."""
 
@@ -63,6 +67,10 @@ class Fake:
         self.duplicate = None  # say so: the next orders are duplicates
         self.otp = None
         self.total_shift = 0  # added to every total
+        self.catalogue = None  # its version; None: a server of before, that has none
+        self.tags = []        # the If-None-Match of every request for it
+        self.discount = 0     # percent, of ranks in RANKS
+        self.dearer = {}      # SKU: what quotes ask more than the catalogue says
         self.problem_once = []  # (path regex, http, problem): answered once
         self.next_order = 10088421
         self.down = False     # no request is answered, connections end
@@ -74,6 +82,37 @@ class Fake:
 
 def near(sku):
     return sorted(ITEMS, key=lambda have: (sum(a != b for a, b in zip(have, sku)), have))[:3]
+
+
+def discounted(fake, person, sku, qty):
+    """What a line costs: the discount is of the line, rounded half up."""
+    goods = (ITEMS[sku]["price"] + fake.dearer.get(sku, 0)) * qty
+    percent = fake.discount if person and person["rank_name"] == "Manager" else 0
+    return goods, (goods * percent * 2 + 100) // 200
+
+
+def catalogue(fake):
+    """As the real server writes it; the members stand in its order."""
+    skus = sorted(ITEMS)
+    items = [ITEMS[s] for s in skus]
+    n = len(skus)
+
+    def table(count, **columns):
+        return {"count": count, **columns}
+    return {
+        "version": fake.catalogue, "exponent": 2, "rounding": "line", "market": "GB", "currency": "GBP", "default_region": "GB",
+        "tax_classes": ["standard"],
+        "discounts": table(1, rank=[RANKS["Manager"]], type=["personal"], ppm=[fake.discount * 10000], **{"from": [None], "to": [None]}),
+        "delivery": table(2, destination=["distributor"] * 2, method=["standard"] * 2, zone=[""] * 2, min_goods=[0, 17500],
+                          charge=[395, 0], tax_class=[0] * 2, **{"from": [None] * 2, "to": [None] * 2}),
+        "taxes": table(1, region=["GB"], tax_class=[0], ppm=[200000], **{"from": [None], "to": [None]}),
+        "items": table(n, sku=skus, barcode=[ITEMS[s].get("barcode", "") for s in skus], kind=["product"] * n, group=["Skin care"] * n,
+                       tax_class=[0] * n, weight_g=[0] * n, max_per_order=[0] * n, age_limit=[0] * n, sale_from=[None] * n,
+                       sale_to=[None] * n, back_order=[s != LAST for s in skus]),
+        "components": table(0, kit=[], item=[], qty=[]), "language": "en",
+        "names": table(n, name=[i["name"] for i in items], spoken=[i["spoken"] for i in items]),
+        "lists": [{"code": "AUTUMN-2", "name": "Autumn", "audience": "retail", "tax_included": True, "from": "2025-09-01",
+                   "to": None, "price": [i["price"] for i in items], "cv": [i["cv"] for i in items], "pv": [i["cv"] for i in items]}]}
 
 
 def address(person):
@@ -103,8 +142,9 @@ def quote(fake, draft):
                "pv": 0, "free_stock": -1, "back_ordered": 0, "why": []}
         if item:
             short = max(0, line["qty"] - item["free"])
-            out.update(name=item["name"], spoken=item["spoken"], unit=item["price"],
-                       amount=item["price"] * line["qty"], cv=item["cv"] * line["qty"],
+            goods, off = discounted(fake, person, line["sku"], line["qty"])
+            out.update(name=item["name"], spoken=item["spoken"], unit=goods // line["qty"], discount=off,
+                       amount=goods - off, cv=item["cv"] * line["qty"],
                        pv=item["cv"] * line["qty"], free_stock=item["free"], back_ordered=short,
                        tax=item["price"] * line["qty"] // 6,
                        why=["List AUTUMN-2: %.2f each" % (item["price"] / 100)])
@@ -124,9 +164,10 @@ def quote(fake, draft):
                              "candidates": [{"sku": s, "name": ITEMS[s]["name"]} for s in near(line["sku"])]})
         lines.append(out)
     goods = sum(line["amount"] for line in lines)
+    off = sum(line["discount"] for line in lines)
     delivery = 395 if lines and goods < 17500 else 0
-    return {"list": "AUTUMN-2", "date": "2025-11-22", "currency": "GBP", "exponent": 2,
-            "tax_included": True, "lines": lines, "goods": goods, "discount": 0, "delivery": delivery,
+    return {"list": "AUTUMN-2", "date": "2025-11-22", "catalogue_version": fake.catalogue or 0, "currency": "GBP", "exponent": 2,
+            "tax_included": True, "lines": lines, "goods": goods + off, "discount": off, "delivery": delivery,
             "delivery_tax": delivery // 6, "tax": (goods + delivery) // 6, "tax_added": 0,
             "total": goods + delivery + fake.total_shift, "cv": sum(line["cv"] for line in lines),
             "pv": sum(line["pv"] for line in lines), "balance": 1250,
@@ -154,7 +195,9 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def answer(self, http, body=None, **headers):
-        data = json.dumps(body).encode() if body is not None else b""
+        self.answer_raw(http, json.dumps(body).encode() if body is not None else b"", **headers)
+
+    def answer_raw(self, http, data, **headers):
         self.send_response(http)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(data)))
@@ -181,6 +224,8 @@ class Handler(BaseHTTPRequestHandler):
         with fake.lock:
             fake.log.append((self.command, path, body))
             fake.languages.append(self.headers.get("Accept-Language"))
+            if path == "/catalogue":
+                fake.tags.append(self.headers.get("If-None-Match"))
             if os.environ.get("FAKE_VERBOSE"):
                 print("%.3f" % time.time(), self.command, self.path, flush=True)
             delay = next((s for pattern, s in fake.delay.items() if re.match(pattern, path)), 0)
@@ -232,6 +277,24 @@ class Handler(BaseHTTPRequestHandler):
             return self.trouble(404)
         second = dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA")
         self.answer(200, dict(p, id=number, addresses=[address(p), second], balance=1250, currency="GBP", exponent=2))
+
+    def facts(self, fake, body, number):
+        p = PEOPLE.get(number)
+        if not p or fake.catalogue is None:
+            return self.trouble(404)
+        self.answer(200, dict(p, id=number, market="GB", rank=RANKS[p["rank_name"]], may_order=p["status"] == "active", version=1,
+                              person_version=1, first_order=False, balance=1250, currency="GBP", exponent=2, today="2025-11-22",
+                              addresses=[address(p), dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA")]))
+
+    def catalogue(self, fake, body):
+        if fake.catalogue is None:
+            return self.trouble(404)
+        tag = 'W/"%d"' % fake.catalogue
+        headers = {"ETag": tag, "Business-Day": "2025-11-22"}
+        if self.headers.get("If-None-Match") == tag:
+            return self.answer(304, **headers)
+        packed = gzip.compress(json.dumps(catalogue(fake)).encode())
+        return self.answer_raw(200, packed, Content_Encoding="gzip", **headers)
 
     def item_out(self, sku):
         i = ITEMS[sku]
@@ -348,6 +411,8 @@ ROUTES = [
     ("POST", "/sessions", Handler.session_post),
     ("GET", "/distributors", Handler.people),
     ("GET", "/distributors/([^/]+)", Handler.person),
+    ("GET", "/distributors/([^/]+)/pricing-facts", Handler.facts),
+    ("GET", "/catalogue", Handler.catalogue),
     ("GET", "/customers", Handler.customers),
     ("GET", "/items", Handler.items),
     ("GET", "/items/([^/]+)", Handler.item),

@@ -170,7 +170,7 @@ static void put_served(struct arena *arena, const struct reply_quote *served, bo
     put_stock_problems(arena, served, &old, quote);
 }
 
-/* Who orders, how, and from which list. */
+/* Who orders, how, from which list, and where it goes. */
 static uint64_t head_of(const struct order_draft *draft)
 {
     const char *const texts[] = {draft->distributor, draft->customer, draft->price_list};
@@ -181,7 +181,11 @@ static uint64_t head_of(const struct order_draft *draft)
             if (!*at)
                 break;
         }
-    return sum * 31 + (uint64_t)draft->type * 31 * 31 + (uint32_t)draft->date.days;
+    const int64_t numbers[] = {draft->type, draft->date.days, draft->destination,
+                               draft->address_choice};
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        sum = (sum ^ (uint64_t)numbers[i]) * UINT64_C(0x100000001B3);
+    return sum;
 }
 
 /* The server's prices are of the same people and of no older catalogue. */

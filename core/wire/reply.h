@@ -82,7 +82,7 @@ struct reply_person {
     bool may_order;
     int rank;
     int64_t balance;
-    struct address *addresses;                    /* of a single distributor */
+    struct address *addresses; /* of a single distributor */
     size_t naddresses;
 };
 

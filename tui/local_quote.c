@@ -1,5 +1,7 @@
 #include "tui/local_quote.h"
 
+#include "tui/tongue.h"
+
 #include <string.h>
 
 /* ---- who buys -------------------------------------------------------------------------------- */
@@ -129,7 +131,7 @@ static struct reply_problem problem_of(struct arena *arena, const struct problem
         .field = problem->field,
         .line = problem->line ? problem->line : "",
         .code = problem_name(problem->code),
-        .say = problem_say(arena, problem),
+        .say = problem_say(arena, tongue_language(), problem),
         .warning = problem_severity(problem->code) == SEVERITY_warning,
     };
 }

@@ -3,6 +3,7 @@
 #include "tui/order.h"
 
 #include "tui/id_map.h"
+#include "tui/tongue.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -248,7 +249,7 @@ const char **order_line_why(const struct order *order, size_t number, struct are
     const struct quote_line *priced = &quote->lines[line - order->quote.lines];
     const char **why = ARENA_ARRAY(arena, const char *, priced->nwhy);
     for (size_t i = 0; i < priced->nwhy; i++)
-        why[i] = why_say(arena, quote, priced, &priced->why[i]);
+        why[i] = why_say(arena, tongue_language(), quote, priced, &priced->why[i]);
     *count = priced->nwhy;
     return why;
 }

@@ -1,5 +1,7 @@
 #include "tui/prices.h"
 
+#include "tui/tongue.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +32,9 @@ void prices_tick(struct prices *prices, const char *market, int64_t now)
     if (people)
         catalogue_feed_set_day(prices->feed, people_facts_day(prices->people));
     bool feed = catalogue_feed_tick(prices->feed, market, now);
-    prices->generation += feed || people;
+    bool spoken = prices->language != tongue_language(); /* what is wrong is said in it */
+    prices->language = tongue_language();
+    prices->generation += feed || people || spoken;
 }
 
 void prices_heard(struct prices *prices, const struct reply_quote *quote)

@@ -2,14 +2,16 @@
  * facts of the people who stand on orders. */
 #pragma once
 
+#include "core/tr.h"
 #include "tui/catalogue_feed.h"
 #include "tui/person_facts.h"
 
 struct prices {
     struct catalogue_feed *feed;
     struct people_facts *people;
-    uint64_t generation; /* goes up when something is known that was not */
-    int64_t now;         /* of the present turn of the loop */
+    uint64_t generation;    /* goes up when something is known that was not */
+    int64_t now;            /* of the present turn of the loop */
+    enum language language; /* of the texts made here */
 };
 
 struct prices *prices_new(struct client *client, const char *server);

@@ -82,6 +82,7 @@ def test_switch_at_sign_on(world):
     client.wait("Operator", "CC-0", "F6 Language")
     client.press("BTab")
     client.type("7")
+    client.wait("CC-07")
     before = client.cursor()
     client.press("F6")
     client.wait("Kennung", "CC-07", "F6 Sprache")
@@ -120,6 +121,9 @@ def test_typed_text_survives_a_switch(world):
     client = signed_on(world, "en")
     client.type("jones s")
     client.press("Left", "Left")
+    deadline = time.monotonic() + driver.WAIT
+    while client.cursor() != (ENTER_LINE, 8) and time.monotonic() < deadline:
+        time.sleep(0.01)
     before = client.row(ENTER_LINE), client.cursor()
     for word in ("Meine Entwürfe", "我的草稿", "My drafts"):
         client.press("F10")

@@ -30,6 +30,7 @@ void app_release(struct app *app)
     journal_close(app->journal);
     prices_free(app->prices);
     arena_free(app->session_arena);
+    free(app->ahead.keys);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -290,6 +291,17 @@ static bool take_back(struct app *app)
     return order_place_not(app->order);
 }
 
+static void ahead_add(struct ahead *ahead, const struct input *input)
+{
+    if (ahead->n == ahead->cap) {
+        ahead->cap = ahead->cap ? ahead->cap * 2 : 64;
+        ahead->keys = realloc(ahead->keys, ahead->cap * sizeof *ahead->keys);
+        if (!ahead->keys)
+            abort();
+    }
+    ahead->keys[ahead->n++] = *input;
+}
+
 /* While an order is being placed, keys are kept: they are for the next caller. Plain text may go to
  * the entry line, which belongs to no order. True when the key was dealt with. */
 static bool keep_ahead(struct app *app, const struct input *input)
@@ -310,19 +322,17 @@ static bool keep_ahead(struct app *app, const struct input *input)
     }
     if (ahead->n == 0 && !is_function && entry_line_key(&app->line, input))
         return true;
-    if (ahead->n < AHEAD_MOST)
-        ahead->keys[ahead->n++] = *input;
-    else
-        terminal_bell();
+    ahead_add(ahead, input);
     return true;
 }
 
 void app_ahead_replay(struct app *app)
 {
     struct ahead kept = app->ahead;
-    app->ahead.n = 0;
-    for (size_t i = 0; i < kept.n; i++)
+    app->ahead = (struct ahead){0};
+    for (size_t i = 0; i < kept.n && !app->quit; i++)
         app_input(app, &kept.keys[i]);
+    free(kept.keys);
 }
 
 /* What was meant for the next order must not reach this one: it can be had back by Up. */
@@ -330,10 +340,11 @@ void app_ahead_drop(struct app *app)
 {
     struct ahead kept = app->ahead;
     char text[ENTRY_TEXT];
-    app->ahead.n = 0;
+    app->ahead = (struct ahead){0};
     for (size_t i = 0; i < kept.n; i++)
         if (!entry_line_key(&app->line, &kept.keys[i]))
             entry_line_take(&app->line, text);
+    free(kept.keys);
     if (kept.n)
         app_news(app, ROLE_WARN, "what was typed ahead was not used; Up brings it back");
 }

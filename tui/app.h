@@ -11,7 +11,7 @@
 #include "tui/screen.h"
 #include "tui/tongue.h"
 
-enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512, AHEAD_MOST = 256 };
+enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512 };
 
 struct options {
     const char *server, *ca, *user, *desk, *theme, *lang, *charset, *password_file;
@@ -29,10 +29,11 @@ struct placed;
 struct help;
 struct last_order;
 
-/* Keys that wait until an order is placed or not: for the next caller, never for this order. */
+/* Keys that wait until an order is placed or not: for the next caller, never for this order. As
+ * many as there are: one that is left out would change what the others mean. */
 struct ahead {
-    struct input keys[AHEAD_MOST];
-    size_t n;
+    struct input *keys;
+    size_t n, cap;
 };
 
 struct app {

@@ -121,7 +121,8 @@ void home_drafts_row(const struct frame *frame, int row, size_t n,
         return;
     if (name < 4)
         name = 4;
-    terminal_printf(y, 0, 4, ROLE_STRONG, "  %zu", n);
+    if (n)
+        terminal_printf(y, 0, 4, ROLE_STRONG, "  %zu", n);
     terminal_put(y, 4, 10, ROLE_PLAIN, draft->distributor);
     terminal_put(y, 14, name, ROLE_PLAIN, draft->name);
     terminal_printf(y, 14 + name, 8, ROLE_PLAIN, "%4lld ln", (long long)draft->lines);

@@ -13,6 +13,7 @@ enum { HOME_TIME = 16 };
 void home_drafts_make(struct arena *arena, const struct reply_drafts *stored,
                       const struct order *held, struct reply_drafts *out);
 void home_drafts_title(const struct frame *frame, int row, bool everybody, bool picking);
+/* Without its digit, 0, while the list may change: a digit chooses what stands beside it. */
 void home_drafts_row(const struct frame *frame, int row, size_t n,
                      const struct reply_session *session, const struct reply_draft_row *draft);
 /* The same as lines of text. */

@@ -236,7 +236,8 @@ static void draw(struct app *app, struct frame *frame)
     else if (home->drafts.n == 0)
         frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : _("  none"));
     for (size_t i = 0; i < home->drafts.n; i++)
-        home_drafts_row(frame, 3 + (int)i, i + 1, &app->session, &home->drafts.items[i]);
+        home_drafts_row(frame, 3 + (int)i, is_settled(home) ? i + 1 : 0, &app->session,
+                        &home->drafts.items[i]);
     int row = frame->rows - 4;
     if (row <= 3 + (int)home->drafts.n)
         return;

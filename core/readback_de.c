@@ -36,15 +36,16 @@ static void before_noun(struct text *text, int64_t n)
     }
     for (size_t i = 0; i < ARRAY_LEN(scales); i++) {
         int part = (int)(n / scales[i].unit);
-        n %= scales[i].unit;
+        int64_t rest = n % scales[i].unit;
         if (part == 1)
             text_add(text, scales[i].one);
         if (part > 1) {
             below_thousand(text, part);
             text_add(text, scales[i].many);
         }
-        if (part && n)
+        if (part && rest)
             text_addc(text, ' ');
+        n = rest;
     }
     if (n >= 1000) {
         below_thousand(text, (int)(n / 1000));

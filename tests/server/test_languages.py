@@ -33,7 +33,7 @@ def problems(server):
     replies = {tag: asked(server, tag, "POST", "/quotes", draft)[1] for tag in (None, "en", "de", "zh-CN")}
     says = {tag: {p["code"]: p["say"] for p in reply["problems"]} for tag, reply in replies.items()}
     cases.equal("no header is English", says[None], says["en"])
-    cases.check("a state is said in words, German", "ausgeschieden" in says["de"]["distributor_status"], says["de"])
+    cases.check("a state is said in words, German", "gekündigt" in says["de"]["distributor_status"], says["de"])
     cases.check("a state is said in words, Chinese", "已终止" in says["zh-CN"]["distributor_status"], says["zh-CN"])
     for tag, title in (("en", "Sales aids"), ("de", "Verkaufshilfen"), ("zh-CN", "辅销品")):
         cases.check(f"an order's type is said by its title, {tag}", title in says[tag]["wrong_kind"], says[tag])

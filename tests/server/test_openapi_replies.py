@@ -93,8 +93,8 @@ def items(call, ids):
     for sku in (ids["skus"][0], ids["kit"], ids["out_of_stock"], "99999"):
         call("GET", A + "/items/{sku}", sku=sku)
     call("GET", A + "/items/{sku}", sku=ids["kit"], query="?date=never")
-    tag = call("GET", A + "/catalogue", query="?market=US&lang=zh")[1]["ETag"]
-    call("GET", A + "/catalogue", query="?market=US&lang=zh", If_None_Match=tag)
+    tag = call("GET", A + "/catalogue", query="?market=GB&lang=zh")[1]["ETag"]
+    call("GET", A + "/catalogue", query="?market=GB&lang=zh", If_None_Match=tag)
     for query in ("?market=ZZ", "?audience=nobody"):
         call("GET", A + "/catalogue", query=query)
 

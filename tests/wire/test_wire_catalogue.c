@@ -156,8 +156,9 @@ static void compare_quotes(const struct catalogue *a, const struct catalogue *b)
             shop.draft.type = (enum order_type)type;
             quote_price(arena, a, &shop.buyer, &shop.draft, NULL, 0, &x);
             quote_price(arena, b, &shop.buyer, &shop.draft, NULL, 0, &y);
-            CU_ASSERT_STRING_EQUAL(wire_dump(arena, wire_quote_write(arena, &x), NULL),
-                                   wire_dump(arena, wire_quote_write(arena, &y), NULL));
+            CU_ASSERT_STRING_EQUAL(
+                wire_dump(arena, wire_quote_write(arena, LANGUAGE_en, &x), NULL),
+                wire_dump(arena, wire_quote_write(arena, LANGUAGE_en, &y), NULL));
         }
 }
 

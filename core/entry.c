@@ -146,6 +146,10 @@ static bool read_line(struct reading *r)
     int64_t n;
     if (r->text[0] != '.')
         return false;
+    if (char_lower(r->text[1]) == 'd' && !r->text[2] && reading_on_screen(r, ENTRY_OTHER)) {
+        r->out->kind = ENTRY_OTHER;
+        return true;
+    }
     if (no_lines_here(r, ENTRY_SET))
         return true;
     const char *at = r->text + 1 + strspn(r->text + 1, "0123456789 ");

@@ -40,8 +40,8 @@ struct entry_context {
 struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
-     * last six. WORDS, NOTE, CUSTOMER, STOCK: as typed. TYPE: lower case. PRICE_LIST: upper case.
-     * LANGUAGE: its name (tr.h).
+     * last six. WORDS, NOTE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS: as typed (an
+     * ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST: upper case. LANGUAGE: its name (tr.h).
      * BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
     /* SKU, BARCODE, MORE, SET: 1 to ENTRY_QUANTITY_MAX. */

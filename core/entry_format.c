@@ -74,6 +74,12 @@ static void add_function_key(struct text *out, const struct entry_command *comma
     text_printf(out, "/%d", command->number);
 }
 
+static void add_other(struct text *out, const struct entry_command *command)
+{
+    (void)command;
+    text_add(out, ".d");
+}
+
 static void add_whole(struct text *out, const struct entry_command *command)
 {
     text_add(out, command->whole);
@@ -81,11 +87,11 @@ static void add_whole(struct text *out, const struct entry_command *command)
 
 /* Those that are not written as a verb or as their text. */
 static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_command *command) = {
-    [ENTRY_SKU] = add_item,  [ENTRY_BARCODE] = add_item,
-    [ENTRY_MORE] = add_more, [ENTRY_VOID] = add_void,
-    [ENTRY_SET] = add_set,   [ENTRY_WHY] = add_why,
-    [ENTRY_PICK] = add_pick, [ENTRY_FUNCTION_KEY] = add_function_key,
-    [ENTRY_BAD] = add_whole,
+    [ENTRY_SKU] = add_item,    [ENTRY_BARCODE] = add_item,
+    [ENTRY_MORE] = add_more,   [ENTRY_VOID] = add_void,
+    [ENTRY_SET] = add_set,     [ENTRY_WHY] = add_why,
+    [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
+    [ENTRY_OTHER] = add_other, [ENTRY_BAD] = add_whole,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)

@@ -29,10 +29,17 @@ static void operand_upper(struct reading *r, struct part operand)
     operand_mapped(r, operand, char_upper);
 }
 
+/* A number, `p` for picking up, or an address in full: its parts have commas between them. */
 static void operand_address(struct reading *r, struct part operand)
 {
     int64_t n = 0;
-    if (operand.len && !part_number(operand, 1, ENTRY_ADDRESS_MAX, &n))
+    bool is_full = operand.len && memchr(operand.at, ',', operand.len);
+    bool is_pickup = operand.len == 1 && char_lower(*operand.at) == 'p';
+    if (is_full)
+        operand_text(r, operand);
+    else if (is_pickup)
+        operand_lower(r, operand);
+    else if (operand.len && !part_number(operand, 1, ENTRY_ADDRESS_MAX, &n))
         reading_bad(r, PROBLEM_bad_value, "The address", operand);
     else
         r->out->number = (int)n;
@@ -124,6 +131,9 @@ static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operan
     [ENTRY_PRICE_LIST] = operand_upper,
     [ENTRY_NOTE] = operand_text,
     [ENTRY_CUSTOMER] = operand_text,
+    [ENTRY_NEW_CUSTOMER] = operand_text,
+    [ENTRY_PERSON] = operand_text,
+    [ENTRY_ORDERS] = operand_text,
     [ENTRY_STOCK] = operand_item,
     [ENTRY_CERTIFICATE] = operand_certificate,
     [ENTRY_BALANCE] = operand_amount,

@@ -249,7 +249,7 @@ static void (*action_of(struct app *app, enum action action))(struct app *app)
 {
     static void (*const common[ACTIONS])(struct app * app) = {
         [ACTION_HELP] = open_help,
-        [ACTION_SIGN_IN] = app_sign_in_again,
+        [ACTION_MENU] = open_palette,
         [ACTION_BACK] = app_back,
         [ACTION_FIND] = app_find,
         [ACTION_EXIT] = app_exit,
@@ -263,6 +263,7 @@ static void (*action_of(struct app *app, enum action action))(struct app *app)
 
 void app_function(struct app *app, int number)
 {
+    app->entries++;
     app->said.text[0] = '\0';
     void (*run)(struct app *) = action_of(app, key_action(app_screen(app)->id, number));
     if (run)
@@ -364,6 +365,7 @@ void app_submit(struct app *app)
     struct entry_command command = {.kind = ENTRY_EMPTY, .text = ""};
     struct arena *arena = arena_new();
     app->said.text[0] = '\0';
+    app->entries++;
     news_forget(app);
     if (app->line.offered) {
         app->line.offered = false;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include "core/wire/reply.h"
+#include "tui/cancel.h"
 #include "tui/client.h"
+#include "tui/coach.h"
 #include "tui/entry_line.h"
 #include "tui/mirror.h"
 #include "tui/order.h"
 #include "tui/scan.h"
 #include "tui/screen.h"
+#include "tui/tail.h"
 #include "tui/tongue.h"
 
 enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512 };
@@ -28,6 +31,12 @@ struct stock;
 struct placed;
 struct help;
 struct last_order;
+struct orders;
+struct person;
+struct details;
+struct palette;
+struct day;
+struct ship;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -58,6 +67,10 @@ struct app {
     } said, news; /* the answer to the last entry; what happened, until it is old */
     int64_t news_at;
     struct ahead ahead;
+    unsigned entries;     /* Enters and function keys so far */
+    struct cancel cancel; /* the order that may be taken back */
+    struct tail tail;
+    enum coach_wish coach;
 
     struct prices *prices;
     struct order *order;     /* NULL: none is open */
@@ -78,6 +91,12 @@ struct app {
     struct placed *placed;
     struct help *help;
     struct last_order *last;
+    struct orders *orders;
+    struct person *person;
+    struct details *details;
+    struct palette *palette;
+    struct day *day;
+    struct ship *ship;
 };
 
 void app_init(struct app *app, const struct options *options, struct client *client);

@@ -3,8 +3,10 @@
 #include "tui/open.h"
 #include "tui/order_commands.h"
 #include "tui/tongue.h"
+#include "tui/where.h"
 
 #include <string.h>
+#include <strings.h>
 
 /* ---- searching ------------------------------------------------------------------------------- */
 
@@ -15,9 +17,26 @@ enum find_what find_what_for(const struct app *app, const char *text)
     return has_person && !is_number ? FIND_ITEMS : FIND_PEOPLE;
 }
 
+/* A verb of another screen is searched for here, as all words are; then that is said. */
+static void tell_verb(struct app *app, const char *text)
+{
+    char where[WHERE_TEXT];
+    for (enum entry_kind kind = 0; kind < ENTRY_KINDS; kind++)
+        if (*entry_info(kind)->verb && strcasecmp(entry_info(kind)->verb, text) == 0 &&
+            where_entry(kind))
+            app_say(app, ROLE_WARN, "%s works on: %s. Here it was searched for.", text,
+                    where_screens(where, where_entry(kind)));
+}
+
+void open_search(struct app *app, const char *text)
+{
+    tell_verb(app, text);
+    open_find(app, find_what_for(app, text), FIND_FOR_ORDER, text);
+}
+
 static void words(struct app *app, const struct entry_command *command)
 {
-    open_find(app, find_what_for(app, command->text), FIND_FOR_ORDER, command->text);
+    open_search(app, command->text);
 }
 
 void app_find(struct app *app)
@@ -62,6 +81,7 @@ static void item(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
         return;
     }
+    tail_line(&app->tail, order->ulid, app->now);
     const struct reply_line *quoted = order_line_quoted(order, order_lines(order));
     const char *name = quoted ? quoted->name : "";
     /* old items have no check digit: whether it is mistyped, the price says */
@@ -97,6 +117,55 @@ static void stock(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_WARN, "stock of which item? s and its number, or s and words.");
 }
 
+/* ---- people and their orders ------------------------------------------------------------------
+ */
+
+/* Whom the screen or the open order is about. */
+static const char *present_person(const struct app *app)
+{
+    enum screen_id id = app_screen(app)->id;
+    if (id == SCREEN_placed)
+        return placed_distributor(app);
+    if (id == SCREEN_person)
+        return person_distributor(app);
+    return app->order ? order_draft(app->order)->distributor : NULL;
+}
+
+/* A customer's order is for the customer: `i` alone shows her. */
+static const char *present_customer(const struct app *app)
+{
+    bool on_order = app_screen(app)->grammar == AT_ORDER || app_screen(app)->grammar == AT_REVIEW;
+    return on_order && app->order ? order_draft(app->order)->customer : NULL;
+}
+
+static void person(struct app *app, const struct entry_command *command)
+{
+    const char *text = command->text, *id = *text ? text : present_person(app);
+    if (!*text && present_customer(app))
+        open_customer(app, present_customer(app));
+    else if (!id)
+        app_say(app, ROLE_WARN, "whom? i and the number, a name or a telephone.");
+    else if (is_code(id))
+        open_person(app, id);
+    else
+        open_find(app, FIND_PEOPLE, FIND_FOR_CARD, id);
+}
+
+static void orders(struct app *app, const struct entry_command *command)
+{
+    if (code_kinds(&app->session.lengths, command->text, strlen(command->text)) &
+        CODE_BIT(CODE_ORDER))
+        open_placed(app, command->text);
+    else
+        open_orders(app, command->text);
+}
+
+static void tips(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    coach_toggle(app);
+}
+
 /* ---- the rest -------------------------------------------------------------------------------- */
 
 static void function_key(struct app *app, const struct entry_command *command)
@@ -112,8 +181,22 @@ static void language(struct app *app, const struct entry_command *command)
         app_speak_next(app);
 }
 
+/* What is about lines needs a screen that shows them. */
+static bool is_of_lines(const struct entry_command *command)
+{
+    char first = command->whole[0];
+    return (first == '.' || first == '+' || first == '-') &&
+           command->problem == PROBLEM_bad_value && strcmp(command->text, command->whole) == 0;
+}
+
 static void bad(struct app *app, const struct entry_command *command)
 {
+    char where[WHERE_TEXT];
+    if (is_of_lines(command)) {
+        app_say(app, ROLE_STOP, "%s is about the lines of an order: it works on %s.", command->text,
+                where_screens(where, where_entry(ENTRY_SET)));
+        return;
+    }
     bool is_number = is_code(command->text) && strcmp(command->whole, command->text) == 0;
     if (command->problem == PROBLEM_unknown_sku && is_number) {
         app_say(app, ROLE_STOP, "no number has the length of %s. Up and F4 search for it.",
@@ -145,28 +228,30 @@ static void nothing(struct app *app, const struct entry_command *command)
 static void not_here(struct app *app, const struct entry_command *command)
 {
     const struct entry_info *info = entry_info(command->kind);
-    app_say(app, ROLE_STOP, "not on this screen, or not yet: %s.", _(info->help));
+    char where[WHERE_TEXT];
+    if (where_entry(command->kind))
+        app_say(app, ROLE_STOP, "%s: %s. It works on %s.", info->verb, _(info->help),
+                where_screens(where, where_entry(command->kind)));
+    else
+        app_say(app, ROLE_STOP, "%s: %s. This version does not have it.",
+                *info->verb ? info->verb : command->text, _(info->help));
 }
 
 static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
-    [ENTRY_EMPTY] = nothing,
-    [ENTRY_SKU] = item,
-    [ENTRY_BARCODE] = item,
-    [ENTRY_DISTRIBUTOR] = distributor,
-    [ENTRY_ORDER] = placed_order,
-    [ENTRY_AMBIGUOUS] = ambiguous,
-    [ENTRY_WORDS] = words,
-    [ENTRY_STOCK] = stock,
-    [ENTRY_FUNCTION_KEY] = function_key,
-    [ENTRY_LANGUAGE] = language,
-    [ENTRY_BAD] = bad,
+    [ENTRY_EMPTY] = nothing,      [ENTRY_SKU] = item,
+    [ENTRY_BARCODE] = item,       [ENTRY_DISTRIBUTOR] = distributor,
+    [ENTRY_ORDER] = placed_order, [ENTRY_AMBIGUOUS] = ambiguous,
+    [ENTRY_WORDS] = words,        [ENTRY_STOCK] = stock,
+    [ENTRY_PERSON] = person,      [ENTRY_ORDERS] = orders,
+    [ENTRY_TIPS] = tips,          [ENTRY_FUNCTION_KEY] = function_key,
+    [ENTRY_LANGUAGE] = language,  [ENTRY_BAD] = bad,
 };
 
 void app_parse(struct app *app, struct arena *arena, const char *text,
                struct entry_command *command)
 {
     const struct screen *screen = app_screen(app);
-    if (screen->id == SCREEN_help)
+    if (screen->id == SCREEN_help && app_screen_below(app))
         screen = app_screen_below(app);
     struct entry_context context = {
         .lengths = app->session.lengths,
@@ -197,7 +282,9 @@ bool app_takes(const struct screen *screen, enum entry_kind kind)
 
 void app_command(struct app *app, const struct entry_command *command)
 {
-    if (app_screen(app)->id == SCREEN_help)
+    bool is_search =
+        command->kind == ENTRY_WORDS || command->kind == ENTRY_PICK || command->kind == ENTRY_EMPTY;
+    if (app_screen(app)->id == SCREEN_help || (app_screen(app)->id == SCREEN_palette && !is_search))
         app_back(app);
     command_fn *run = find(app_screen(app), command->kind);
     if (!run)

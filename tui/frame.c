@@ -12,7 +12,7 @@
 static void status_left(const struct app *app, struct text *text)
 {
     const struct reply_session *session = &app->session;
-    text_printf(text, " PARTYLINE%s  %s", session->demo ? _(" DEMO") : "",
+    text_printf(text, " PARTYLINE%s  %s", session->demo ? _(" TRAINING") : "",
                 _(screen_title(app_screen(app)->id)));
     if (app->order && app_screen(app)->id == SCREEN_order)
         text_add(text, *app->order->rev ? _(" draft") : _(" new"));
@@ -58,18 +58,27 @@ static bool wants_sign_in(const struct app *app)
     return client_is_expired(app->client) && !app_screen(app)->has_own_fields;
 }
 
+static void hints_text(const struct app *app, struct text *text, bool has_menu)
+{
+    text_clear(text);
+    if (wants_sign_in(app))
+        text_add(text, _(" F2 SIGN IN"));
+    for (enum action action = 0; action < ACTIONS; action++) {
+        const struct key_info *info = key_info(action);
+        bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
+        bool hidden = action == ACTION_MENU && (!has_menu || wants_sign_in(app));
+        if (*info->hint && !leads_nowhere && !hidden && info->screens & 1U << app_screen(app)->id)
+            text_printf(text, " F%d %s", info->number, _(info->hint));
+    }
+}
+
 static void draw_hints(const struct app *app, struct arena *arena, int y)
 {
     struct text text;
     text_init(&text, arena);
-    if (wants_sign_in(app))
-        text_add(&text, _(" F2 SIGN IN"));
-    for (enum action action = 0; action < ACTIONS; action++) {
-        const struct key_info *info = key_info(action);
-        bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
-        if (*info->hint && !leads_nowhere && info->screens & 1U << app_screen(app)->id)
-            text_printf(&text, " F%d %s", info->number, _(info->hint));
-    }
+    hints_text(app, &text, true);
+    if (text_cells(text.data) > terminal_cols())
+        hints_text(app, &text, false); /* rather that one than the way back */
     terminal_put(y, 0, terminal_cols(), ROLE_HEAD, text.data);
 }
 
@@ -115,8 +124,8 @@ static void draw_messages(const struct app *app, int y, int rows)
     else if (app->order && app->order->placing == PLACING_WANTED)
         role = ROLE_STRONG, text = _("waiting for the confirmed total..  F12 takes F9 back");
     int cols = terminal_cols();
-    enum role news_role = app->news.role;
-    const char *news = app->news.text;
+    enum role news_role = *app->news.text ? app->news.role : ROLE_DIM;
+    const char *news = *app->news.text ? app->news.text : coach_line(app);
     if (wants_sign_in(app))
         news_role = ROLE_STOP,
         news = _("session expired: F2 asks for your password; nothing is lost");
@@ -185,9 +194,7 @@ static bool is_wide_stop(uint32_t ch)
            ch == 0xFF1F || ch == 0xFF01 || ch == 0xFF09;
 }
 
-/* Bytes of `text` that fit into `width` cells, ending at a blank or a wide letter if there is one.
- */
-static size_t wrap_at(const char *text, int width)
+size_t frame_wrap_len(const char *text, int width)
 {
     const char *at = text, *end = text + strlen(text), *cut = NULL;
     for (int used = 0; at < end;) {
@@ -211,7 +218,7 @@ int frame_wrap(const struct frame *frame, int row, int x, int most, enum role ro
     char part[1024];
     int used = 0, width = frame->cols - x;
     while (*text && used < most && width > 1) {
-        size_t n = wrap_at(text, width);
+        size_t n = frame_wrap_len(text, width);
         if (n == 0 || n >= sizeof part)
             break;
         memcpy(part, text, n);

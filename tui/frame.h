@@ -13,6 +13,8 @@ void frame_end(struct app *app, const struct frame *frame);
 void frame_text(const struct frame *frame, int row, enum role role, const char *text);
 void frame_printf(const struct frame *frame, int row, enum role role, const char *format, ...)
     PRINTF_LIKE(4, 5);
+/* Bytes of `text` that fit into `width` cells, ending at a blank if there is one. */
+size_t frame_wrap_len(const char *text, int width);
 /* Breaks a text at blanks over at most `most` rows, from column `x` on; the rows used. */
 int frame_wrap(const struct frame *frame, int row, int x, int most, enum role role,
                const char *text);

@@ -1,7 +1,7 @@
 #include "tui/screen.h"
 
 #define ON(name) (1U << SCREEN_##name)
-#define ANYWHERE (ON(home) | ON(order) | ON(review) | ON(find) | ON(stock) | ON(placed) | ON(help))
+#define ANYWHERE (~ON(signon))
 
 static const struct key_info table[ACTIONS] = {
 #define KEY(name, number, screens, hint, help) {#name, hint, help, number, screens},

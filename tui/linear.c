@@ -1,5 +1,7 @@
 #include "tui/linear.h"
 
+#include "tui/details.h"
+
 #include "core/text.h"
 #include "tui/lines.h"
 #include "tui/loop.h"
@@ -210,6 +212,10 @@ static bool is_read_in_full(const struct app *app, const char *text)
 
 static void type(struct app *app, const char *text)
 {
+    if (app_screen(app) == &screen_details) {
+        details_line(app, text);
+        return;
+    }
     for (const char *end = text + strlen(text); text < end;)
         app_input(app, &(struct input){INPUT_CHAR, utf8_next(&text, end)});
     app_input(app, &(struct input){INPUT_ENTER, 0});
@@ -226,7 +232,7 @@ static void sign_on(struct linear *linear, const char *text)
     else
         signon_reply(app, text);
     settle_all(linear);
-    bool refused = app_screen(app)->has_own_fields && app->said.role == ROLE_STOP;
+    bool refused = app_screen(app) == &screen_signon && app->said.role == ROLE_STOP;
     speak(linear, false, false);
     if (refused && !linear->has_terminal)
         app->quit = true; /* the next line of a script is no password */
@@ -326,7 +332,7 @@ static bool turn(struct linear *linear)
 {
     struct app *app = linear->app;
     char text[ENTRY_TEXT];
-    bool signs_on = app_screen(app)->has_own_fields;
+    bool signs_on = app_screen(app) == &screen_signon;
     if (client_is_expired(app->client) && !signs_on) {
         sign_in_again(linear);
         return true;

@@ -8,7 +8,7 @@ struct order;
 struct reply_draft;
 
 enum find_what { FIND_PEOPLE, FIND_ITEMS, FIND_CUSTOMERS };
-enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK };
+enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK, FIND_FOR_CARD };
 
 /* An order for that distributor: the open one while it has no lines or when its own person cannot
  * order; else that one is held and another begun. */
@@ -16,9 +16,21 @@ void open_order_for(struct app *app, const char *distributor);
 void open_draft(struct app *app, const struct reply_draft *stored);
 void open_review(struct app *app);
 void open_find(struct app *app, enum find_what what, enum find_for purpose, const char *text);
+/* What words mean when nothing else is said. */
+void open_search(struct app *app, const char *text);
 void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
 void open_help(struct app *app);
+/* "": the operator's own; a distributor's number, a date, or words of a name. */
+void open_orders(struct app *app, const char *text);
+void open_person(struct app *app, const char *distributor);
+void open_customer(struct app *app, const char *id);
+/* F2; signs in again when the session has expired. */
+void open_palette(struct app *app);
+
+/* Whom the card on the screen is about; NULL when that is not known. */
+const char *placed_distributor(const struct app *app);
+const char *person_distributor(const struct app *app);
 
 /* Signing on without a screen: the question that stands, and its answer. */
 const char *signon_question(const struct app *app, bool *secret);

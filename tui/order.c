@@ -262,7 +262,19 @@ void order_set_address(struct order *order, int choice)
 {
     struct order_version *version = edit(order);
     version->draft.address_choice = choice;
+    version->draft.destination = order_type_info(version->draft.type)->ship_to;
     version->draft.has_address = false;
+    changed(order);
+}
+
+void order_set_ship(struct order *order, enum destination to, const struct address *address)
+{
+    struct order_version *version = edit(order);
+    version->draft.destination = to;
+    version->draft.address_choice = 0;
+    version->draft.has_address = address != NULL;
+    if (address)
+        version->draft.address = address_copy(version->arena, address);
     changed(order);
 }
 

@@ -133,6 +133,8 @@ void order_set_distributor(struct order *order, const char *id);
 void order_set_customer(struct order *order, const char *id);
 void order_set_type(struct order *order, enum order_type type);
 void order_set_address(struct order *order, int choice);
+/* Elsewhere than to the buyer; `address` NULL: as where one picks up. */
+void order_set_ship(struct order *order, enum destination to, const struct address *address);
 void order_set_price_list(struct order *order, const char *code);
 void order_set_note(struct order *order, const char *note);
 bool order_add(struct order *order, const char *sku, int64_t qty); /* false: too many lines */

@@ -2,7 +2,9 @@
 
 #include "core/text.h"
 #include "tui/app.h"
+#include "tui/details.h"
 #include "tui/open.h"
+#include "tui/ship.h"
 #include "tui/tongue.h"
 
 #include <string.h>
@@ -33,6 +35,7 @@ static void more(struct app *app, const struct entry_command *command)
         return;
     }
     say_line(app, command->number, qty);
+    tail_line(&app->tail, app->order->ulid, app->now);
     order_set_qty(app->order, (size_t)command->number, qty);
 }
 
@@ -41,6 +44,7 @@ static void set(struct app *app, const struct entry_command *command)
     if (!has_line(app, command->number))
         return;
     say_line(app, command->number, command->quantity);
+    tail_line(&app->tail, app->order->ulid, app->now);
     order_set_qty(app->order, (size_t)command->number, command->quantity);
 }
 
@@ -74,6 +78,10 @@ static void why(struct app *app, const struct entry_command *command)
 static void undo(struct app *app, const struct entry_command *command)
 {
     (void)command;
+    if (app_screen(app)->grammar == AT_HOME) {
+        cancel_ask(app, NULL, NULL);
+        return;
+    }
     bool done = app->order && order_undo(app->order);
     app_say(app, done ? ROLE_OK : ROLE_WARN,
             done ? _("undone; r does it again") : _("nothing to undo."));
@@ -90,21 +98,14 @@ static void type(struct app *app, const struct entry_command *command)
 {
     enum order_type wanted = order_type_by_word(command->text);
     if (wanted == ORDER_TYPES) {
-        app_say(app, ROLE_STOP, "the types are: t own, t cust, t aid.");
+        app_say(app, ROLE_STOP, "the types are: t own (%s), t cust (%s), t aid (%s).",
+                _(order_type_info(ORDER_personal)->title),
+                _(order_type_info(ORDER_customer)->title),
+                _(order_type_info(ORDER_sales_aids)->title));
         return;
     }
     order_set_type(app_order(app), wanted);
     app_say(app, ROLE_OK, "ok  %s", _(order_type_info(wanted)->title));
-}
-
-static void address(struct app *app, const struct entry_command *command)
-{
-    if (command->number == 0) {
-        app_say(app, ROLE_PLAIN, "F9 lists the addresses; a and a digit chooses one.");
-        return;
-    }
-    order_set_address(app_order(app), command->number);
-    app_say(app, ROLE_PLAIN, "ship to address %d", command->number);
 }
 
 static void price_list(struct app *app, const struct entry_command *command)
@@ -149,15 +150,24 @@ static void customer(struct app *app, const struct entry_command *command)
         open_find(app, FIND_CUSTOMERS, FIND_FOR_ORDER, command->text);
 }
 
+static void new_customer(struct app *app, const struct entry_command *command)
+{
+    const char *of = app->order ? order_draft(app->order)->distributor : NULL;
+    if (of)
+        open_new_customer(app, of, command->text);
+    else
+        app_say(app, ROLE_STOP, "first the distributor, then the customer.");
+}
+
 void (*order_command(enum entry_kind kind))(struct app *app, const struct entry_command *command)
 {
     static void (*const commands[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
         [ENTRY_MORE] = more,         [ENTRY_SET] = set,
         [ENTRY_VOID] = void_line,    [ENTRY_WHY] = why,
         [ENTRY_UNDO] = undo,         [ENTRY_REDO] = redo,
-        [ENTRY_TYPE] = type,         [ENTRY_ADDRESS] = address,
+        [ENTRY_TYPE] = type,         [ENTRY_ADDRESS] = ship_choose,
         [ENTRY_NOTE] = note,         [ENTRY_PRICE_LIST] = price_list,
-        [ENTRY_CUSTOMER] = customer,
+        [ENTRY_CUSTOMER] = customer, [ENTRY_NEW_CUSTOMER] = new_customer,
     };
     return commands[kind];
 }

@@ -4,6 +4,8 @@
 #include "tui/last_order.h"
 #include "tui/open.h"
 
+#include <stdio.h>
+
 /* What the caller may have been told. */
 static void tell_corrected(struct app *app, const struct order *order)
 {
@@ -75,8 +77,13 @@ static void unsaved(struct app *app, struct order *order)
 static void placed(struct app *app, struct order *order)
 {
     const struct reply_order *placed = &order->placed;
-    char total[MONEY_TEXT], due[MONEY_TEXT];
+    char total[MONEY_TEXT], due[MONEY_TEXT], say[80];
     app->said.text[0] = '\0';
+    tail_placed(&app->tail, order->ulid, app->now);
+    snprintf(say, sizeof say, "%s %s",
+             money_format(total, money_of(placed->total), placed->exponent, true),
+             placed->currency);
+    cancel_placed(app, placed->number, say);
     app_news(app, ROLE_OK, "placed %s  %s %s  due %s", placed->number,
              money_format(total, money_of(placed->total), placed->exponent, true), placed->currency,
              money_format(due, money_of(placed->due), placed->exponent, true));

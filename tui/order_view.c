@@ -44,12 +44,14 @@ const char *order_view_mend(const struct reply_problem *problem)
         {"unknown_distributor", N_("type another number")},
         {"distributor_status", N_("type another number")},
         {"customer_needed", N_("c and words find the customer")},
-        {"address_needed", N_("a 1")},
+        {"address_needed", N_("a 1, or a street, town, postcode")},
+        {"address_missing", N_("a 1")},
+        {"address_incomplete", N_("a street, town, postcode")},
         {"unknown_list", N_("pl alone takes the list of the day")},
         {"balance_short", N_("bal and less, or later")},
         {"tender_kind", N_("later")},
         {"tenders_exceed", N_("bal and less, or later")},
-        {"duplicate", N_("F9 again places it all the same")},
+        {"duplicate", N_(".d shows it; F9 again places this one all the same")},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
         if (strcmp(table[i].code, problem->code) == 0)

@@ -292,6 +292,8 @@ static void pick(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_OK, "ok  for %s", find->people.items[i].name);
         order_set_customer(app_order(app), find->people.items[i].id);
         app_back_to(app, &screen_order);
+    } else if (find->purpose == FIND_FOR_CARD) {
+        open_person(app, find->people.items[i].id);
     } else {
         open_order_for(app, find->people.items[i].id);
     }

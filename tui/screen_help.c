@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <wctype.h>
 
 struct help {
     int first; /* row shown at the top */
@@ -73,8 +74,9 @@ static void draw(struct app *app, struct frame *frame)
     at = row(frame, at, LEFT_ENTRY, _("Up   Down"), _("what was typed before"));
     app->help->rows = at + app->help->first;
     terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD,
-                    app->help->rows >= frame->rows ? _(" HELP for: %s   PgDn PgUp")
-                                                   : _(" HELP for: %s"),
+                    app->help->rows >= frame->rows
+                        ? _(" HELP for: %s   PgDn PgUp   letters search all there is")
+                        : _(" HELP for: %s   letters search all there is"),
                     _(screen_title(below->id)));
 }
 
@@ -95,6 +97,15 @@ static void say(struct app *app, struct speech *speech)
                        _(key_info(action)->help));
 }
 
+/* Letters look for a key or an entry among all there are. */
+static bool search(struct app *app, const struct input *input)
+{
+    open_palette(app);
+    if (app_screen(app) == &screen_palette)
+        app_input(app, input);
+    return true;
+}
+
 static bool key(struct app *app, const struct input *input)
 {
     struct help *help = app->help;
@@ -103,6 +114,8 @@ static bool key(struct app *app, const struct input *input)
         help->first += PAGE;
     else if (input->code == INPUT_PAGE_UP)
         help->first = help->first > PAGE ? help->first - PAGE : 0;
+    else if (input->code == INPUT_CHAR && app->line.len == 0 && iswalpha((wint_t)input->ch))
+        return search(app, input);
     else
         return false;
     return true;

@@ -1,6 +1,7 @@
 /* Between two calls: the drafts that wait, and the entry line that takes whatever comes next. */
 #include "tui/frame.h"
 #include "tui/held.h"
+#include "tui/home_day.h"
 #include "tui/home_drafts.h"
 #include "tui/open.h"
 #include "tui/query.h"
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DRAFTS_MOST = 9 };
+enum { DRAFTS_MOST = 9, DRAFTS_TOP = 5 };
 
 struct home {
     struct app *app;
@@ -34,6 +35,7 @@ static void list_take(void *owner, const struct answer *answer);
 static void ask(struct app *app)
 {
     const char *path = app->home->everybody ? "/drafts?limit=9&owner=any" : "/drafts?limit=9";
+    home_day_ask(app);
     query_ask(&app->home->query, app, path, list_take, app->home);
 }
 
@@ -226,36 +228,43 @@ static void list_take(void *owner, const struct answer *answer)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+static void draw_types(const struct frame *frame, int row)
+{
+    frame_text(frame, row, ROLE_HEAD, _(" Type"));
+    frame_text(frame, row + 1, ROLE_PLAIN,
+               _("   a distributor's number, name, postcode or telephone: begins an order"));
+    frame_text(frame, row + 2, ROLE_PLAIN,
+               _("   an order's number: shows it   o orders   i a person   s stock   F2 all"));
+}
+
 static void draw(struct app *app, struct frame *frame)
 {
     const struct home *home = app->home;
     frame_printf(frame, 0, ROLE_STRONG, " %s", app->session.company);
-    home_drafts_title(frame, 2, home->everybody, home->picking);
+    home_day_draw(app, frame, 1);
+    home_drafts_title(frame, DRAFTS_TOP - 1, home->everybody, home->picking);
     if (*home->query.error)
-        frame_printf(frame, 3, ROLE_STOP, "  %s", home->query.error);
+        frame_printf(frame, DRAFTS_TOP, ROLE_STOP, "  %s", home->query.error);
     else if (home->drafts.n == 0)
-        frame_text(frame, 3, ROLE_DIM, home->query.waiting ? "  .." : _("  none"));
+        frame_text(frame, DRAFTS_TOP, ROLE_DIM, home->query.waiting ? "  .." : _("  none"));
     for (size_t i = 0; i < home->drafts.n; i++)
-        home_drafts_row(frame, 3 + (int)i, is_settled(home) ? i + 1 : 0, &app->session,
+        home_drafts_row(frame, DRAFTS_TOP + (int)i, is_settled(home) ? i + 1 : 0, &app->session,
                         &home->drafts.items[i]);
-    int row = frame->rows - 4;
-    if (row <= 3 + (int)home->drafts.n)
-        return;
-    frame_text(frame, row++, ROLE_HEAD, _(" Type"));
-    frame_text(frame, row++, ROLE_PLAIN,
-               _("   a distributor's number, name, postcode or telephone: begins an order"));
-    frame_text(frame, row++, ROLE_PLAIN,
-               _("   an order's number: shows it      s and an item or words: stock"));
+    int row = DRAFTS_TOP + 1 + (int)(home->drafts.n ? home->drafts.n : 1);
+    row += home_attention_draw(app, frame, row, frame->rows - row);
+    if (row + 4 < frame->rows)
+        draw_types(frame, frame->rows - 4);
 }
 
 static void say(struct app *app, struct speech *speech)
 {
     const struct home *home = app->home;
     const struct reply_session *session = &app->session;
-    speech_say(speech, "title", session->demo ? _("HOME: %s, DEMO") : _("HOME: %s"),
+    speech_say(speech, "title", session->demo ? _("HOME: %s, TRAINING") : _("HOME: %s"),
                session->company);
     speech_say(speech, "operator", _("operator %s %s, market %s, %s"), session->actor_id,
                session->actor_name, session->market.market, session->market.currency);
+    home_day_say(app, speech);
     if (*home->query.error)
         speech_warn(speech, "error", true, "%s", home->query.error);
     else if (home->drafts.n == 0)
@@ -304,6 +313,12 @@ static void pick(struct app *app, const struct entry_command *command)
     recall(app, (size_t)command->number);
 }
 
+static void words(struct app *app, const struct entry_command *command)
+{
+    if (!home_attention_open(app, command->text))
+        open_search(app, command->text);
+}
+
 const struct screen screen_home = {
     .id = SCREEN_home,
     .grammar = AT_HOME,
@@ -313,7 +328,7 @@ const struct screen screen_home = {
     .say_once = true,
     .key = key,
     .candidates = candidates,
-    .commands = {[ENTRY_PICK] = pick},
+    .commands = {[ENTRY_PICK] = pick, [ENTRY_WORDS] = words},
     .actions =
         {[ACTION_REFRESH] = ask, [ACTION_RECALL] = begin_pick, [ACTION_TAKE_OVER] = take_over},
 };

@@ -1,8 +1,12 @@
-/* An order that has been placed, found by its number. */
+/* One order after it was placed, from its number: who, what, the money, and what became of it. `u`
+ * takes it back while that may be done, and i shows the person. */
+#include "core/wire/reply_around.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_view.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +16,12 @@ struct placed {
     char number[64];
     struct query query;
     bool has_order;
-    struct reply_order order;
+    struct reply_order_card order;
+    int first; /* row of the lines and the history that is shown at their top */
+    int rows;  /* they have */
 };
+
+/* ---- asking ---------------------------------------------------------------------------------- */
 
 static void take(void *owner, const struct answer *answer)
 {
@@ -23,7 +31,7 @@ static void take(void *owner, const struct answer *answer)
     if (!query_answer(&placed->query, answer))
         return;
     placed->has_order =
-        reply_order_read(placed->query.arena, answer->body, answer->len, &placed->order);
+        reply_order_card_read(placed->query.arena, answer->body, answer->len, &placed->order);
     if (!placed->has_order)
         query_unreadable(&placed->query);
 }
@@ -42,71 +50,241 @@ void open_placed(struct app *app, const char *number)
         abort();
     snprintf(app->placed->number, sizeof app->placed->number, "%s", number);
     app->placed->has_order = false;
+    app->placed->first = 0;
     ask(app);
     app_show(app, &screen_placed);
 }
 
-static void draw_lines(const struct reply_order *order, const struct frame *frame, int row)
-{
-    char amount[MONEY_TEXT];
-    int name = frame->cols - 28;
-    for (size_t i = 0; i < order->nlines && row < frame->rows && name > 3; i++, row++) {
-        const struct reply_line *line = &order->lines[i];
-        int y = frame->top + row;
-        terminal_printf(y, 0, 11, ROLE_PLAIN, " %2zu %s", i + 1, line->sku);
-        terminal_put(y, 11, name, ROLE_PLAIN, line->name);
-        terminal_printf(y, 11 + name, 6, ROLE_PLAIN, "%5lld", (long long)line->qty);
-        terminal_put_right(y, 17 + name, 10, ROLE_PLAIN,
-                           money_format(amount, money_of(line->amount), order->exponent, true));
-    }
-}
-
-static void draw(struct app *app, struct frame *frame)
+const char *placed_distributor(const struct app *app)
 {
     const struct placed *placed = app->placed;
-    const struct reply_order *order = &placed->order;
-    char total[MONEY_TEXT], due[MONEY_TEXT];
-    if (!placed->has_order) {
-        frame_printf(frame, 0, placed->query.waiting ? ROLE_DIM : ROLE_STOP, " %s %s",
-                     placed->number, placed->query.waiting ? ".." : placed->query.error);
-        return;
-    }
-    frame_printf(frame, 0, ROLE_STRONG, " %s   %s   payment %s", order->number,
-                 tongue_word("order", order->state), tongue_word("payment", order->payment));
+    return placed && placed->has_order ? placed->order.distributor : NULL;
+}
+
+/* ---- the head -------------------------------------------------------------------------------- */
+
+static const char *amount(const struct reply_order_card *order, char out[MONEY_TEXT], int64_t minor)
+{
+    return money_format(out, money_of(minor), order->exponent, true);
+}
+
+static void draw_who(const struct reply_order_card *order, const struct frame *frame)
+{
+    char when[WHEN_TEXT];
+    enum role role = strcmp(order->state, "cancelled") == 0 ? ROLE_STOP : ROLE_STRONG;
+    frame_printf(frame, 0, role, " %s   %s   payment %s   %s", order->number,
+                 tongue_word("order", order->state), tongue_word("payment", order->payment),
+                 tongue_word("type", order->type));
     if (*order->customer_name)
         frame_printf(frame, 1, ROLE_PLAIN, " %s %s   for %s", order->distributor,
                      order->distributor_name, order->customer_name);
     else
         frame_printf(frame, 1, ROLE_PLAIN, " %s %s", order->distributor, order->distributor_name);
-    frame_printf(frame, 2, ROLE_PLAIN, " placed %.10s %.5s by %s", order->placed_at,
-                 strlen(order->placed_at) > 16 ? order->placed_at + 11 : "", order->placed_by);
-    frame_printf(frame, 3, ROLE_STRONG, " TOTAL %s %s   DUE %s",
-                 money_format(total, money_of(order->total), order->exponent, true),
-                 order->currency, money_format(due, money_of(order->due), order->exponent, true));
-    draw_lines(order, frame, 5);
+    frame_printf(frame, 2, ROLE_PLAIN, " placed %s by %s   list %s of %s",
+                 when_text(when, order->placed_at), order->placed_by, order->list, order->date);
 }
 
-static void say_order(const struct reply_order *order, struct speech *speech)
+static void draw_where(const struct reply_order_card *order, const struct frame *frame)
 {
-    char total[MONEY_TEXT], due[MONEY_TEXT], key[32];
+    struct arena *arena = arena_new();
+    struct text place;
+    text_init(&place, arena);
+    if (*order->ship_to.name)
+        text_printf(&place, "%s, ", order->ship_to.name);
+    order_view_address(&place, &order->ship_to);
+    bool is_pickup = strcmp(order->ship_kind, "pickup") == 0;
+    frame_printf(frame, 3, ROLE_PLAIN, " Ship %s",
+                 is_pickup ? _("picked up by the buyer") : place.data);
+    arena_free(arena);
+}
+
+/* Goods less discount, with delivery and what tax adds: the total. */
+static int draw_money(const struct reply_order_card *order, const struct frame *frame, int row)
+{
+    char goods[MONEY_TEXT], discount[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT],
+        total[MONEY_TEXT], due[MONEY_TEXT], paid[MONEY_TEXT], cv[MONEY_TEXT];
+    amount(order, goods, order->goods), amount(order, discount, order->discount);
+    amount(order, ship, order->delivery), amount(order, tax, order->tax + order->delivery_tax);
+    money_format(cv, money_of(order->cv), 2, true);
+    if (order->tax_included)
+        frame_printf(frame, row, ROLE_PLAIN, " Goods %s  Disc %s  Ship %s  Tax incl %s  CV %s",
+                     goods, discount, ship, tax, cv);
+    else
+        frame_printf(frame, row, ROLE_PLAIN, " Goods %s  Disc %s  Ship %s  Tax added %s  CV %s",
+                     goods, discount, ship, tax, cv);
+    bool is_gone = strcmp(order->state, "cancelled") == 0;
+    frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s   PAID %s   DUE %s",
+                 amount(order, total, order->total), order->currency,
+                 amount(order, paid, is_gone ? 0 : order->total - order->due),
+                 amount(order, due, order->due));
+    return row + 2;
+}
+
+/* ---- lines, payments, history: as many rows as there are, from a first one on ---------------- */
+
+/* Where the n-th row is drawn; -1: not now. */
+static int at(const struct placed *placed, const struct frame *frame, int top, int n)
+{
+    int row = top + n - placed->first;
+    return n >= placed->first && row < frame->rows - 1 ? row : -1;
+}
+
+static void draw_line(const struct reply_order_card *order, const struct frame *frame, int row,
+                      size_t i)
+{
+    char sum[MONEY_TEXT];
+    const struct reply_line *line = &order->lines[i];
+    int y = frame->top + row, name = frame->cols - 40;
+    if (row < 0)
+        return;
+    if (name < 6)
+        name = 6;
+    terminal_printf(y, 0, 12, ROLE_PLAIN, " %2zu %s", i + 1, line->sku);
+    terminal_put(y, 12, name, ROLE_PLAIN, line->name);
+    terminal_printf(y, 12 + name, 6, ROLE_PLAIN, "%5lld", (long long)line->qty);
+    terminal_put_right(y, 18 + name, 10, ROLE_PLAIN, amount(order, sum, line->amount));
+    if (line->back_ordered && strcmp(line->state, "back_ordered") == 0)
+        terminal_printf(y, 28 + name, 12, ROLE_WARN, _(" %lld later"),
+                        (long long)line->back_ordered);
+    else
+        terminal_printf(y, 28 + name, 12, ROLE_PLAIN, " %s", tongue_word("line", line->state));
+}
+
+static int draw_lines(struct placed *placed, const struct frame *frame, int top)
+{
+    const struct reply_order_card *order = &placed->order;
+    char sum[MONEY_TEXT], when[WHEN_TEXT];
+    int n = 0, row;
+    for (size_t i = 0; i < order->nlines; i++)
+        draw_line(order, frame, at(placed, frame, top, n++), i);
+    n++;
+    if (*order->note && (row = at(placed, frame, top, n++)) >= 0)
+        frame_printf(frame, row, ROLE_PLAIN, " Note     %s", order->note);
+    for (size_t i = 0; i < order->npayments; i++)
+        if ((row = at(placed, frame, top, n++)) >= 0)
+            frame_printf(frame, row, ROLE_PLAIN, " Payment  %s %s   %s",
+                         amount(order, sum, order->payments[i].amount),
+                         tongue_word("tender", order->payments[i].kind),
+                         tongue_word("payment", order->payments[i].state));
+    for (size_t i = 0; i < order->nhistory; i++) {
+        const struct reply_event *event = &order->history[i];
+        if (strcmp(event->machine, "order") != 0 || (row = at(placed, frame, top, n++)) < 0)
+            continue;
+        frame_printf(frame, row, ROLE_PLAIN, " History  %s  %s  %s  %s", when_text(when, event->at),
+                     tongue_word("order", event->to), event->by, event->reason);
+    }
+    return n;
+}
+
+static void draw_foot(const struct placed *placed, const struct frame *frame, int room)
+{
+    char until[WHEN_TEXT];
+    int row = frame->rows - 1;
+    const char *more = placed->rows > room ? _("   PgDn PgUp: more") : "";
+    if (placed->order.may_cancel)
+        frame_printf(frame, row, ROLE_DIM, " u cancels it (who took it: until %s)   i the person%s",
+                     when_hour(until, placed->order.cancel_until), more);
+    else
+        frame_printf(frame, row, ROLE_DIM, " i the person%s", more);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    struct placed *placed = app->placed;
+    const struct reply_order_card *order = &placed->order;
+    enum { LINES_TOP = 8 };
+    if (!placed->has_order) {
+        frame_printf(frame, 0, placed->query.waiting ? ROLE_DIM : ROLE_STOP, " %s %s",
+                     placed->number, placed->query.waiting ? ".." : placed->query.error);
+        return;
+    }
+    draw_who(order, frame);
+    draw_where(order, frame);
+    draw_money(order, frame, 4);
+    int y = frame->top + LINES_TOP - 1, name = frame->cols - 40 < 6 ? 6 : frame->cols - 40;
+    if (LINES_TOP - 1 < frame->rows) {
+        terminal_put(y, 0, frame->cols, ROLE_HEAD, _(" Ln SKU     Description"));
+        terminal_put_right(y, 12 + name, 5, ROLE_HEAD, _("Qty"));
+        terminal_put_right(y, 18 + name, 10, ROLE_HEAD, _("Amount"));
+        terminal_put(y, 28 + name, 12, ROLE_HEAD, _(" State"));
+    }
+    placed->rows = draw_lines(placed, frame, LINES_TOP);
+    draw_foot(placed, frame, frame->rows - 1 - LINES_TOP);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static bool key(struct app *app, const struct input *input)
+{
+    struct placed *placed = app->placed;
+    enum { PAGE = 8 };
+    if (input->code == INPUT_PAGE_DOWN && placed->first + PAGE < placed->rows)
+        placed->first += PAGE;
+    else if (input->code == INPUT_PAGE_UP)
+        placed->first = placed->first > PAGE ? placed->first - PAGE : 0;
+    else
+        return false;
+    return true;
+}
+
+static void undo(struct app *app, const struct entry_command *command)
+{
+    const struct placed *placed = app->placed;
+    char total[MONEY_TEXT], say[128];
+    (void)command;
+    if (!placed->has_order) {
+        app_say(app, ROLE_WARN, "the order is not shown yet: nothing was cancelled.");
+    } else if (!placed->order.may_cancel) {
+        app_say(app, ROLE_STOP, "%s", placed->order.cancel_say);
+    } else {
+        snprintf(say, sizeof say, "%s %s, %s", amount(&placed->order, total, placed->order.total),
+                 placed->order.currency, placed->order.distributor_name);
+        cancel_ask(app, placed->order.number, say);
+    }
+}
+
+/* The same once more, for the same people. */
+static void repeat(struct app *app)
+{
+    const struct placed *placed = app->placed;
+    const struct reply_order_card *card = &placed->order;
+    if (!placed->has_order) {
+        app_say(app, ROLE_WARN, "the order is not shown yet.");
+        return;
+    }
+    open_order_for(app, card->distributor);
+    if (*card->customer)
+        order_set_customer(app->order, card->customer);
+    if (order_add_all(app->order, card->lines, card->nlines))
+        app_say(app, ROLE_OK,
+                tongue_n("ok  %zu line of order %s; u takes it off again",
+                         "ok  %zu lines of order %s; u takes them off again", card->nlines),
+                card->nlines, card->number);
+    else
+        app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
+}
+
+static void say_order(const struct reply_order_card *order, struct speech *speech)
+{
+    char sum[MONEY_TEXT], due[MONEY_TEXT], when[WHEN_TEXT], key[32];
     speech_say(speech, "title", _("PLACED: %s, %s, payment %s"), order->number,
                tongue_word("order", order->state), tongue_word("payment", order->payment));
     speech_say(speech, "person", "%s %s", order->distributor, order->distributor_name);
     if (*order->customer_name)
         speech_say(speech, "customer", _("for %s"), order->customer_name);
-    speech_say(speech, "placed", _("placed %.10s %.5s by %s"), order->placed_at,
-               strlen(order->placed_at) > 16 ? order->placed_at + 11 : "", order->placed_by);
+    speech_say(speech, "placed", _("placed %s by %s"), when_text(when, order->placed_at),
+               order->placed_by);
     for (size_t i = 0; i < order->nlines; i++) {
         const struct reply_line *line = &order->lines[i];
-        char amount[MONEY_TEXT];
         snprintf(key, sizeof key, "line %zu", i);
         speech_say(speech, key, _("line %zu: %lld*%s %s, %s"), i + 1, (long long)line->qty,
-                   line->sku, line->name,
-                   money_format(amount, money_of(line->amount), order->exponent, true));
+                   line->sku, line->name, amount(order, sum, line->amount));
     }
-    speech_say(speech, "total", _("total %s %s, due %s"),
-               money_format(total, money_of(order->total), order->exponent, true), order->currency,
-               money_format(due, money_of(order->due), order->exponent, true));
+    speech_say(speech, "total", _("total %s %s, due %s"), amount(order, sum, order->total),
+               order->currency, amount(order, due, order->due));
+    if (order->may_cancel)
+        speech_say(speech, "cancel", _("u cancels it; who took it: until %s"),
+                   when_hour(when, order->cancel_until));
 }
 
 static void say(struct app *app, struct speech *speech)
@@ -125,5 +303,7 @@ const struct screen screen_placed = {
     .grammar = AT_HOME,
     .draw = draw,
     .say = say,
-    .actions = {[ACTION_REFRESH] = ask},
+    .key = key,
+    .commands = {[ENTRY_UNDO] = undo},
+    .actions = {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat},
 };

@@ -1,11 +1,13 @@
 /* What is read to the caller, where it goes, how it is paid, and what stands in the way; F9 here
  * places the order for exactly the total shown. */
-#include "core/readback.h"
+#include "core/text.h"
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/open.h"
-#include "tui/order_speech.h"
 #include "tui/order_view.h"
+#include "tui/review_read.h"
+#include "tui/review_say.h"
+#include "tui/ship.h"
 #include "tui/tongue.h"
 
 #include <stdio.h>
@@ -13,60 +15,37 @@
 #include <string.h>
 
 struct review {
-    struct app *app;
-    struct arena *arena; /* of the person's addresses */
-    struct reply_person person;
-    char asked_for[32];
-    int64_t last_total; /* what the review showed before; -1: nothing */
+    int64_t shown;  /* the total on the screen; -1: none yet */
+    int64_t before; /* what it was until it changed; -1: it did not */
+    size_t item;    /* that is being read out; 0: none */
 };
-
-/* ---- the person's addresses ------------------------------------------------------------------ */
-
-static void addresses_take(void *owner, const struct answer *answer)
-{
-    struct review *review = owner;
-    struct arena *arena = arena_new();
-    struct reply_person person;
-    if (answer_is_ok(answer) && reply_person_read(arena, answer->body, answer->len, &person) &&
-        strcmp(person.id, review->asked_for) == 0) {
-        arena_free(review->arena);
-        review->arena = arena;
-        review->person = person;
-    } else {
-        arena_free(arena);
-    }
-}
-
-static void addresses_ask(struct app *app, const char *distributor)
-{
-    struct review *review = app->review;
-    if (!distributor || strlen(distributor) >= sizeof review->asked_for ||
-        strcmp(distributor, review->asked_for) == 0)
-        return;
-    arena_free(review->arena);
-    review->arena = NULL;
-    review->person = (struct reply_person){.id = ""};
-    strcpy(review->asked_for, distributor);
-    struct arena *arena = arena_new();
-    client_send(app->client,
-                &(struct request){.method = "GET",
-                                  .path = arena_printf(arena, "/distributors/%s", distributor),
-                                  .tries = 3,
-                                  .done = addresses_take,
-                                  .owner = review});
-    arena_free(arena);
-}
 
 void open_review(struct app *app)
 {
     if (!app->review && !(app->review = calloc(1, sizeof *app->review)))
         abort();
-    app->review->app = app;
-    app->review->last_total = -1;
+    *app->review = (struct review){.shown = -1, .before = -1};
     app->order->frozen = -1;
     order_review(app->order);
-    addresses_ask(app, order_draft(app->order)->distributor);
+    ship_ask(app);
     app_show(app, &screen_review);
+}
+
+/* The total that stands there is the one that is placed; when it becomes another, both are shown.
+ */
+static void track_total(struct review *review, int64_t frozen)
+{
+    if (frozen < 0 || frozen == review->shown)
+        return;
+    review->before = review->shown;
+    review->shown = frozen;
+}
+
+int64_t review_total_before(const struct app *app)
+{
+    struct review *review = app->review;
+    track_total(review, app->order->frozen);
+    return review->before;
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -77,21 +56,20 @@ static void draw_title(const struct app *app, const struct frame *frame)
     const struct reply_quote *quote = &order->quote;
     char total[MONEY_TEXT], old[MONEY_TEXT];
     const char *person = order_draft(order)->distributor;
-    if (order->frozen < 0) {
+    track_total(app->review, order->frozen);
+    if (order->frozen < 0)
         frame_printf(frame, 0, ROLE_DIM, " %s %s   the total is being confirmed ..",
                      person ? person : "", quote->distributor_name ? quote->distributor_name : "");
-        return;
-    }
-    int64_t before = app->review->last_total;
-    bool moved = before >= 0 && before != order->frozen;
-    app_amount(app, total, order->frozen);
-    if (moved)
-        frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s, was %s   nothing charged yet",
-                     person ? person : "", quote->distributor_name, total, quote->currency,
-                     app_amount(app, old, before));
+    else if (app->review->before >= 0)
+        frame_printf(frame, 0, ROLE_WARN,
+                     " %s %s   total was %s -> now %s %s   nothing charged yet",
+                     person ? person : "", quote->distributor_name,
+                     app_amount(app, old, app->review->before),
+                     app_amount(app, total, order->frozen), quote->currency);
     else
         frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s   nothing charged yet",
-                     person ? person : "", quote->distributor_name, total, quote->currency);
+                     person ? person : "", quote->distributor_name,
+                     app_amount(app, total, order->frozen), quote->currency);
 }
 
 static void draw_type(const struct app *app, const struct frame *frame)
@@ -105,79 +83,6 @@ static void draw_type(const struct app *app, const struct frame *frame)
         text_printf(&text, _("   Note %s"), note);
     frame_text(frame, 1, ROLE_PLAIN, text.data);
     arena_free(arena);
-}
-
-static const char *readback_text(const struct order *order, struct arena *arena)
-{
-    struct text text, place;
-    size_t lines = order_lines(order), n = 0;
-    struct readback_item *items = ARENA_ARRAY(arena, struct readback_item, lines);
-    text_init(&text, arena);
-    text_init(&place, arena);
-    for (size_t number = 1; number <= lines; number++) {
-        const struct reply_line *quoted = order_line_quoted(order, number);
-        const struct draft_line *line = order_line(order, number);
-        if (!quoted)
-            continue;
-        const char *spoken = *quoted->spoken ? quoted->spoken : quoted->name;
-        items[n++] =
-            (struct readback_item){line->qty, quoted->back_ordered, *spoken ? spoken : line->sku};
-    }
-    order_view_address(&place, &order->quote.ship_to);
-    readback_say(&text, &(struct readback){.language = tongue_language(),
-                                           .items = items,
-                                           .nitems = n,
-                                           .place = place.data,
-                                           .currency = order->quote.currency,
-                                           .exponent = order->quote.exponent,
-                                           .total = money_of(order->frozen)});
-    return text.data;
-}
-
-static int draw_readback(const struct app *app, const struct frame *frame, int row)
-{
-    struct arena *arena = arena_new();
-    frame_text(frame, row, ROLE_HEAD, _(" READ BACK"));
-    int used = 1;
-    if (app->order->frozen >= 0)
-        used = frame_wrap(frame, row, 12, 7, ROLE_STRONG, readback_text(app->order, arena));
-    arena_free(arena);
-    return row + (used ? used : 1);
-}
-
-/* The addresses that can be chosen: the distributor's, where the parcel goes to her; at most 4. */
-static size_t own_addresses(const struct app *app)
-{
-    const struct order_draft *draft = order_draft(app->order);
-    const struct reply_person *person = &app->review->person;
-    bool own = app->review->arena && draft->destination == SHIP_distributor && draft->distributor &&
-               strcmp(person->id, draft->distributor) == 0;
-    size_t n = own ? person->naddresses : 0;
-    return n < 4 ? n : 4;
-}
-
-static int draw_ship(const struct app *app, const struct frame *frame, int row)
-{
-    const struct order_draft *draft = order_draft(app->order);
-    const struct reply_person *person = &app->review->person;
-    struct arena *arena = arena_new();
-    struct text text;
-    size_t n = own_addresses(app), chosen = (size_t)draft->address_choice;
-    frame_text(frame, row, ROLE_HEAD, _(" Ship"));
-    for (size_t i = 0; i < n; i++) {
-        text_init(&text, arena);
-        text_printf(&text, "a %zu%s ", i + 1, i + 1 == (chosen ? chosen : 1) ? "*" : " ");
-        order_view_address(&text, &person->addresses[i]);
-        frame_wrap(frame, row++, 12, 1, ROLE_PLAIN, text.data);
-    }
-    if (n == 0) {
-        text_init(&text, arena);
-        if (app->order->quote_arena)
-            order_view_address(&text, &app->order->quote.ship_to);
-        frame_wrap(frame, row++, 12, 1, ROLE_PLAIN, text.len ? text.data : "-");
-    }
-    arena_free(arena);
-    return row;
 }
 
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
@@ -230,105 +135,101 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
     return row;
 }
 
+/* What has nothing against it, by name, so that one sees that it was looked at. */
+enum check { PERSON, PRICE, QUANTITIES, STOCK, ADDRESS, PAYMENT, DUPLICATE, CHECKS };
+
+static const char *const passed[CHECKS] = {
+    [PERSON] = N_("ok person"),          [PRICE] = N_("ok price"),
+    [QUANTITIES] = N_("ok quantities"),  [STOCK] = N_("ok stock"),
+    [ADDRESS] = N_("ok address"),        [PAYMENT] = N_("ok payment"),
+    [DUPLICATE] = N_("ok no duplicate"),
+};
+
+static const struct {
+    const char *code;
+    enum check check;
+} checked_by[] = {
+    {"required", PERSON},
+    {"unknown_distributor", PERSON},
+    {"distributor_status", PERSON},
+    {"unknown_customer", PERSON},
+    {"customer_needed", PERSON},
+    {"customer_of_other", PERSON},
+    {"customer_not_allowed", PERSON},
+    {"wrong_market", PERSON},
+    {"unknown_sku", PRICE},
+    {"check_digit", PRICE},
+    {"not_in_list", PRICE},
+    {"not_on_sale", PRICE},
+    {"wrong_kind", PRICE},
+    {"unknown_list", PRICE},
+    {"no_list", PRICE},
+    {"amount_too_large", PRICE},
+    {"no_tax_rate", PRICE},
+    {"no_delivery", PRICE},
+    {"type_not_yet", PRICE},
+    {"bad_quantity", QUANTITIES},
+    {"max_per_order", QUANTITIES},
+    {"too_many_lines", QUANTITIES},
+    {"no_lines", QUANTITIES},
+    {"stock_short", STOCK},
+    {"back_ordered", STOCK},
+    {"address_needed", ADDRESS},
+    {"address_missing", ADDRESS},
+    {"address_incomplete", ADDRESS},
+    {"tender_kind", PAYMENT},
+    {"tender_amount", PAYMENT},
+    {"tenders_exceed", PAYMENT},
+    {"balance_short", PAYMENT},
+    {"duplicate", DUPLICATE},
+};
+
+static bool has_failed(const struct reply_problem *problems, size_t n, enum check check)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < ARRAY_LEN(checked_by); k++)
+            if (checked_by[k].check == check && strcmp(checked_by[k].code, problems[i].code) == 0)
+                return true;
+    return false;
+}
+
+static int draw_passed(const struct app *app, const struct frame *frame, int row)
+{
+    const struct order *order = app->order;
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    for (enum check check = 0; check < CHECKS; check++)
+        if (!has_failed(order->quote.problems, order->quote.nproblems, check) &&
+            !has_failed(order->trouble.problems, order->trouble.nproblems, check))
+            text_printf(&text, "%s%s", text.len ? "  " : "", _(passed[check]));
+    if (row < frame->rows)
+        row += frame_wrap(frame, row, 12, 2, ROLE_OK, text.data);
+    arena_free(arena);
+    return row;
+}
+
 static void draw(struct app *app, struct frame *frame)
 {
     struct order *order = app->order;
     struct frame above = *frame; /* the sums keep their rows */
     above.rows -= ORDER_VIEW_TOTALS;
+    ship_ask(app);
     draw_title(app, &above);
     draw_type(app, &above);
-    int row = draw_readback(app, &above, 2) + 1;
-    row = draw_ship(app, &above, row);
+    int row = review_read_draw(app, &above, 2, 6, app->review->item) + (above.rows > 14);
+    row = ship_draw(app, &above, row, above.rows - row - 4);
     row = draw_pay(app, &above, row);
     frame_text(&above, row, ROLE_HEAD, _(" Check"));
     bool confirmed = order_confirmed(order);
     size_t n = confirmed ? order->quote.nproblems : 0;
-    int after = draw_check(app, &above, row, order->quote.problems, n);
-    after = draw_check(app, &above, after, order->trouble.problems, order->trouble.nproblems);
-    if (after == row && confirmed)
-        frame_wrap(&above, row, 12, 1, ROLE_OK, _("ok: nothing stands in the way"));
+    row = draw_check(app, &above, row, order->quote.problems, n);
+    row = draw_check(app, &above, row, order->trouble.problems, order->trouble.nproblems);
+    if (confirmed)
+        draw_passed(app, &above, row);
     order_view_totals(app, frame);
-}
-
-/* ---- saying ---------------------------------------------------------------------------------- */
-
-static void say_ship(const struct app *app, struct speech *speech, struct arena *arena)
-{
-    const struct order_draft *draft = order_draft(app->order);
-    size_t n = own_addresses(app), chosen = (size_t)draft->address_choice;
-    struct text text;
-    char key[32];
-    text_init(&text, arena);
-    if (n == 0 && app->order->quote_arena)
-        order_view_address(&text, &app->order->quote.ship_to);
-    if (n == 0)
-        speech_say(speech, "ship", _("ship to %s"), text.len ? text.data : "-");
-    for (size_t i = 0; i < n; i++) {
-        text_clear(&text);
-        order_view_address(&text, &app->review->person.addresses[i]);
-        snprintf(key, sizeof key, "address %zu", i);
-        speech_say(speech, key,
-                   i + 1 == (chosen ? chosen : 1) ? _("address %zu, chosen: %s")
-                                                  : _("address %zu: %s"),
-                   i + 1, text.data);
-    }
-}
-
-static void say_pay(const struct app *app, struct speech *speech)
-{
-    const struct order *order = app->order;
-    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT];
-    int64_t pays = order_from_balance(order);
-    if (order->frozen < 0)
-        return;
-    app_amount(app, balance, order->quote.balance);
-    if (pays)
-        speech_say(speech, "balance", _("from the balance %s of %s; later undoes it"),
-                   app_amount(app, used, pays), balance);
-    else if (order_balance_most(order) > 0)
-        speech_say(speech, "balance", _("balance %s: bal pays with it, bal 5.00 a part"), balance);
-    speech_say(speech, "due", _("due later %s"), app_amount(app, due, order->frozen - pays));
-}
-
-static void say_total(const struct app *app, struct speech *speech)
-{
-    const struct order *order = app->order;
-    char total[MONEY_TEXT], old[MONEY_TEXT];
-    if (order->frozen < 0) {
-        speech_say(speech, "total", _("the total is being confirmed .."));
-        return;
-    }
-    app_amount(app, total, order->frozen);
-    int64_t before = app->review->last_total;
-    if (before >= 0 && before != order->frozen)
-        speech_say(speech, "total", _("total %s %s, was %s; nothing charged yet"), total,
-                   order->quote.currency, app_amount(app, old, before));
-    else
-        speech_say(speech, "total", _("total %s %s, nothing charged yet"), total,
-                   order->quote.currency);
-}
-
-static void say(struct app *app, struct speech *speech)
-{
-    struct order *order = app->order;
-    struct arena *arena = arena_new();
-    const struct order_draft *draft = order_draft(order);
-    speech_say(speech, "title", _("REVIEW: %s %s"), draft->distributor ? draft->distributor : "-",
-               order->quote.distributor_name);
-    order_say_type(app, speech);
-    if (order->frozen >= 0)
-        speech_say(speech, "readback", _("read back: %s"), readback_text(order, arena));
-    say_ship(app, speech, arena);
-    order_say_sums(app, speech);
-    say_pay(app, speech);
-    size_t told =
-        order_say_problems(app, speech, order->trouble.problems, order->trouble.nproblems);
-    if (order_confirmed(order))
-        told += order_say_problems(app, speech, order->quote.problems, order->quote.nproblems);
-    if (order_confirmed(order) && told == 0)
-        speech_say(speech, "check", _("ok: nothing stands in the way"));
-    say_total(app, speech);
-    arena_free(arena);
+    frame->cursor_y = above.cursor_y;
+    frame->cursor_x = above.cursor_x;
 }
 
 /* ---- commands -------------------------------------------------------------------------------- */
@@ -355,6 +256,34 @@ static void pay_later(struct app *app, const struct entry_command *command)
     app_say(app, ROLE_OK, "ok  all of it is due later");
 }
 
+/* Enter goes through the items while they are read out, and round again. */
+static void step(struct app *app, const struct entry_command *command)
+{
+    struct review *review = app->review;
+    (void)command;
+    if (app->order->frozen < 0) {
+        app_say(app, ROLE_PLAIN, "the total is being confirmed; then it can be read out.");
+        return;
+    }
+    review->item = review->item < review_read_items(app) ? review->item + 1 : 0;
+    review_read_say(app, review->item);
+}
+
+/* The order that this one may repeat. */
+static void other(struct app *app, const struct entry_command *command)
+{
+    const struct order *order = app->order;
+    const struct reply_problem *found =
+        reply_problem_find(order->trouble.problems, order->trouble.nproblems, "duplicate");
+    (void)command;
+    if (!found)
+        found = reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
+    if (found && *found->order)
+        open_placed(app, found->order);
+    else
+        app_say(app, ROLE_WARN, "there is no other order to show.");
+}
+
 static void place(struct app *app)
 {
     if (client_is_expired(app->client)) {
@@ -366,7 +295,6 @@ static void place(struct app *app)
 
 static void reprice(struct app *app)
 {
-    app->review->last_total = app->order->frozen;
     app->order->frozen = -1;
     order_reprice(app->order);
 }
@@ -386,8 +314,11 @@ const struct screen screen_review = {
     .id = SCREEN_review,
     .grammar = AT_REVIEW,
     .draw = draw,
-    .say = say,
-    .commands = {[ENTRY_BALANCE] = pay_balance, [ENTRY_LATER] = pay_later},
+    .say = review_say,
+    .commands = {[ENTRY_BALANCE] = pay_balance,
+                 [ENTRY_LATER] = pay_later,
+                 [ENTRY_EMPTY] = step,
+                 [ENTRY_OTHER] = other},
     .actions = {[ACTION_PLACE] = place,
                 [ACTION_REPRICE] = reprice,
                 [ACTION_HOLD] = hold,

@@ -127,6 +127,7 @@ static void session_take(struct app *app, struct arena *arena, const struct repl
     app->session_arena = arena;
     app->session = *session;
     app->signed_in = true;
+    coach_begin(app);
     client_set_token(app->client, session->token);
     wipe(app->signon);
     app->signon->asks_code = false;

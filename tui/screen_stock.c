@@ -4,6 +4,7 @@
 #include "tui/open.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,6 +78,30 @@ static int draw_sites(const struct reply_item *item, const struct frame *frame, 
     return row;
 }
 
+/* What is on its way: planned ones may still move. */
+static int draw_dues(const struct reply_item *item, const struct frame *frame, int row)
+{
+    enum { DUES_MOST = 4 };
+    char day[WHEN_TEXT];
+    for (size_t i = 0; i < item->ndues && i < DUES_MOST; i++, row++) {
+        const struct reply_due *due = &item->dues[i];
+        frame_printf(frame, row, ROLE_PLAIN,
+                     due->firm ? _(" Due %-12s %8lld  to %s  firm")
+                               : _(" Due %-12s %8lld  to %s  planned"),
+                     when_day(day, due->date), (long long)due->qty, due->site);
+    }
+    return row + (item->ndues > 0);
+}
+
+static void draw_next_price(const struct reply_item *item, const struct frame *frame, int row)
+{
+    char price[MONEY_TEXT], day[WHEN_TEXT];
+    if (*item->next_list)
+        frame_printf(frame, row, ROLE_PLAIN, " From %s %s %s %s", when_day(day, item->next_from),
+                     money_format(price, money_of(item->next_price), item->exponent, true),
+                     item->currency, item->next_list);
+}
+
 static int draw_relations(const struct reply_item *item, const struct frame *frame, int row)
 {
     struct arena *arena = arena_new();
@@ -113,8 +138,10 @@ static void draw_item(const struct reply_item *item, const struct frame *frame)
     if (item->max_per_order)
         frame_printf(frame, 3, ROLE_PLAIN, " At most %lld per order",
                      (long long)item->max_per_order);
-    int row = draw_sites(item, frame, 5);
-    row = draw_relations(item, frame, row + 1);
+    draw_next_price(item, frame, item->max_per_order ? 4 : 3);
+    int row = draw_sites(item, frame, 5 + (*item->next_list && item->max_per_order));
+    row = draw_dues(item, frame, row + 1);
+    row = draw_relations(item, frame, row);
     frame_text(frame, row + 1, ROLE_DIM, _(" + adds one to the order; F12 goes back"));
 }
 
@@ -171,6 +198,12 @@ static void say_item(const struct reply_item *item, struct speech *speech)
         snprintf(key, sizeof key, "component %zu", i);
         speech_say(speech, key, _("kit of %lld*%s %s"), (long long)item->components[i].qty,
                    item->components[i].sku, item->components[i].name);
+    }
+    for (size_t i = 0; i < item->ndues; i++) {
+        char day[WHEN_TEXT];
+        snprintf(key, sizeof key, "due %zu", i);
+        speech_say(speech, key, _("due %s: %lld to %s"), when_day(day, item->dues[i].date),
+                   (long long)item->dues[i].qty, item->dues[i].site);
     }
     speech_say(speech, "hint", _("+ adds one to the order; /12 goes back"));
 }

@@ -1,96 +1,12 @@
 #include "core/wire/reply.h"
 
-#include "core/wire/wire.h"
+#include "core/wire/reply_part.h"
 
 #include <string.h>
 
-/* ---- members, leniently: the wrong type is the same as absent -------------------------------- */
-
-static const char *get_text(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-    return text ? text : "";
-}
-
-static int64_t get_number_or(const json_t *object, const char *name, int64_t absent)
-{
-    const json_t *value = json_object_get(object, name);
-    return json_is_integer(value) ? json_integer_value(value) : absent;
-}
-
-static int64_t get_number(const json_t *object, const char *name)
-{
-    return get_number_or(object, name, 0);
-}
-
-static int get_exponent(const json_t *object)
-{
-    int64_t exponent = get_number_or(object, "exponent", 2);
-    return exponent >= 0 && exponent <= 4 ? (int)exponent : 2;
-}
-
-static bool get_true(const json_t *object, const char *name)
-{
-    return json_is_true(json_object_get(object, name));
-}
-
-static const char **get_texts(struct arena *arena, const json_t *object, const char *name,
-                              size_t *count)
-{
-    const json_t *array = json_object_get(object, name);
-    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(array));
-    *count = 0;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const char *text = json_string_value(json_array_get(array, i));
-        if (text)
-            texts[(*count)++] = text;
-    }
-    return texts;
-}
-
-/* The sentences of an array of steps, each an object that says its own, or the sentence itself. */
-static const char **get_says(struct arena *arena, const json_t *object, const char *name,
-                             size_t *count)
-{
-    const json_t *array = json_object_get(object, name);
-    const char **texts = ARENA_ARRAY(arena, const char *, json_array_size(array));
-    *count = 0;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *one = json_array_get(array, i);
-        const char *text =
-            json_string_value(json_is_object(one) ? json_object_get(one, "say") : one);
-        if (text)
-            texts[(*count)++] = text;
-    }
-    return texts;
-}
-
-/* Reads each object of an array member into one element of a new array. */
-typedef void read_one(struct arena *arena, json_t *object, void *out);
-
-static void *get_array(struct arena *arena, const json_t *object, const char *name, size_t size,
-                       read_one *read, size_t *count)
-{
-    const json_t *array = json_object_get(object, name);
-    char *items = arena_array(arena, json_array_size(array), size);
-    *count = 0;
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        json_t *one = json_array_get(array, i);
-        if (json_is_object(one))
-            read(arena, one, items + size * (*count)++);
-    }
-    return items;
-}
-
-static json_t *body_object(struct arena *arena, const char *body, size_t len)
-{
-    const char *why = NULL;
-    return len ? wire_parse(arena, body, len, &why) : NULL;
-}
-
 /* ---- parts ----------------------------------------------------------------------------------- */
 
-static void address_read(struct arena *arena, json_t *object, void *out)
+void reply_address_read(struct arena *arena, json_t *object, void *out)
 {
     (void)arena;
     *(struct address *)out = (struct address){
@@ -117,6 +33,7 @@ static void problem_read(struct arena *arena, json_t *object, void *out)
     };
     if (!*p->say)
         p->say = p->code;
+    p->order = get_text(json_object_get(object, "params"), "order");
     const json_t *candidates = json_object_get(object, "candidates");
     for (size_t i = 0; i < json_array_size(candidates) && p->ncandidates < REPLY_CANDIDATES; i++) {
         const json_t *one = json_array_get(candidates, i);
@@ -125,7 +42,7 @@ static void problem_read(struct arena *arena, json_t *object, void *out)
     }
 }
 
-static void line_read(struct arena *arena, json_t *object, void *out)
+void reply_line_read(struct arena *arena, json_t *object, void *out)
 {
     struct reply_line *line = out;
     *line = (struct reply_line){
@@ -142,6 +59,7 @@ static void line_read(struct arena *arena, json_t *object, void *out)
         .pv = get_number(object, "pv"),
         .free_stock = get_number_or(object, "free_stock", -1),
         .back_ordered = get_number(object, "back_ordered"),
+        .state = get_text(object, "state"),
         .priced = !json_is_false(json_object_get(object, "priced")),
     };
     line->why = get_says(arena, object, "why", &line->nwhy);
@@ -185,9 +103,10 @@ bool wire_quote_read(struct arena *arena, json_t *object, struct reply_quote *ou
         .customer = get_text(customer, "id"),
         .customer_name = get_text(customer, "name"),
     };
-    out->lines = get_array(arena, object, "lines", sizeof *out->lines, line_read, &out->nlines);
+    out->lines =
+        get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);
     out->nproblems = wire_problems_read(arena, object, &out->problems);
-    address_read(arena, json_object_get(object, "ship_to"), &out->ship_to);
+    reply_address_read(arena, json_object_get(object, "ship_to"), &out->ship_to);
     return true;
 }
 
@@ -276,7 +195,7 @@ static void person_read(struct arena *arena, json_t *object, void *out)
         .balance = get_number(object, "balance"),
     };
     person->addresses = get_array(arena, object, "addresses", sizeof *person->addresses,
-                                  address_read, &person->naddresses);
+                                  reply_address_read, &person->naddresses);
 }
 
 bool reply_people_read(struct arena *arena, const char *body, size_t len, struct reply_people *out)
@@ -305,6 +224,17 @@ static void site_read(struct arena *arena, json_t *object, void *out)
         .on_hand = get_number(object, "on_hand"),
         .reserved = get_number(object, "reserved"),
         .free = get_number(object, "free"),
+    };
+}
+
+static void due_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_due *)out = (struct reply_due){
+        .site = get_text(object, "site"),
+        .date = get_text(object, "date"),
+        .qty = get_number(object, "qty"),
+        .firm = get_true(object, "firm"),
     };
 }
 
@@ -341,6 +271,11 @@ static void item_read(struct arena *arena, json_t *object, void *out)
         .max_per_order = get_number(object, "max_per_order"),
         .back_order = get_true(object, "back_order"),
     };
+    const json_t *next = json_object_get(object, "next");
+    item->next_list = get_text(next, "list");
+    item->next_from = get_text(next, "from");
+    item->next_price = get_number(next, "price");
+    item->dues = get_array(arena, stock, "due", sizeof *item->dues, due_read, &item->ndues);
     item->sites = get_array(arena, stock, "sites", sizeof *item->sites, site_read, &item->nsites);
     item->kits = get_texts(arena, object, "kits", &item->nkits);
     item->components = get_array(arena, object, "components", sizeof *item->components,
@@ -442,7 +377,8 @@ bool reply_order_read(struct arena *arena, const char *body, size_t len, struct 
         .total = get_number(object, "total"),
         .due = get_number(object, "due"),
     };
-    out->lines = get_array(arena, object, "lines", sizeof *out->lines, line_read, &out->nlines);
+    out->lines =
+        get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);
     return *out->number != '\0';
 }
 

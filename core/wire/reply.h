@@ -12,6 +12,7 @@ enum { REPLY_CANDIDATES = 9 };
 
 struct reply_problem {
     const char *field, *line, *code, *say; /* line: the client's id, "" for none */
+    const char *order;                     /* the other order's number, "" for none */
     bool warning;
     const char *candidates[REPLY_CANDIDATES]; /* nearest SKUs of an unknown one */
     const char *candidate_names[REPLY_CANDIDATES];
@@ -23,6 +24,7 @@ struct reply_line {
     int64_t qty, unit, discount, amount, tax, cv, pv;
     int64_t free_stock; /* -1: not known */
     int64_t back_ordered;
+    const char *state; /* of a placed order's line */
     bool priced;
     const char **why; /* sentences */
     size_t nwhy;
@@ -97,6 +99,12 @@ struct reply_site {
     int64_t on_hand, reserved, free;
 };
 
+struct reply_due {
+    const char *site, *date;
+    int64_t qty;
+    bool firm;
+};
+
 struct reply_component {
     const char *sku, *name;
     int64_t qty;
@@ -113,6 +121,10 @@ struct reply_item {
     size_t nsites;
     const char **kits;
     size_t nkits;
+    struct reply_due *dues; /* what is on its way, the next first */
+    size_t ndues;
+    const char *next_list, *next_from; /* the list that is coming; "" for none */
+    int64_t next_price;
     struct reply_component *components;
     size_t ncomponents;
 };

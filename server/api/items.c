@@ -138,11 +138,31 @@ static json_t *stock_write(const struct call *c, const struct item_view *v)
                      call_rows(c->batch, v->due, due));
 }
 
+/* What the same audience pays once the next list is valid; null where none is coming. */
+static json_t *next_write(const struct call *c, const struct item_view *v)
+{
+    const struct catalogue *m = &v->market->catalogue;
+    const struct price_list *next = NULL;
+    char date[DATE_TEXT];
+    int32_t today = (int32_t)db_int(c->batch, v->today, 0, 0);
+    for (size_t i = 0; i < m->nlists; i++)
+        if (m->lists[i].audience == v->audience && m->lists[i].from.days > today &&
+            (!next || m->lists[i].from.days < next->from.days))
+            next = &m->lists[i];
+    const struct price *price = next ? catalogue_price(m, next, v->item) : NULL;
+    if (!price)
+        return json_null();
+    return json_pack("{s:s,s:s,s:I,s:I,s:I}", "list", next->code, "from",
+                     date_format(date, next->from), "price", (json_int_t)price->amount.minor, "cv",
+                     (json_int_t)price->cv.hundredths, "pv", (json_int_t)price->pv.hundredths);
+}
+
 static void get_reply(struct call *c)
 {
     struct item_view *v = c->state;
     choose_list(c, v);
     json_t *object = item_write(v, v->item);
+    json_object_set_new(object, "next", next_write(c, v));
     put_kits(object, v);
     json_object_set_new(object, "stock", stock_write(c, v));
     call_reply(c, STATUS_OK, object);

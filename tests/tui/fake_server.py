@@ -74,6 +74,10 @@ class Fake:
         self.problem_once = []  # (path regex, http, problem): answered once
         self.next_order = 10088421
         self.down = False     # no request is answered, connections end
+        self.cancel_problem = None  # why an order cannot be cancelled
+        self.experience = 100       # orders the operator ever took
+        self.people = {}            # number or id: details that were changed or made
+        self.person_version = {}
 
     def expire(self):
         with self.lock:
@@ -252,7 +256,7 @@ class Handler(BaseHTTPRequestHandler):
                     return run(self, fake, body, *map(unquote, found.groups()))
         return self.trouble(404)
 
-    do_GET = do_POST = do_PUT = do_DELETE = handle_any
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 
     # ---- sessions
     def session_post(self, fake, body):
@@ -275,8 +279,31 @@ class Handler(BaseHTTPRequestHandler):
         p = PEOPLE.get(number)
         if not p:
             return self.trouble(404)
-        second = dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA")
-        self.answer(200, dict(p, id=number, addresses=[address(p), second], balance=1250, currency="GBP", exponent=2))
+        second = dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA", label="WORK")
+        first = dict(address(p), label="HOME")
+        out = dict(p, id=number, addresses=[first, second], balance=1250, currency="GBP", exponent=2, market="GB",
+                   email="", sponsor="1000704", joined="2019-03-11", last_active="2025-11", pv=41200, cv=41200,
+                   language="en", version=fake.person_version.get(number, 1))
+        out.update(fake.people.get(number, {}))
+        self.answer(200, out)
+
+    def person_patch(self, fake, body, number):
+        version = fake.person_version.get(number, 1)
+        if self.headers.get("If-Match") != '"%d"' % version:
+            return self.trouble(412)
+        change = {k: "" if v is None else v for k, v in body.items() if k != "address"}
+        if "address" in body:
+            change["addresses"] = [dict(body["address"], label="HOME")] if body["address"] else []
+        fake.people.setdefault(number, {}).update(change)
+        fake.person_version[number] = version + 1
+        return self.answer(200, {"id": number, "version": version + 1})
+
+    def customer_post(self, fake, body):
+        fake.people["C9"] = dict(body, id="C9", version=1, addresses=[dict(body["address"], label="HOME")] if body.get("address") else [])
+        return self.answer(201, {"id": "C9", "name": body["name"], "distributor": body["distributor"]})
+
+    def customer(self, fake, body, number):
+        return self.answer(200, fake.people[number]) if number in fake.people else self.trouble(404)
 
     def facts(self, fake, body, number):
         p = PEOPLE.get(number)
@@ -312,7 +339,8 @@ class Handler(BaseHTTPRequestHandler):
         free = ITEMS[sku]["free"]
         out = self.item_out(sku)
         out.update(list="AUTUMN-2", barcode="5012345402277", max_per_order=12, back_order=True, kits=[FIVE[4]],
-                   components=[], stock={"on_hand": free + 20, "reserved": 20, "free": free, "due": [],
+                   components=[], next={"list": "WINTER-1", "from": "2025-12-01", "price": ITEMS[sku]["price"] + 50, "cv": 0, "pv": 0}, stock={"on_hand": free + 20, "reserved": 20, "free": free, "due": [{"site": "LEEDS", "date": "2025-11-24", "qty": 600, "document": "PO 7781", "firm": True},
+                                                                                              {"site": "LEEDS", "date": "2025-12-02", "qty": 1200, "document": "PO 7790", "firm": False}],
                                          "sites": [{"site": "LEEDS", "name": "Leeds main", "on_hand": free + 16, "reserved": 20, "free": free - 4},
                                                    {"site": "HULL", "name": "Hull showroom", "on_hand": 4, "reserved": 0, "free": 4}]})
         self.answer(200, out)
@@ -382,7 +410,8 @@ class Handler(BaseHTTPRequestHandler):
         if stops:
             return self.trouble(422, problems=stops)
         if fake.duplicate and "duplicate" not in body.get("accept", []):
-            return self.trouble(422, problems=[{"field": "", "code": "duplicate", "severity": "warning", "say": fake.duplicate}])
+            return self.trouble(422, problems=[{"field": "", "code": "duplicate", "severity": "warning", "say": fake.duplicate,
+                                                 "params": {"order": next((o["number"] for o in fake.orders.values()), "")}}])
         fake.next_order += 1
         number = code(str(fake.next_order))
         paid = sum(t["amount"] for t in body["tenders"])
@@ -397,14 +426,52 @@ class Handler(BaseHTTPRequestHandler):
             return None
         return self.answer(201, fake.orders[key])
 
-    def order_list(self, fake, body):
-        items = [{"number": o["number"], "state": o["state"]} for o in reversed(list(fake.orders.values()))
-                 if o["distributor"]["id"] == self.query.get("distributor")]
-        return self.answer(200, {"items": items[:int(self.query.get("limit", 20))], "next": None})
-
     def order_get(self, fake, body, number):
         found = next((o for o in fake.orders.values() if o["number"] == number), None)
-        return self.answer(200, found) if found else self.trouble(404)
+        if not found:
+            return self.trouble(404)
+        gone = found["state"] == "cancelled"
+        history = [{"at": "2025-11-22T12:05:11Z", "machine": "order", "from": "", "to": "placed", "by": "CC-07", "reason": ""}]
+        say = fake.cancel_problem or ("Order %s is cancelled already." % number if gone else None)
+        return self.answer(200, dict(
+            found, market="GB", price_list="AUTUMN-2", date="2025-11-22", tax_included=True, goods=found["total"] - 395,
+            discount=0, delivery=395, delivery_tax=65, tax=found["total"] // 6, tax_added=0, cv=10654, pv=10654, note="",
+            ship_to={"kind": "distributor", "address": address(PEOPLE[MANAGER])},
+            lines=[dict(line, state="cancelled" if gone else "reserved") for line in found["lines"]],
+            payments=[{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else [],
+            history=history + [dict(history[0], **{"from": "placed", "to": "cancelled"})] if gone else history,
+            cancel={"may": say is None, "until": "2025-11-22T13:05:11Z", "say": say}))
+
+    def order_list(self, fake, body):
+        q, rows = self.query, list(reversed(fake.orders.values()))
+        rows = [dict({k: o[k] for k in ("number", "state", "payment", "type", "total", "currency", "exponent", "placed_at", "placed_by")},
+                     distributor=o["distributor"]["id"], name=o["distributor"]["name"], customer_name=None, lines=len(o["lines"]))
+                for o in rows]
+        rows = [r for r in rows if q.get("distributor", r["distributor"]) == r["distributor"] and
+                all(w in r["name"].lower() for w in q.get("q", "").lower().split()) and
+                q.get("from", "2025-11-22") <= "2025-11-22" <= q.get("to", "2025-11-22") and "customer" not in q]
+        at = next((i + 1 for i, r in enumerate(rows) if r["number"] == q.get("cursor")), 0)
+        most = int(q["limit"])
+        page = rows[at:at + most]
+        self.answer(200, {"items": page, "next": page[-1]["number"] if len(rows) > at + most else None})
+
+    def order_cancel(self, fake, body, number):
+        found = next((o for o in fake.orders.values() if o["number"] == number), None)
+        if not found:
+            return self.trouble(404)
+        if fake.cancel_problem:
+            return self.trouble(422, problems=[{"field": "", "code": "cancel_late", "severity": "stop", "say": fake.cancel_problem}])
+        found.update(state="cancelled", payment="void", due=0)
+        return self.answer(200, {"number": number, "state": "cancelled"})
+
+    def day(self, fake, body):
+        taken = [o for o in fake.orders.values() if o["state"] != "cancelled"]
+        due = [o for o in taken if o["due"]]
+        totals = [{"currency": "GBP", "exponent": 2, "orders": len(taken), "total": sum(o["total"] for o in taken), "cv": 10654 * len(taken),
+                   "due_orders": len(due), "due": sum(o["due"] for o in due)}] if taken else []
+        self.answer(200, {"date": "2025-11-22", "orders": len(taken), "cancelled": len(fake.orders) - len(taken), "totals": totals,
+                          "seconds_per_order": 71 if taken else None, "experience": fake.experience,
+                          "month": {"ends": "2025-11-30", "days_left": 8}, "duplicates": []})
 
 
 ROUTES = [
@@ -413,7 +480,11 @@ ROUTES = [
     ("GET", "/distributors/([^/]+)", Handler.person),
     ("GET", "/distributors/([^/]+)/pricing-facts", Handler.facts),
     ("GET", "/catalogue", Handler.catalogue),
+    ("PATCH", "/distributors/([^/]+)", Handler.person_patch),
     ("GET", "/customers", Handler.customers),
+    ("POST", "/customers", Handler.customer_post),
+    ("GET", "/customers/([^/]+)", Handler.customer),
+    ("GET", "/day", Handler.day),
     ("GET", "/items", Handler.items),
     ("GET", "/items/([^/]+)", Handler.item),
     ("GET", "/drafts", Handler.drafts),
@@ -424,6 +495,7 @@ ROUTES = [
     ("POST", "/quotes", Handler.quotes),
     ("POST", "/orders", Handler.order_post),
     ("GET", "/orders", Handler.order_list),
+    ("POST", "/orders/([^/]+)/cancel", Handler.order_cancel),
     ("GET", "/orders/([^/]+)", Handler.order_get),
 ]
 

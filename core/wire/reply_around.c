@@ -1,0 +1,208 @@
+#include "core/wire/reply_around.h"
+
+#include "core/wire/reply_part.h"
+
+/* ---- the day --------------------------------------------------------------------------------- */
+
+static void total_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_day_total *)out = (struct reply_day_total){
+        .currency = get_text(object, "currency"),
+        .exponent = get_exponent(object),
+        .orders = get_number(object, "orders"),
+        .total = get_number(object, "total"),
+        .cv = get_number(object, "cv"),
+        .due_orders = get_number(object, "due_orders"),
+        .due = get_number(object, "due"),
+    };
+}
+
+static void duplicate_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_day_duplicate *)out = (struct reply_day_duplicate){
+        .order = get_text(object, "order"),
+        .earlier = get_text(object, "earlier"),
+        .at = get_text(object, "at"),
+        .by = get_text(object, "by"),
+        .name = get_text(object, "name"),
+    };
+}
+
+bool reply_day_read(struct arena *arena, const char *body, size_t len, struct reply_day *out)
+{
+    json_t *object = body_object(arena, body, len);
+    const json_t *month = json_object_get(object, "month");
+    *out = (struct reply_day){
+        .date = get_text(object, "date"),
+        .month_ends = get_text(month, "ends"),
+        .days_left = get_number(month, "days_left"),
+        .orders = get_number(object, "orders"),
+        .cancelled = get_number(object, "cancelled"),
+        .seconds_per_order = get_number_or(object, "seconds_per_order", -1),
+        .experience = get_number(object, "experience"),
+    };
+    out->totals =
+        get_array(arena, object, "totals", sizeof *out->totals, total_read, &out->ntotals);
+    out->duplicates = get_array(arena, object, "duplicates", sizeof *out->duplicates,
+                                duplicate_read, &out->nduplicates);
+    return *out->date != '\0';
+}
+
+/* ---- orders ---------------------------------------------------------------------------------- */
+
+static void row_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_order_row *)out = (struct reply_order_row){
+        .number = get_text(object, "number"),
+        .state = get_text(object, "state"),
+        .payment = get_text(object, "payment"),
+        .type = get_text(object, "type"),
+        .distributor = get_text(object, "distributor"),
+        .name = get_text(object, "name"),
+        .customer_name = get_text(object, "customer_name"),
+        .currency = get_text(object, "currency"),
+        .placed_at = get_text(object, "placed_at"),
+        .placed_by = get_text(object, "placed_by"),
+        .exponent = get_exponent(object),
+        .total = get_number(object, "total"),
+        .lines = get_number(object, "lines"),
+    };
+}
+
+bool reply_orders_read(struct arena *arena, const char *body, size_t len, struct reply_orders *out)
+{
+    json_t *object = body_object(arena, body, len);
+    out->items = get_array(arena, object, "items", sizeof *out->items, row_read, &out->n);
+    out->next = get_text(object, "next");
+    return object != NULL;
+}
+
+static void payment_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_payment *)out = (struct reply_payment){
+        .kind = get_text(object, "kind"),
+        .state = get_text(object, "state"),
+        .amount = get_number(object, "amount"),
+    };
+}
+
+static void event_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_event *)out = (struct reply_event){
+        .at = get_text(object, "at"),
+        .machine = get_text(object, "machine"),
+        .to = get_text(object, "to"),
+        .by = get_text(object, "by"),
+        .reason = get_text(object, "reason"),
+    };
+}
+
+static void card_head(const json_t *object, struct reply_order_card *out)
+{
+    const json_t *distributor = json_object_get(object, "distributor"),
+                 *customer = json_object_get(object, "customer"),
+                 *cancel = json_object_get(object, "cancel");
+    *out = (struct reply_order_card){
+        .number = get_text(object, "number"),
+        .state = get_text(object, "state"),
+        .payment = get_text(object, "payment"),
+        .type = get_text(object, "type"),
+        .currency = get_text(object, "currency"),
+        .list = get_text(object, "price_list"),
+        .date = get_text(object, "date"),
+        .note = get_text(object, "note"),
+        .distributor = get_text(distributor, "id"),
+        .distributor_name = get_text(distributor, "name"),
+        .customer = get_text(customer, "id"),
+        .customer_name = get_text(customer, "name"),
+        .placed_at = get_text(object, "placed_at"),
+        .placed_by = get_text(object, "placed_by"),
+        .may_cancel = get_true(cancel, "may"),
+        .cancel_until = get_text(cancel, "until"),
+        .cancel_say = get_text(cancel, "say"),
+    };
+}
+
+static void card_money(const json_t *object, struct reply_order_card *out)
+{
+    out->exponent = get_exponent(object);
+    out->tax_included = get_true(object, "tax_included");
+    out->goods = get_number(object, "goods");
+    out->discount = get_number(object, "discount");
+    out->delivery = get_number(object, "delivery");
+    out->delivery_tax = get_number(object, "delivery_tax");
+    out->tax = get_number(object, "tax");
+    out->tax_added = get_number(object, "tax_added");
+    out->total = get_number(object, "total");
+    out->due = get_number(object, "due");
+    out->cv = get_number(object, "cv");
+    out->pv = get_number(object, "pv");
+}
+
+bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
+                           struct reply_order_card *out)
+{
+    json_t *object = body_object(arena, body, len);
+    json_t *ship_to = json_object_get(object, "ship_to");
+    card_head(object, out);
+    card_money(object, out);
+    out->ship_kind = get_text(ship_to, "kind");
+    reply_address_read(arena, json_object_get(ship_to, "address"), &out->ship_to);
+    out->lines =
+        get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);
+    out->payments =
+        get_array(arena, object, "payments", sizeof *out->payments, payment_read, &out->npayments);
+    out->history =
+        get_array(arena, object, "history", sizeof *out->history, event_read, &out->nhistory);
+    return *out->number != '\0';
+}
+
+/* ---- people ---------------------------------------------------------------------------------- */
+
+static void label_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(const char **)out = get_text(object, "label");
+}
+
+bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
+                            struct reply_person_card *out)
+{
+    json_t *object = body_object(arena, body, len);
+    *out = (struct reply_person_card){
+        .id = get_text(object, "id"),
+        .name = get_text(object, "name"),
+        .status = get_text(object, "status"),
+        .rank_name = get_text(object, "rank_name"),
+        .sponsor = get_text(object, "sponsor"),
+        .joined = get_text(object, "joined"),
+        .last_active = get_text(object, "last_active"),
+        .phone = get_text(object, "phone"),
+        .email = get_text(object, "email"),
+        .language = get_text(object, "language"),
+        .currency = get_text(object, "currency"),
+        .market = get_text(object, "market"),
+        .distributor = get_text(object, "distributor"),
+        .exponent = get_exponent(object),
+        .version = get_number(object, "version"),
+        .has_balance = json_is_integer(json_object_get(object, "balance")),
+        .balance = get_number(object, "balance"),
+        .pv = get_number(object, "pv"),
+        .cv = get_number(object, "cv"),
+    };
+    size_t nlabels;
+    out->addresses = get_array(arena, object, "addresses", sizeof *out->addresses,
+                               reply_address_read, &out->naddresses);
+    out->labels = get_array(arena, object, "addresses", sizeof *out->labels, label_read, &nlabels);
+    return *out->id != '\0';
+}
+
+const char *reply_made_read(struct arena *arena, const char *body, size_t len)
+{
+    return json_string_value(json_object_get(body_object(arena, body, len), "id"));
+}

@@ -1,0 +1,89 @@
+/* Replies that are looked at between orders: the day, lists of orders, one order in full, a person.
+ * Readers as in reply.h. */
+#pragma once
+
+#include "core/wire/reply.h"
+
+struct reply_day_total {
+    const char *currency;
+    int exponent;
+    int64_t orders, total, cv, due_orders, due;
+};
+
+struct reply_day_duplicate {
+    const char *order, *earlier, *at, *by, *name;
+};
+
+struct reply_day {
+    const char *date, *month_ends;
+    int64_t orders, cancelled;
+    int64_t seconds_per_order; /* -1: not known */
+    int64_t experience, days_left;
+    struct reply_day_total *totals;
+    size_t ntotals;
+    struct reply_day_duplicate *duplicates;
+    size_t nduplicates;
+};
+
+struct reply_order_row {
+    const char *number, *state, *payment, *type, *distributor, *name, *customer_name, *currency;
+    const char *placed_at, *placed_by;
+    int exponent;
+    int64_t total, lines;
+};
+
+struct reply_orders {
+    struct reply_order_row *items;
+    size_t n;
+    const char *next; /* "" at the end */
+};
+
+struct reply_payment {
+    const char *kind, *state;
+    int64_t amount;
+};
+
+struct reply_event {
+    const char *at, *machine, *to, *by, *reason;
+};
+
+struct reply_order_card {
+    const char *number, *state, *payment, *type, *currency, *list, *date, *note;
+    const char *distributor, *distributor_name, *customer, *customer_name, *placed_at, *placed_by;
+    const char *ship_kind;
+    struct address ship_to;
+    int exponent;
+    bool tax_included;
+    int64_t goods, discount, delivery, tax, tax_added, delivery_tax, total, due, cv, pv;
+    struct reply_line *lines;
+    size_t nlines;
+    struct reply_payment *payments;
+    size_t npayments;
+    struct reply_event *history;
+    size_t nhistory;
+    bool may_cancel;
+    const char *cancel_until, *cancel_say; /* say: why not */
+};
+
+struct reply_person_card {
+    const char *id, *name, *status, *rank_name, *sponsor, *joined, *last_active, *phone, *email,
+        *language, *currency, *market;
+    const char *distributor; /* a customer's; "" for a distributor */
+    int exponent;
+    int64_t version, balance, pv, cv;
+    bool has_balance;
+    struct address *addresses;
+    const char **labels; /* "HOME" */
+    size_t naddresses;
+};
+
+bool reply_day_read(struct arena *arena, const char *body, size_t len,
+                    struct reply_day *out) MUST_CHECK;
+bool reply_orders_read(struct arena *arena, const char *body, size_t len,
+                       struct reply_orders *out) MUST_CHECK;
+bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
+                           struct reply_order_card *out) MUST_CHECK;
+bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
+                            struct reply_person_card *out) MUST_CHECK;
+/* The id of what a POST has made, or NULL. */
+const char *reply_made_read(struct arena *arena, const char *body, size_t len);

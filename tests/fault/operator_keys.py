@@ -338,7 +338,19 @@ class Stream:
             yield from self.add()
         self.seen.add(self.fingerprint())
 
+    def tidy(self):
+        """Undo may have brought back what cannot be placed."""
+        order = self.model.order
+        if order.now.type != "personal":
+            order.step(type="personal", customer=None)
+            yield self.line("t own")
+        for number in range(len(order.lines), 0, -1):
+            if order.lines[number - 1][0] not in self.shop.items:
+                order.set(number, 0)
+                yield self.line(f".{number}*0")
+
     def place(self):
+        yield from self.tidy()
         yield from self.unlike()
         self.model.place()
         yield self.f(9)
@@ -347,6 +359,7 @@ class Stream:
     def place_in_vain(self):
         """A line that is no item stops it; what was typed ahead for the next caller is not used."""
         order = self.model.order
+        yield from self.tidy()
         yield from self.unlike()
         sku = self.rng.choice(self.shop.missing)
         order.add((sku, 1))

@@ -1,6 +1,7 @@
 """Operators side by side, each with a login, a client on a pseudo terminal and a stream of keys of
 their own (operator_keys.py), over a bad link; and what has become of their keys in the end."""
 import collections
+import contextlib
 import json
 import os
 import random
@@ -45,7 +46,12 @@ class Session:
 
     def sign_on(self):
         self.client = PtyClient(*self.where, self.login, pyte.Screen(80, 24), HOME=self.home)
-        self.client.sign_on(PASSWORD)
+        for _ in range(10):  # signing on is not tried again by itself
+            with contextlib.suppress(TimeoutError):
+                self.client.sign_on(PASSWORD, 10)
+                break
+        else:
+            raise Stuck(f"{self.login} could not sign on")
         self.client.screen = self.client.stream = None
         self.advance(None)
 

@@ -81,10 +81,10 @@ class PtyClient:
         while self.read(seconds)[0]:
             pass
 
-    def sign_on(self, password):
+    def sign_on(self, password, seconds=20):
         self.wait("Password")
-        self.send(password.encode() + b"\r")
-        self.wait("My drafts")
+        self.send(b"\x15" + password.encode() + b"\r")
+        self.wait("My drafts", seconds)
 
     def high_water_kb(self):
         with open(f"/proc/{self.pid}/status", encoding="utf-8") as file:

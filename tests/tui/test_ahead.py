@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+"""Keys that are typed before the program is ready for them: none is lost, none reaches what it was not
+meant for. Against the fake server, which answers late."""
+import os
+import re
+import sys
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [HERE, os.path.join(HERE, "..")]
+sys.dont_write_bytecode = True
+import driver  # noqa: E402
+import fake_server  # noqa: E402
+from driver import Client, Failed  # noqa: E402
+
+NEXT = "1020185"
+
+
+def check(condition, say):
+    if not condition:
+        raise Failed(say)
+
+
+def signed_on(world):
+    return Client(world, ["--user", world["operator"]]).sign_on(world)
+
+
+def many_keys_ahead(world):
+    """A whole order of 60 lines is typed while another one is being placed: 480 keys wait for it."""
+    fake, client = world["fake"], signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    client.wait("pending 0 of 1")
+    fake.delay = {"/orders": 3}
+    client.press("F9", "F9")
+    client.wait("PLACING")
+    client.line(NEXT)
+    client.bytes(b"".join(b"%d*%s\r" % (n % 7 + 1, world["skus"][n % 5].encode()) for n in range(60)))
+    client.wait("PLACING")
+    fake.delay = {}
+    client.wait("placed ", "JONES, Sara-Jane", "pending 0 of 60")
+    kept = [d["draft"] for d in fake.drafts.values()]
+    lines = [(line["sku"], line["qty"]) for draft in kept for line in draft["lines"]]
+    check(lines == [(world["skus"][n % 5], n % 7 + 1) for n in range(60)], "other lines: %r" % lines)
+    client.close()
+
+
+def digits_of_drafts(world):
+    """The list of drafts has its digits only while they count: not while it is asked for again."""
+    fake, client = world["fake"], signed_on(world)
+    digit = re.compile(r"^  1 " + world["manager"], re.M)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    client.press("F6")
+    client.wait(digit)
+    client.line(NEXT)
+    client.line(world["skus"][1])
+    client.wait("pending 0 of 1")
+    fake.delay = {"/drafts$": 1.5}
+    client.press("F6")
+    client.wait("My drafts", re.compile(r"^    %s " % world["manager"], re.M))
+    client.wait(re.compile(r"^  1 %s .*\n  2 %s " % (NEXT, world["manager"]), re.M))
+    client.close()
+
+
+def main():
+    failed = passed = 0
+    driver.begin()
+    for test in (many_keys_ahead, digits_of_drafts):
+        server, where = fake_server.start()
+        try:
+            test({**fake_server.world(where), "fake": server.fake})
+            passed += 1
+        except Exception:
+            failed += 1
+            print("FAILED: " + test.__name__)
+            traceback.print_exc(file=sys.stdout)
+        server.shutdown()
+    driver.end()
+    print("test_ahead: %d passed, %d failed" % (passed, failed))
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -3,6 +3,7 @@
 #include "tui/details.h"
 
 #include "core/text.h"
+#include "tui/last_order.h"
 #include "tui/lines.h"
 #include "tui/loop.h"
 #include "tui/open.h"
@@ -58,7 +59,7 @@ static enum order_placing placing(const struct app *app)
 static bool is_settled(const struct app *app)
 {
     bool is_parked = client_is_expired(app->client); /* nothing more comes without a password */
-    bool waits = placing(app) != PLACING_NO || app->recalling;
+    bool waits = placing(app) != PLACING_NO || app->recalling || last_order_awaited(app);
     return app->quit || (!client_is_busy(app->client) && (is_parked || !waits));
 }
 
@@ -116,7 +117,7 @@ static void settle_all(struct linear *linear)
     if (settle(linear))
         return;
     settle_placing(linear);
-    if (placing(app) == PLACING_WANTED || app->recalling) {
+    if (placing(app) == PLACING_WANTED || app->recalling || last_order_awaited(app)) {
         function_key(app, 12);
         app_say(app, ROLE_STOP, "taken back, because the server does not answer.");
     }
@@ -159,6 +160,16 @@ static size_t say_news(struct linear *linear)
     return says;
 }
 
+/* A draft may come with text that was typed and never entered: here the next line is typed anew. */
+static size_t say_typed(struct app *app)
+{
+    char text[ENTRY_TEXT];
+    if (!entry_line_take(&app->line, text))
+        return 0;
+    speech_print("! ", _("typed before and not entered: "), text);
+    return 1;
+}
+
 /* An order that was left in a state in which it cannot be placed is remembered for the exit code.
  */
 static void watch_order(struct linear *linear)
@@ -183,7 +194,8 @@ static void speak(struct linear *linear, bool in_full, bool must)
     screen->say(app, &now);
     if (in_full || (moved && !screen->say_once))
         before->n = 0;
-    size_t told = say_message(linear, speech_answers(&now, before)) + say_news(linear);
+    size_t told =
+        say_message(linear, speech_answers(&now, before)) + say_news(linear) + say_typed(app);
     told += speech_tell(&now, before, moved);
     if (must && told == 0)
         speech_tell(&now, &now, true);
@@ -219,6 +231,7 @@ static void type(struct app *app, const char *text)
     for (const char *end = text + strlen(text); text < end;)
         app_input(app, &(struct input){INPUT_CHAR, utf8_next(&text, end)});
     app_input(app, &(struct input){INPUT_ENTER, 0});
+    app_tick(app);
 }
 
 /* At sign-on the keys are given as elsewhere; a password is whatever it is. */

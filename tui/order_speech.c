@@ -1,6 +1,8 @@
 #include "tui/order_speech.h"
 
 #include "core/text.h"
+#include "tui/home_drafts.h"
+#include "tui/last_order.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 
@@ -55,6 +57,17 @@ static void say_ship(const struct app *app, struct speech *speech)
     if (ship.len)
         speech_say(speech, key, _("ship to %s"), ship.data);
     arena_free(arena);
+}
+
+static void say_last(const struct app *app, struct speech *speech)
+{
+    const struct reply_order *last = last_order(app);
+    char day[HOME_TIME], total[MONEY_TEXT];
+    if (!last)
+        return;
+    home_drafts_time(day, last->placed_at);
+    speech_say(speech, last->number, _("last order %s, %s; /8 repeats it"), day,
+               money_format(total, money_of(last->total), last->exponent, true));
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -162,6 +175,7 @@ void order_say(struct app *app, struct speech *speech)
     say_person(app, speech);
     order_say_type(app, speech);
     say_ship(app, speech);
+    say_last(app, speech);
     for (size_t number = 1; number <= order_lines(order); number++)
         say_line(app, speech, arena, number);
     if (order_confirmed(order))

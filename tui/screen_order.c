@@ -11,7 +11,6 @@
 #include "tui/tongue.h"
 
 #include <stdio.h>
-
 #include <string.h>
 
 enum { HEAD_ROWS = 2 };

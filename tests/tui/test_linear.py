@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -26,6 +27,7 @@ from served import demo_server  # noqa: E402
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden")
 PASSWORD = "partyline-demo"
 WAIT = driver.WAIT
+HOME = tempfile.TemporaryDirectory(prefix="lin-home-", dir="/tmp")
 SANITIZERS = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
 
 
@@ -40,7 +42,7 @@ def command(world, args):
 
 
 def environment(env):
-    return {"LANG": "C.UTF-8", "HOME": "/nonexistent", "TZ": "UTC", **SANITIZERS, **(env or {})}
+    return {"LANG": "C.UTF-8", "HOME": HOME.name, "TZ": "UTC", **SANITIZERS, **(env or {})}
 
 
 def script(world, lines, args=("--linear", "--user", "CC-07"), env=None, password=PASSWORD):
@@ -187,6 +189,50 @@ def fake_transcript_trouble(world):
         "s" + world["skus"][1], "/12", ".1?", "/1", "n ring twice", "zzz", "nothing here?"])
     golden(plain(out), world, "linear_trouble")
     check(code == 1, "exit code %d" % code)
+
+
+def fake_last_order_again(world):
+    """The last order is said with whoever orders, and /8 repeats its lines."""
+    lines = [world["manager"], world["skus"][0], "2*" + world["skus"][1], "/9", "/9"]
+    script(world, lines)
+    out, code, _ = script(world, [world["manager"], "/8"])
+    check(re.search(r"(?m)^last order .*, 46.35; /8 repeats it$", out), out)
+    check(re.search(r"(?m)^ok line 2: 2\*%s .*\ntotal 46.35 GBP, lines 2$" % world["skus"][1], out) and code == 0, out)
+
+
+def fake_killed_and_brought_back(world):
+    """What a killed client had accepted comes back at the next sign-on and is said."""
+    talk = Talk(world)
+    talk.send(PASSWORD).wait("^no drafts")
+    talk.send(world["manager"]).wait("^ship to")
+    world["fake"].delay = {"/drafts": 30, "/quotes": 30}
+    talk.send(world["skus"][0])
+    until(lambda: world["skus"][0] in journals(), "no journal")
+    talk.process.kill()
+    talk.process.wait()
+    talk.process.stdin.close()
+    talk.process.stderr.close()
+    talk.process.stdout.close()
+    world["fake"].delay = {}
+    out, _, _ = script(world, ["/5", "1"])
+    check(re.search(r"(?m)^! .*back", out), out)
+    check(re.search(r"(?m)^ok line 1: 1\*" + world["skus"][0], out), out)
+
+
+def journals():
+    text = ""
+    for folder, _, names in os.walk(HOME.name):
+        for name in names:
+            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
+                text += file.read()
+    return text
+
+
+def until(happens, say):
+    deadline = time.monotonic() + WAIT
+    while not happens():
+        check(time.monotonic() < deadline, say)
+        time.sleep(0.02)
 
 
 def fake_one_answer_each(world):
@@ -473,7 +519,10 @@ def run(tests, world):
         try:
             if "fake" in world:
                 world["fake"].drafts.clear()
+                world["fake"].orders.clear()
                 world["fake"].delay = {}
+            for name in os.listdir(HOME.name):
+                shutil.rmtree(os.path.join(HOME.name, name))
             began = time.monotonic()
             test(world)
             passed += 1

@@ -1,8 +1,8 @@
 #include "tests/report.h"
 #include "tui/app.h"
+#include "tui/charset.h"
 #include "tui/lines.h"
 
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -172,6 +172,6 @@ static const struct test_case cases[] = {
 
 int main(void)
 {
-    setlocale(LC_ALL, "C.UTF-8");
+    charset_apply("utf-8");
     return report_run("test_speech", cases, ARRAY_LEN(cases));
 }

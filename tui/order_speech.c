@@ -88,20 +88,24 @@ static void say_line(const struct app *app, struct speech *speech, struct arena 
     const struct order *order = app->order;
     const struct draft_line *line = order_line(order, number);
     const struct reply_line *quoted = order_line_quoted(order, number);
-    const char *amount = "..", *name = quoted ? quoted->name : "", *tail = "";
+    bool priced = quoted && order_line_known(order, number) >= LINE_HERE;
+    bool confirmed = order_line_confirmed(order, number);
+    const char *what = arena_printf(arena, "%lld*%s", (long long)line->qty, line->sku);
+    const char *amount = priced ? "-" : "..", *tail = "";
     char money[MONEY_TEXT];
-    if (quoted && order_line_confirmed(order, number)) {
-        amount = quoted->priced ? app_amount(app, money, quoted->amount) : "-";
-        if (quoted->free_stock >= 0)
-            tail = arena_printf(arena, _(", free %lld"), (long long)quoted->free_stock);
-    }
-    speech_answer(
-        speech, arena_printf(arena, "line %s %s", order->ulid, line->id),
-        arena_printf(arena, line_is_ok(order, number) ? _("ok line %zu: ") : _("line %zu: "),
-                     number),
-        *name ? arena_printf(arena, "%lld*%s %s, %s", (long long)line->qty, line->sku, name, amount)
-              : arena_printf(arena, "%lld*%s, %s", (long long)line->qty, line->sku, amount),
-        tail);
+    if (quoted && *quoted->name)
+        what = arena_printf(arena, "%s %s", what, quoted->name);
+    if (priced && quoted->priced)
+        amount = app_amount(app, money, quoted->amount);
+    if (priced && confirmed && quoted->free_stock >= 0)
+        tail = arena_printf(arena, _(", free %lld"), (long long)quoted->free_stock);
+    speech_answer(speech, arena_printf(arena, "line %s %s", order->ulid, line->id),
+                  arena_printf(arena,
+                               line_is_ok(order, number) ? _("ok line %zu: ") : _("line %zu: "),
+                               number),
+                  arena_printf(arena, priced && !confirmed ? _("%s, %s, not confirmed") : "%s, %s",
+                               what, amount),
+                  tail);
 }
 
 /* The nearest items, of which a digit chooses one. */
@@ -159,11 +163,14 @@ static void say_total(const struct app *app, struct speech *speech)
     char key[KEY], total[MONEY_TEXT];
     size_t lines = order_lines(order);
     snprintf(key, sizeof key, "total %s", order->ulid);
-    if (!order->quote_arena || (lines == 0 && order_confirmed(order)))
+    if (lines == 0 || !order->quote_arena || !order_has_sums(order))
         return;
     app_amount(app, total, order->quote.total);
     if (order_confirmed(order))
         speech_say(speech, key, _("total %s %s, lines %zu"), total, order->quote.currency, lines);
+    else if (order_priced(order))
+        speech_say(speech, key, _("total %s %s, not confirmed, lines %zu"), total,
+                   order->quote.currency, lines);
     else
         speech_say(speech, key, _("total not confirmed, was %s"), total);
 }

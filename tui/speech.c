@@ -35,9 +35,15 @@ static struct fact *fact_add(struct speech *speech, const char *key)
 
 static const char *text_made(struct speech *speech, const char *format, va_list args)
 {
-    char text[4096];
-    vsnprintf(text, sizeof text, format, args);
-    return arena_strdup(speech->arena, text);
+    va_list again;
+    va_copy(again, args);
+    int len = vsnprintf(NULL, 0, format, args);
+    size_t size = len < 0 ? 1 : (size_t)len + 1;
+    char *text = ARENA_ARRAY(speech->arena, char, size);
+    if (len >= 0)
+        vsnprintf(text, size, format, again);
+    va_end(again);
+    return text;
 }
 
 void speech_say(struct speech *speech, const char *key, const char *format, ...)

@@ -119,6 +119,16 @@ static void many_facts(void)
     end();
 }
 
+static void long_facts(void)
+{
+    static char long_text[20000];
+    memset(long_text, 'x', sizeof long_text - 1);
+    begin();
+    speech_say(&now, "readback", "read back: %s", long_text);
+    CU_ASSERT_EQUAL(strlen(now.facts[0].text), sizeof long_text - 1 + strlen("read back: "));
+    end();
+}
+
 static void every_screen_speaks(void)
 {
     static const struct screen *const screens[] = {
@@ -166,6 +176,7 @@ static const struct test_case cases[] = {
     {"two facts about one thing", two_of_one_key},
     {"no text is a command to a terminal", no_commands},
     {"a long order", many_facts},
+    {"a long sentence is said to its end", long_facts},
     {"every screen can be worked without seeing it", every_screen_speaks},
     {"lines are read whole, and leave nothing behind", lines_in},
 };

@@ -191,7 +191,8 @@ static void speak(struct linear *linear, bool in_full, bool must)
     struct speech *before = &linear->said[screen->id], now;
     bool moved = screen != linear->screen;
     speech_init(&now);
-    screen->say(app, &now);
+    if (screen->say)
+        screen->say(app, &now);
     if (in_full || (moved && !screen->say_once))
         before->n = 0;
     size_t told =

@@ -2,6 +2,7 @@
 
 #include "tui/catalogue_file.h"
 #include "tui/catalogue_read.h"
+#include "tui/tongue.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -32,7 +33,8 @@ struct catalogue_feed {
     struct client *client;
     struct arena *arena; /* of the texts */
     const char *server;
-    const char *market; /* NULL: nothing asked for yet */
+    const char *market;     /* NULL: nothing asked for yet */
+    enum language language; /* of the names */
     struct catalogue_held *now;
     struct making *making;
     struct date day;
@@ -72,7 +74,7 @@ static struct making *making_new(struct catalogue_feed *feed)
         abort();
     m->arena = arena_new();
     m->client = feed->client;
-    m->key = (struct catalogue_key){feed->server, feed->market, ""};
+    m->key = (struct catalogue_key){feed->server, feed->market, language_info(feed->language)->tag};
     m->path = catalogue_file_path(m->arena, &m->key);
     return m;
 }
@@ -91,13 +93,20 @@ static void making_start(struct catalogue_feed *feed, struct making *m)
         making_free(m); /* prices come from the server then */
 }
 
-/* A catalogue of another market came too late. */
+/* Not of another market, and not older than what is there: the file in another language may be. */
+static bool is_wanted(const struct catalogue_feed *feed, const struct making *m)
+{
+    const struct catalogue *made = &m->made->wire.catalogue;
+    bool is_old = m->from_file && feed->now && feed->now->wire.catalogue.version > made->version;
+    return feed->market && strcmp(made->market, feed->market) == 0 && !is_old;
+}
+
 static void making_end(struct catalogue_feed *feed)
 {
     struct making *m = feed->making;
     pthread_join(m->thread, NULL);
     feed->making = NULL;
-    if (m->made && feed->market && strcmp(m->made->wire.catalogue.market, feed->market) == 0) {
+    if (m->made && is_wanted(feed, m)) {
         catalogue_release(feed->now);
         feed->now = m->made;
         feed->is_new = true;
@@ -146,7 +155,8 @@ static void ask(struct catalogue_feed *feed)
     struct arena *arena = arena_new();
     struct request request = {
         .method = "GET",
-        .path = arena_printf(arena, "/catalogue?market=%s", feed->market),
+        .path = arena_printf(arena, "/catalogue?market=%s&lang=%s", feed->market,
+                             language_info(feed->language)->tag),
         .tries = 5,
         .waits_for_none = true,
         .bulk = true,
@@ -190,11 +200,15 @@ static void begin(struct catalogue_feed *feed, const char *market)
 {
     client_forget(feed->client, feed);
     feed->asking = false;
-    feed->market = arena_strdup(feed->arena, market);
-    catalogue_release(feed->now);
-    feed->now = NULL;
-    feed->day = DATE_MIN;
+    feed->language = tongue_language();
     feed->next_check = 0;
+    if (!feed->market ||
+        strcmp(feed->market, market) != 0) { /* in another language it still prices */
+        feed->market = arena_strdup(feed->arena, market);
+        catalogue_release(feed->now);
+        feed->now = NULL;
+        feed->day = DATE_MIN;
+    }
     struct making *m = making_new(feed);
     m->from_file = true;
     making_start(feed, m);
@@ -205,7 +219,8 @@ bool catalogue_feed_tick(struct catalogue_feed *feed, const char *market, int64_
     feed->turn = now;
     if (feed->making && atomic_load(&feed->making->done))
         making_end(feed);
-    if (!feed->making && (!feed->market || strcmp(feed->market, market) != 0))
+    bool is_other = !feed->market || strcmp(feed->market, market) != 0;
+    if (!feed->making && (is_other || feed->language != tongue_language()))
         begin(feed, market);
     if (!feed->making && !feed->asking && now >= feed->next_check)
         ask(feed);

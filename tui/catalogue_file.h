@@ -6,7 +6,7 @@
 #include "core/arena.h"
 
 struct catalogue_key {
-    const char *server, *market, *language; /* language "": the market's */
+    const char *server, *market, *language; /* language: a tag (tr.h) */
 };
 
 struct catalogue_file {

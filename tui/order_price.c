@@ -262,9 +262,22 @@ void order_price_edited(struct order *order)
     show(order);
 }
 
+/* A catalogue in another language, perhaps. */
+static void name_served(struct order *order)
+{
+    struct order_price *price = &order->price;
+    if (!price->served_arena || price->named == price->prices->generation)
+        return;
+    prices_name_lines(price->prices, price->served_arena, &price->served);
+    price->named = price->prices->generation;
+    show(order);
+}
+
 void order_price_look(struct order *order)
 {
     struct order_price *price = &order->price;
+    if (price->prices)
+        name_served(order);
     if (!price->prices || order->in_paste || is_served(order) ||
         (price->generation == price->prices->generation && price->here_of == order->edits))
         return;
@@ -312,6 +325,8 @@ void order_price_served(struct order *order, struct arena *arena, const struct r
     price->served = served;
     order->quoted = edits;
     if (price->prices) {
+        prices_name_lines(price->prices, arena, &price->served);
+        price->named = price->prices->generation;
         prices_heard(price->prices, &served);
         if (price->nwas || price->total_was >= 0)
             prices_doubt(price->prices, &served);

@@ -37,7 +37,8 @@ struct order_price {
     struct prices *prices; /* NULL: nothing is priced here */
     struct arena *here_arena;
     struct local_quote here; /* LOCAL_NONE: there is none */
-    uint64_t here_of, generation;
+    uint64_t here_of, generation,
+        named;                  /* named: generation that the server's lines have names of */
     struct arena *served_arena; /* NULL: no answer of the server yet */
     struct reply_quote served;  /* the latest one, of whatever edit */
     uint64_t head, head_since;  /* sum of who, how and from which list; the edit that changed it */

@@ -49,6 +49,19 @@ void prices_doubt(struct prices *prices, const struct reply_quote *quote)
     people_facts_doubt(prices->people, PERSON_CUSTOMER, quote->customer);
 }
 
+void prices_name_lines(const struct prices *prices, struct arena *arena, struct reply_quote *quote)
+{
+    const struct catalogue_held *held = catalogue_feed_now(prices->feed);
+    for (size_t i = 0; held && i < quote->nlines; i++) {
+        struct reply_line *line = &quote->lines[i];
+        const struct item *item = catalogue_item(&held->wire.catalogue, line->sku);
+        if (!item)
+            continue;
+        line->name = arena_strdup(arena, item->name);
+        line->spoken = arena_strdup(arena, item->spoken);
+    }
+}
+
 const char *prices_sku(const struct prices *prices, const char *code)
 {
     const struct catalogue_held *held = catalogue_feed_now(prices->feed);

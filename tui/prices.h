@@ -22,5 +22,8 @@ void prices_tick(struct prices *prices, const char *market, int64_t now);
 void prices_heard(struct prices *prices, const struct reply_quote *quote);
 /* The server's price is another one: whatever ours was made from is asked for again. */
 void prices_doubt(struct prices *prices, const struct reply_quote *quote);
+/* Gives the lines the names that the catalogue has, in the operator's language, instead of those of
+ * the server, in the market's; copies of them. */
+void prices_name_lines(const struct prices *prices, struct arena *arena, struct reply_quote *quote);
 /* The item's number for a barcode that was scanned; what is no barcode we know stays as it is. */
 const char *prices_sku(const struct prices *prices, const char *code);

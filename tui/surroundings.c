@@ -8,8 +8,8 @@
 
 /* Names, and beginnings of names, that are kept. */
 static const char *const names[] = {
-    "TERM",     "TERMINFO", "TERMINFO_DIRS", "ESCDELAY", "NO_COLOR", "LINES", "COLUMNS", "LANG",
-    "LANGUAGE", "TZ",       "HOME",          "USER",     "LOGNAME",
+    "TERM", "TERMINFO", "TERMINFO_DIRS", "ESCDELAY", "NO_COLOR", "LINES", "COLUMNS",
+    "LANG", "LANGUAGE", "LOCPATH",       "TZ",       "HOME",     "USER",  "LOGNAME",
 };
 static const char *const beginnings[] = {"LC_", "XDG_", "PARTYLINE_"};
 

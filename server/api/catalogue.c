@@ -27,11 +27,18 @@ struct catalogue_view {
 
 /* ---- what is asked for ---- */
 
+/* "zh" answers "zh-CN", too. */
+static bool is_language(const char *ours, const char *wanted)
+{
+    size_t base = strcspn(wanted, "-_");
+    return strcmp(ours, wanted) == 0 || (strlen(ours) == base && strncmp(ours, wanted, base) == 0);
+}
+
 static const struct names_body *names_in(const struct catalogue_bodies *bodies,
                                          const char *language)
 {
     for (size_t i = 0; language && i < bodies->nnames; i++)
-        if (strcmp(bodies->names[i].language, language) == 0)
+        if (is_language(bodies->names[i].language, language))
             return &bodies->names[i];
     return NULL;
 }

@@ -157,6 +157,7 @@ def names_have_languages(s):
     english, chinese = (catalogue(s, "?market=GB&lang=" + lang)[0] for lang in ("en", "zh"))
     assert (english["language"], chinese["language"]) == ("en", "zh") and english["items"] == chinese["items"]
     assert english["names"] != chinese["names"]
+    assert catalogue(s, "?market=GB&lang=zh-CN")[0]["language"] == "zh"
     assert catalogue(s, "?market=GB&lang=tlh")[0]["language"] == "en"
 
 

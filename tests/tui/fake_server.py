@@ -61,6 +61,7 @@ class Fake:
         self.drafts = {}      # ulid: {"rev": int, "draft": {...}, "locked_by": str}
         self.orders = {}      # key: reply
         self.log = []         # (method, path, body)
+        self.names = {}       # language: {sku: (name, spoken)}, in the catalogue
         self.languages = []   # Accept-Language of each request
         self.delay = {}       # path regex: seconds before the answer
         self.drop = []        # path regexes: the next such request gets no answer, once each
@@ -95,7 +96,7 @@ def discounted(fake, person, sku, qty):
     return goods, (goods * percent * 2 + 100) // 200
 
 
-def catalogue(fake):
+def catalogue(fake, language="en"):
     """As the real server writes it; the members stand in its order."""
     skus = sorted(ITEMS)
     items = [ITEMS[s] for s in skus]
@@ -113,8 +114,9 @@ def catalogue(fake):
         "items": table(n, sku=skus, barcode=[ITEMS[s].get("barcode", "") for s in skus], kind=["product"] * n, group=["Skin care"] * n,
                        tax_class=[0] * n, weight_g=[0] * n, max_per_order=[0] * n, age_limit=[0] * n, sale_from=[None] * n,
                        sale_to=[None] * n, back_order=[s != LAST for s in skus]),
-        "components": table(0, kit=[], item=[], qty=[]), "language": "en",
-        "names": table(n, name=[i["name"] for i in items], spoken=[i["spoken"] for i in items]),
+        "components": table(0, kit=[], item=[], qty=[]), "language": language if language in fake.names else "en",
+        "names": table(n, **dict(zip(("name", "spoken"), zip(*(
+            fake.names.get(language, {}).get(s, (ITEMS[s]["name"], ITEMS[s]["spoken"])) for s in skus))))),
         "lists": [{"code": "AUTUMN-2", "name": "Autumn", "audience": "retail", "tax_included": True, "from": "2025-09-01",
                    "to": None, "price": [i["price"] for i in items], "cv": [i["cv"] for i in items], "pv": [i["cv"] for i in items]}]}
 
@@ -316,11 +318,11 @@ class Handler(BaseHTTPRequestHandler):
     def catalogue(self, fake, body):
         if fake.catalogue is None:
             return self.trouble(404)
-        tag = 'W/"%d"' % fake.catalogue
+        tag = 'W/"%d%s"' % (fake.catalogue, "" if self.query.get("lang") not in fake.names else self.query["lang"])
         headers = {"ETag": tag, "Business-Day": "2025-11-22"}
         if self.headers.get("If-None-Match") == tag:
             return self.answer(304, **headers)
-        packed = gzip.compress(json.dumps(catalogue(fake)).encode())
+        packed = gzip.compress(json.dumps(catalogue(fake, self.query.get("lang"))).encode())
         return self.answer_raw(200, packed, Content_Encoding="gzip", **headers)
 
     def item_out(self, sku):

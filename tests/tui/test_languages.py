@@ -146,6 +146,24 @@ def test_server_is_asked_in_the_language(world):
     client.close()
 
 
+def test_items_have_names_in_the_language(world):
+    """Names and spoken names are the operator's language's where the catalogue has them, also once the server has
+    confirmed the price, and they change with it."""
+    world["fake"].catalogue = 7
+    world["fake"].names = {"zh-CN": {world["skus"][0]: ("丝绒玫瑰香水 50ml", "玫瑰香水")}}
+    client = signed_on(world, "en")
+    client.line(world["manager"])
+    client.line("2*" + world["skus"][0])
+    client.wait("Velvet Rose eau", "pending 0 of 1")
+    client.press("F10", "F10")
+    client.wait("丝绒玫瑰香水", "待确认0/1", "49.00")
+    client.press("F9")
+    client.wait("玫瑰香水两件。")
+    client.press("F10")
+    client.wait("Two of the rose perfume")
+    client.close()
+
+
 def test_language_of_the_environment(world):
     """LC_ALL goes before LC_MESSAGES before LANG; --lang before all; what is not spoken is English."""
     for env, args, word in (

@@ -17,6 +17,7 @@ enum {
     FAULTS_MOST = 5,       /* answers of 500 that are retried */
     RETRY_AFTER_MOST = 30, /* seconds */
     BODY_MOST = 32 << 20,
+    RTT_STEP_MS = 10,
 };
 
 enum job_state { JOB_WAITING, JOB_UNDER_WAY, JOB_PARKED };
@@ -424,6 +425,14 @@ static const char *header_of(struct job *job, const char *name)
     return found ? arena_strdup(job->arena, header->value) : "";
 }
 
+/* What hardly differs is not worth drawing. */
+static void rtt_take(struct client *client, int rtt)
+{
+    int step = client->rtt / 4 > RTT_STEP_MS ? client->rtt / 4 : RTT_STEP_MS;
+    if (client->rtt < 0 || rtt > client->rtt + step || rtt < client->rtt - step)
+        client->rtt = rtt;
+}
+
 static void job_ended(struct client *client, struct job *job, CURLcode code, int64_t now)
 {
     long http = 0;
@@ -444,7 +453,7 @@ static void job_ended(struct client *client, struct job *job, CURLcode code, int
         job_failed(client, job, code, now);
         return;
     }
-    client->rtt = (int)((first - sent + 500) / 1000);
+    rtt_take(client, (int)((first - sent + 500) / 1000));
     job_answered(client, job, (int)http, (int)retry_after, now);
 }
 

@@ -59,7 +59,7 @@ bool client_is_idle(const struct client *client);
 /* Something is under way, or will be without a new token. */
 bool client_is_busy(const struct client *client);
 enum link_state client_link(const struct client *client);
-/* Of the latest answer, milliseconds; -1 before the first. */
+/* How long answers take now, milliseconds, roughly; -1 before the first. */
 int client_rtt(const struct client *client);
 
 /* Ends the wait, from whatever thread: there is something to look at. */

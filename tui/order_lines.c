@@ -128,7 +128,8 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
         texts[CELL_CV] =
             quoted->priced ? order_view_fit_volume(cv, columns[CELL_CV].width, quoted->cv) : "-";
     }
-    texts[CELL_FLAG] = !*wrong && known != LINE_CONFIRMED ? ".." : wrong;
+    bool is_marked = frame->cols >= columns[CELL_STOCK].least_cols && *texts[CELL_STOCK] == '.';
+    texts[CELL_FLAG] = !*wrong && known != LINE_CONFIRMED && !is_marked ? ".." : wrong;
     draw_cells(frame, row, *wrong ? ROLE_STRONG : ROLE_PLAIN, texts);
 }
 

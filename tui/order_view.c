@@ -3,6 +3,7 @@
 #include "tui/frame.h"
 #include "tui/tongue.h"
 
+#include <stdio.h>
 #include <string.h>
 
 void order_view_address(struct text *text, const struct address *address)
@@ -114,6 +115,21 @@ static void draw_sums(const struct app *app, const struct frame *frame, int row,
                  money_format(cv, money_of(q->cv), 2, true));
 }
 
+/* The mark of what is not confirmed stands behind it: nothing moves when it goes. */
+static void draw_total(const struct app *app, const struct frame *frame, int row, const char *total)
+{
+    const struct reply_quote *q = &app->order->quote;
+    size_t lines = order_lines(app->order);
+    char text[256], pv[MONEY_TEXT];
+    snprintf(text, sizeof text,
+             tongue_n(" TOTAL %s %s   %zu line   PV %s", " TOTAL %s %s   %zu lines   PV %s", lines),
+             total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
+    frame_text(frame, row, ROLE_STRONG, text);
+    int x = text_cells(text) + 1;
+    if (!order_confirmed(app->order) && row >= 0 && row < frame->rows && x < frame->cols)
+        terminal_put(frame->top + row, x, frame->cols - x, ROLE_STRONG, "..");
+}
+
 void order_view_totals(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
@@ -134,20 +150,12 @@ void order_view_totals(const struct app *app, const struct frame *frame)
     app_amount(app, total, q->total);
     if (!priced)
         frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
-    else if (!order_confirmed(order))
-        frame_printf(frame, row + 1, ROLE_PLAIN,
-                     tongue_n(" TOTAL %s %s ..   %zu line   PV %s",
-                              " TOTAL %s %s ..   %zu lines   PV %s", lines),
-                     total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
-    else if (order->price.total_was >= 0)
+    else if (order_confirmed(order) && order->price.total_was >= 0)
         frame_printf(frame, row + 1, ROLE_STRONG,
                      tongue_n(" TOTAL %s %s, was %s   %zu line   PV %s",
                               " TOTAL %s %s, was %s   %zu lines   PV %s", lines),
                      total, q->currency, app_amount(app, was, order->price.total_was), lines,
                      money_format(pv, money_of(q->pv), 2, true));
     else
-        frame_printf(
-            frame, row + 1, ROLE_STRONG,
-            tongue_n(" TOTAL %s %s   %zu line   PV %s", " TOTAL %s %s   %zu lines   PV %s", lines),
-            total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
+        draw_total(app, frame, row + 1, total);
 }

@@ -1,0 +1,162 @@
+#!/usr/bin/python3
+"""Prices made in the client against the real server: for every kind of order the one and the other
+come to the same, so that no row ever says that its price was another one."""
+import os
+import random
+import re
+import shutil
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, ".."))
+import driver  # noqa: E402
+from cases import Cases  # noqa: E402
+from driver import Client  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
+
+cases = Cases("test_pricing_real")
+SEED = int(os.environ.get("TEST_SEED", random.randrange(1, 10**6)))
+rng = random.Random(SEED)
+
+
+def items(s, kind, n):
+    found = s.psql(f"SELECT sku FROM item WHERE kind = '{kind}' ORDER BY sku").split("\n")
+    return rng.sample(found, min(n, len(found)))
+
+
+def keyed(client, lines):
+    for number, text in enumerate(lines, 1):
+        client.line(text)
+        client.wait(re.compile(r"pending \d+ of %d$" % number, re.M))
+
+
+def agrees(client, lines, title):
+    """Every row was priced here and confirmed with the same amounts."""
+    screen = client.wait("pending 0 of %d" % lines, "TOTAL ", absent=["TOTAL .."])
+    cases.check("%s: both come to the same" % title, "was" not in screen, screen)
+
+
+def five_lines(client, s, world):
+    client.line(world["manager"])
+    client.wait("JONES", "Balance")
+    keyed(client, world["skus"])
+    agrees(client, 5, "five lines")
+    client.press("F6")
+    client.wait("HOME")
+
+
+def own_order(client, s, world):
+    client.line(world["manager"])
+    client.wait("Balance")
+    lines = ["%d*%s" % (rng.randrange(1, 30), sku) for sku in items(s, "product", 8) + items(s, "kit", 3)]
+    keyed(client, lines)
+    agrees(client, len(lines), "an own order")
+    client.line("a 2")
+    agrees(client, len(lines), "to another address")
+    client.line("t aid")
+    agrees(client, len(lines), "as sales aids")
+    client.line("t own")
+    agrees(client, len(lines), "own again")
+    client.line("pl SUMMER-1")
+    agrees(client, len(lines), "by an older list")
+    client.line("pl")
+    agrees(client, len(lines), "by the list of the day")
+    client.press("F6")
+    client.wait("HOME")
+
+
+def customer_order(client, s, world):
+    number = s.call("POST", "/api/v1/customers", {
+        "distributor": world["manager"], "name": "TAYLOR, Mary",
+        "address": {"line1": "3 High Street", "city": "Leeds", "postcode": "LS1 4AP", "country": "GB"}},
+        s.token(), {"Idempotency-Key": ulid()})[2]["id"]
+    client.line(world["manager"])
+    client.wait("Balance")
+    client.line("c " + number)
+    client.wait("TAYLOR, Mary", "3 High Street")
+    lines = ["%d*%s" % (rng.randrange(1, 9), sku) for sku in items(s, "product", 4)]
+    keyed(client, lines)
+    agrees(client, len(lines), "a customer's order")
+    client.press("F6")
+    client.wait("HOME")
+
+
+def sales_aids(client, s, world):
+    client.line(world["recruit"])
+    client.wait("Balance")
+    client.line("t aid")
+    lines = items(s, "sales_aid", 4)
+    keyed(client, lines)
+    agrees(client, len(lines), "sales aids")
+    client.press("F6")
+    client.wait("HOME")
+
+
+def refused_people(client, s, world):
+    """Who may not order is known here as the server knows it."""
+    client.line(world["skus"][0])
+    client.wait("who orders?")
+    client.line(world["terminated"])
+    client.wait("terminated", "!!")
+    agrees(client, 1, "somebody who may not order")
+    client.line("-")
+    client.line(world["manager"])
+    client.wait("active")
+    client.press("F6")
+    client.wait("HOME")
+
+
+def changed_price(client, s, world):
+    """A price changed on the server: the row says so once, and then the new one is known here."""
+    sku = world["skus"][0]
+    client.line(world["manager"])
+    client.wait("Balance")
+    client.line(sku)
+    client.wait("pending 0 of 1")
+    s.psql(f"UPDATE price SET amount = amount + 100 WHERE item_id = (SELECT id FROM item WHERE sku = '{sku}')")
+    deadline = time.monotonic() + 60
+    number = 1
+    while "was" not in client.screen():
+        assert time.monotonic() < deadline, "never told"
+        number += 1
+        client.line(sku)
+        client.wait("pending 0 of %d" % number)
+    while True:
+        assert time.monotonic() < deadline, "the catalogue is never renewed"
+        number += 1
+        client.line(sku)
+        if "was" not in client.wait("pending 0 of %d" % number):
+            break
+        time.sleep(0.3)
+    cases.check("a changed price is told, then known", True)
+    client.press("F6")
+    client.wait("HOME")
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="pl-", dir="/tmp")
+    driver.begin()
+    try:
+        with demo_server("--workers", "1") as s:
+            world = dict(s.ids, server=f"https://localhost:{s.port}", ca=os.path.join(s.folder, "ca.pem"))
+            client = Client(world, ["--user", "CC-07"], cols=100, rows=40, env={"XDG_CACHE_HOME": folder})
+            client.sign_on(world)
+            deadline = time.monotonic() + driver.WAIT
+            while not os.path.isdir(folder + "/partyline") or not os.listdir(folder + "/partyline"):
+                assert time.monotonic() < deadline, "no catalogue came"
+                time.sleep(0.01)
+            for case in (five_lines, own_order, customer_order, sales_aids, refused_people, changed_price):
+                cases.run(case.__name__.replace("_", " "), case, client, s, world)
+            client.close()
+    finally:
+        driver.end()
+        shutil.rmtree(folder, ignore_errors=True)
+    if cases.failed:
+        print("TEST_SEED=%d" % SEED)
+    cases.end()
+
+
+main()

@@ -76,6 +76,15 @@ class Server:
             self.tokens[login] = body["token"]
         return self.tokens[login]
 
+    def port_is_free(self):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+                return True
+            except OSError:
+                return False
+
     def ctl(self, *arguments, check=True):
         return subprocess.run([program("partylinectl"), "--embedded", self.folder, *arguments],
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, check=check)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { MARK = 17, MARK_LEAST_COLS = 60, TIME = 7 };
+enum { MARK = 20, MARK_LEAST_COLS = 60, TIME = 7 };
 
 /* ---- the rows -------------------------------------------------------------------------------- */
 

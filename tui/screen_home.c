@@ -280,7 +280,7 @@ static bool key(struct app *app, const struct input *input)
 {
     struct home *home = app->home;
     bool is_digit = input->code == INPUT_CHAR && input->ch >= '1' && input->ch <= '9';
-    if (!home->picking)
+    if (!home->picking || input->code == INPUT_FUNCTION)
         return false;
     home->picking = false;
     if (!is_digit || app->line.len)

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -136,15 +135,6 @@ class Service(Server):
         """The parent alone; its workers notice by themselves."""
         self.process.kill()
         self.process.wait()
-
-    def port_is_free(self):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", self.port))
-                return True
-            except OSError:
-                return False
 
     def postmaster(self):
         """Process id of the running PostgreSQL, 0 when there is none."""

@@ -2,8 +2,6 @@
 """Two servers on one external database, as one; and databases that a server refuses to work on."""
 import os
 import random
-import signal
-import ssl
 import subprocess
 import sys
 import tempfile
@@ -13,74 +11,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.join(HERE, "..")]
 sys.dont_write_bytecode = True
 import pg  # noqa: E402
-import psycopg2  # noqa: E402
 import shop  # noqa: E402
 from cases import Cases  # noqa: E402
-from served import Server, free_port, program, ulid  # noqa: E402
+from external import External, make_certificate  # noqa: E402
+from served import free_port, program, ulid  # noqa: E402
 from service import wait_for  # noqa: E402
 
 SEED = int(os.environ.get("TEST_SEED", random.randrange(1, 10**6)))
 PER_ADDRESS = 40  # sign-ins from one address in a while; every one of this test comes from the same
 cases = Cases("test_servers")
 API = "/api/v1"
-
-
-class External(Server):
-    """A server on a database that is not its own."""
-
-    def __init__(self, home, name, conninfo, *options):
-        self.home, self.database, self.log = home, conninfo, os.path.join(home, name + ".log")
-        self.out = os.path.join(home, name + ".out")
-        port = free_port()
-        with open(self.log, "wb") as log, open(self.out, "wb") as out:
-            process = subprocess.Popen(
-                [program("partylined"), "-f", os.path.join(home, "partyline.conf"), "--database", conninfo, "--workers",
-                 "1", "--listen", f"127.0.0.1:{port}", *options],
-                stdin=subprocess.DEVNULL, stdout=out, stderr=log)
-        try:
-            wait_for("the server to be ready", 120, lambda: self.said("ready ") or process.poll() is not None)
-            assert process.poll() is None, self.words()
-        except BaseException:
-            process.kill()
-            raise
-        super().__init__(process, home, port)
-
-    def said(self, text):
-        with open(self.out, encoding="utf-8") as out:
-            return text in out.read()
-
-    def words(self):
-        with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()
-
-    def query(self, sql, *values):
-        link = psycopg2.connect(self.database)
-        link.autocommit = True
-        with link.cursor() as cursor:
-            cursor.execute(sql, values or None)
-            rows = cursor.fetchall() if cursor.description else []
-        link.close()
-        return rows
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            return self.process.wait(60)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-
-
-def make_certificate(home):
-    """One for both servers; it is its own authority."""
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-keyout", os.path.join(home, "key.pem"), "-out", os.path.join(home, "ca.pem")],
-                   check=True, capture_output=True)
-    with open(os.path.join(home, "partyline.conf"), "w", encoding="utf-8") as conf:
-        conf.write(f'certificate = "{home}/ca.pem"\nkey = "{home}/key.pem"\n'
-                   f"sign_in_per_address = {PER_ADDRESS}\ndb_timeout_ms = 3000\n")
-    ssl.create_default_context(cafile=os.path.join(home, "ca.pem"))
 
 
 # ---- two servers --------------------------------------------------------------------------------
@@ -249,7 +189,7 @@ def main():
     print(f"seed {SEED}")
     random.seed(SEED)
     with tempfile.TemporaryDirectory(prefix="pls-", dir="/tmp") as home, pg.scratch_cluster() as cluster:
-        make_certificate(home)
+        make_certificate(home, PER_ADDRESS)
         two_servers(home, cluster)
         refusals(home, cluster)
     cases.end()

@@ -4,6 +4,7 @@
 #include "tui/order.h"
 #include "tui/terminal.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -67,26 +68,11 @@ static bool draft_is_open(const struct reply_session *session, const struct repl
            strcmp(draft->locked_by, session->actor_name) != 0;
 }
 
-void home_drafts_time(char out[HOME_TIME], const char *rfc3339)
-{
-    struct tm utc = {0}, then, today;
-    time_t now = time(NULL), at;
-    out[0] = '\0';
-    const char *end = strptime(rfc3339, "%Y-%m-%dT%H:%M:%S", &utc);
-    if (!end || *end != 'Z')
-        return;
-    at = timegm(&utc);
-    localtime_r(&at, &then);
-    localtime_r(&now, &today);
-    bool same_day = then.tm_year == today.tm_year && then.tm_yday == today.tm_yday;
-    strftime(out, HOME_TIME, same_day ? "%H:%M" : "%e %b", &then);
-}
-
 static void mark(char out[64], const struct reply_session *session,
                  const struct reply_draft_row *draft)
 {
-    char since[HOME_TIME];
-    home_drafts_time(since, draft->locked_since);
+    char since[WHEN_TEXT];
+    when_short(since, draft->locked_since);
     out[0] = '\0';
     if (draft_is_open(session, draft))
         snprintf(out, 64, _("open: %s %s"), draft->locked_by, since);
@@ -113,7 +99,7 @@ void home_drafts_title(const struct frame *frame, int row, bool everybody, bool 
 void home_drafts_row(const struct frame *frame, int row, size_t n,
                      const struct reply_session *session, const struct reply_draft_row *draft)
 {
-    char total[MONEY_TEXT], since[HOME_TIME], text[64];
+    char total[MONEY_TEXT], since[WHEN_TEXT], text[64];
     bool wide = frame->cols >= MARK_LEAST_COLS;
     int rest = 33 + (wide ? TIME + MARK : 0), y = frame->top + row;
     int name = frame->cols - rest > 30 ? 30 : frame->cols - rest;
@@ -129,7 +115,7 @@ void home_drafts_row(const struct frame *frame, int row, size_t n,
     terminal_put_right(
         y, 22 + name, 11, ROLE_PLAIN,
         draft->total ? money_format(total, money_of(draft->total), draft->exponent, true) : "");
-    home_drafts_time(since, draft->updated_at);
+    when_short(since, draft->updated_at);
     if (wide)
         terminal_put_right(y, 33 + name, TIME, ROLE_PLAIN, since);
     mark(text, session, draft);

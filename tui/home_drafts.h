@@ -7,8 +7,6 @@
 
 struct order;
 
-enum { HOME_TIME = 16 };
-
 /* The held orders that the server does not list come first; texts are the arena's or `stored`'s. */
 void home_drafts_make(struct arena *arena, const struct reply_drafts *stored,
                       const struct order *held, struct reply_drafts *out);
@@ -19,5 +17,3 @@ void home_drafts_row(const struct frame *frame, int row, size_t n,
 /* The same as lines of text. */
 void home_drafts_say(struct speech *speech, const struct reply_session *session,
                      const struct reply_drafts *drafts, bool everybody);
-/* "11:58" of today, "3 Nov" of another day; "" for what is no time. */
-void home_drafts_time(char out[HOME_TIME], const char *rfc3339);

@@ -5,6 +5,7 @@
 #include "tui/last_order.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -62,10 +63,10 @@ static void say_ship(const struct app *app, struct speech *speech)
 static void say_last(const struct app *app, struct speech *speech)
 {
     const struct reply_order *last = last_order(app);
-    char day[HOME_TIME], total[MONEY_TEXT];
+    char day[WHEN_TEXT], total[MONEY_TEXT];
     if (!last)
         return;
-    home_drafts_time(day, last->placed_at);
+    when_short(day, last->placed_at);
     speech_say(speech, last->number, _("last order %s, %s; /8 repeats it"), day,
                money_format(total, money_of(last->total), last->exponent, true));
 }

@@ -45,7 +45,7 @@ static const struct {
     [FIELD_LINE2] = {N_(" more"), "line2", 60},
     [FIELD_CITY] = {N_("Town"), "city", 40},
     [FIELD_POSTCODE] = {N_("Postcode"), "postcode", 12},
-    [FIELD_REGION] = {N_("State"), "region", 20},
+    [FIELD_REGION] = {N_("Region"), "region", 20},
     [FIELD_COUNTRY] = {N_("Country"), "country", 2},
 };
 

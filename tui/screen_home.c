@@ -6,6 +6,7 @@
 #include "tui/open.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +80,8 @@ bool home_recall_not(struct app *app)
 
 static void say_locked(struct app *app, const struct reply_trouble *trouble)
 {
-    char since[HOME_TIME];
-    home_drafts_time(since, trouble->locked_since);
+    char since[WHEN_TEXT];
+    when_short(since, trouble->locked_since);
     if (*trouble->locked_by && *since)
         app_say(app, ROLE_WARN, "%s has it open since %s. F8 takes it over.", trouble->locked_by,
                 since);

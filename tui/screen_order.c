@@ -9,6 +9,7 @@
 #include "tui/order_speech.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
+#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -44,10 +45,10 @@ static void draw_last(const struct app *app, const struct frame *frame)
 {
     enum { LEAST_COLS = 72 };
     const struct reply_order *last = last_order(app);
-    char day[HOME_TIME], total[MONEY_TEXT], text[64];
+    char day[WHEN_TEXT], total[MONEY_TEXT], text[64];
     if (!last || frame->cols < LEAST_COLS)
         return;
-    home_drafts_time(day, last->placed_at);
+    when_short(day, last->placed_at);
     snprintf(text, sizeof text, _("  Last %s %s (F8 dup)"), day,
              money_format(total, money_of(last->total), last->exponent, true));
     int width = (int)text_cells(text);

@@ -43,12 +43,27 @@ const char *when_text(char out[WHEN_TEXT], const char *moment)
     if (!local(moment, &at))
         return as_it_came(out, moment);
     bool is_old = at.tm_year < this_year() - 1; /* a training company lives in the past */
-    if (is_old)
-        snprintf(out, WHEN_TEXT, "%2d %.8s %d", at.tm_mday, _(months[at.tm_mon]),
+    if (is_old)                                 /* TRANSLATORS: day, month, year */
+        snprintf(out, WHEN_TEXT, _("%2d %.8s %d"), at.tm_mday, _(months[at.tm_mon]),
                  at.tm_year + 1900);
-    else
-        snprintf(out, WHEN_TEXT, "%2d %.8s %02d:%02d", at.tm_mday, _(months[at.tm_mon]), at.tm_hour,
-                 at.tm_min);
+    else /* TRANSLATORS: day, month, hour, minute */
+        snprintf(out, WHEN_TEXT, _("%2d %.8s %02d:%02d"), at.tm_mday, _(months[at.tm_mon]),
+                 at.tm_hour, at.tm_min);
+    return out;
+}
+
+const char *when_short(char out[WHEN_TEXT], const char *moment)
+{
+    struct tm at, today;
+    time_t now = time(NULL);
+    out[0] = '\0';
+    if (!local(moment, &at))
+        return out;
+    localtime_r(&now, &today);
+    if (at.tm_year == today.tm_year && at.tm_yday == today.tm_yday)
+        return when_hour(out, moment);
+    /* TRANSLATORS: day, month */
+    snprintf(out, WHEN_TEXT, _("%2d %.8s"), at.tm_mday, _(months[at.tm_mon]));
     return out;
 }
 
@@ -69,7 +84,8 @@ const char *when_day(char out[WHEN_TEXT], const char *date)
         return as_it_came(out, date);
     time_t at = timegm(&day);
     gmtime_r(&at, &day);
-    snprintf(out, WHEN_TEXT, "%.6s %d %.8s", _(days[day.tm_wday]), day.tm_mday,
+    /* TRANSLATORS: day of the week, day, month */
+    snprintf(out, WHEN_TEXT, _("%.6s %d %.8s"), _(days[day.tm_wday]), day.tm_mday,
              _(months[day.tm_mon]));
     return out;
 }

@@ -149,6 +149,7 @@ static size_t say_news(struct linear *linear)
     bool says = *app->news.text, lost = is_lost(app), back = linear->lost_said && !lost;
     if (says)
         speech_print(lead_of(app->news.role), app->news.text, "");
+    linear->failed |= says && app->news.role == ROLE_STOP;
     app->news.text[0] = '\0';
     if (lost && !linear->lost_said)
         speech_print("!! ", _("no link to the server: keep keying, it is sent when it is back"),
@@ -258,9 +259,8 @@ static void entry(struct linear *linear, const char *text)
     bool in_full = is_read_in_full(app, text);
     type(app, text);
     settle_all(linear);
-    if (app->quit && app->leaving == 0 && !*app->said.text)
-        return;
-    speak(linear, in_full, true);
+    if (!app->quit) /* there is nothing to be seen any more */
+        speak(linear, in_full, true);
 }
 
 static void not_a_line(struct linear *linear, enum line_kind kind)

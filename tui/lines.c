@@ -88,17 +88,17 @@ void lines_release(struct lines *lines)
 
 void lines_echo(bool on)
 {
-    struct termios now;
-    if (!isatty(STDIN_FILENO) || tcgetattr(STDIN_FILENO, &now) != 0)
+    static struct termios before;
+    static bool hidden;
+    if (on != hidden || !isatty(STDIN_FILENO) || (!on && tcgetattr(STDIN_FILENO, &before) != 0))
         return;
-    if (on)
-        now.c_lflag |= (tcflag_t)ECHO;
-    else
+    struct termios now = before;
+    if (!on) {
         now.c_lflag &= ~(tcflag_t)ECHO;
-    now.c_lflag |= (tcflag_t)ECHONL; /* the line ends on the screen, too */
-    if (on)
-        now.c_lflag &= ~(tcflag_t)ECHONL;
+        now.c_lflag |= (tcflag_t)ECHONL; /* the line ends on the screen, too */
+    }
     tcsetattr(STDIN_FILENO, TCSADRAIN, &now);
+    hidden = !on;
 }
 
 /* A pipe is as good as a file: the shell's <(...) is one. */

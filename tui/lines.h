@@ -26,7 +26,8 @@ void lines_read(struct lines *lines);
 enum line_kind lines_take(struct lines *lines, char text[ENTRY_TEXT]);
 void lines_release(struct lines *lines);
 
-/* Whether what is typed is shown; nothing happens when it comes from no terminal. */
+/* Whether what is typed is shown, as the terminal had it before; nothing happens when there is
+ * none. */
 void lines_echo(bool on);
 /* The first line of a file that nobody else can read, or of a pipe; NULL when it is there, else
  * why not. */

@@ -60,8 +60,12 @@ def script(world, lines, args=("--linear", "--user", "CC-07"), env=None, passwor
 class Talk:
     """The client at a pipe or at a terminal, spoken with line by line."""
 
-    def __init__(self, world, args=("--linear", "--user", "CC-07"), env=None, terminal=False):
+    def __init__(self, world, args=("--linear", "--user", "CC-07"), env=None, terminal=False, echo=True):
         mine, other = pty.openpty() if terminal else (None, None)
+        if terminal and not echo:
+            flags = termios.tcgetattr(other)
+            flags[3] &= ~termios.ECHO
+            termios.tcsetattr(other, termios.TCSANOW, flags)
         self.process = subprocess.Popen(
             command(world, args), env=environment(env), stderr=subprocess.PIPE, start_new_session=True,
             stdin=other if terminal else subprocess.PIPE, stdout=other if terminal else subprocess.PIPE,
@@ -295,6 +299,21 @@ def fake_at_a_terminal(world):
     check("\x1b" not in text, "an escape sequence in\n%r" % text)  # what is typed the terminal shows as ^[
     draft, = world["fake"].drafts.values()
     check(draft["locked_by"] == "" and len(draft["draft"]["lines"]) == 1, draft)
+
+
+def fake_echo_is_given_back(world):
+    """The terminal shows what is typed but at the password, and is left as it was: also one whose
+    editor shows by itself what is typed."""
+    for echo in (True, False):
+        talk = Talk(world, terminal=True, echo=echo)
+        talk.wait("^Password: $")
+        check(not termios.tcgetattr(talk.write_to)[3] & termios.ECHO, "the password would be shown")
+        talk.send(PASSWORD).wait("^> $")
+        flags = termios.tcgetattr(talk.write_to)[3]
+        check(bool(flags & termios.ECHO) == echo and not flags & termios.ECHONL, "it is not as it was")
+        talk.send("/2").wait("^> $")
+        talk.bytes(b"\x04")
+        talk.end(0)
 
 
 def fake_interrupted(world):

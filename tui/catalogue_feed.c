@@ -9,11 +9,14 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum {
     CHECK_MS = 5 * 60 * 1000, /* between two looks whether it has changed */
     HEARD_MS = 5 * 1000,      /* the same when the server prices with another version */
     FAILED_MS = 60 * 1000,    /* after an answer that was of no use */
+    BEHIND = 10,              /* niceness of the thread */
 };
 
 /* One catalogue being made by the thread: from the file, or from what has come. */
@@ -58,6 +61,7 @@ void catalogue_release(void *held)
 static void *make(void *arg)
 {
     struct making *m = arg;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), BEHIND); /* this thread's alone; keys go first */
     if (!m->from_file || (m->path && catalogue_file_read(m->arena, m->path, &m->key, &m->came)))
         m->made = catalogue_read(m->came.body, m->came.len, m->came.tag);
     if (m->made && !m->from_file && m->path)

@@ -17,6 +17,7 @@ struct recover {
     struct lost *orders;
     size_t n, at;
     bool refused; /* something of it could not be stored */
+    size_t files; /* gone through */
     size_t back, copies;
 };
 
@@ -276,7 +277,9 @@ static void leftover_done(struct recover *recover)
 
 static bool next_leftover(struct recover *recover)
 {
-    recover->leftover = leftover_next(recover->app->journal);
+    enum { FILES_MOST = 500 }; /* one that cannot be removed would be found for ever */
+    if (recover->files++ < FILES_MOST)
+        recover->leftover = leftover_next(recover->app->journal);
     if (!recover->leftover)
         return false;
     const char *typed;

@@ -76,6 +76,14 @@ class Session:
     def sign_on(self):
         self.pane.sign_on(self.world)
 
+    def die_recovering(self, rng):
+        """Killed once more, while it brings back what the one before has left."""
+        self.pane.wait("Password")
+        self.pane.write(PASSWORD + "\r")
+        self.pane.pause(0.05 + rng.random() * 0.2)
+        self.kill()
+        self.start()
+
     def begin(self, recording, offset):
         self.before = self.placed() or self.before
         self.recording, self.offset, self.sent = recording, offset, 0
@@ -251,6 +259,8 @@ def round_of_clients(victim, sessions, rng, books, figures, between=None):
         between()
     for one in sessions:
         one.start()
+        if rng.random() < 0.3:
+            one.die_recovering(rng)
     for one in sessions:
         one.sign_on()
     for one in sessions:

@@ -164,6 +164,58 @@ def test_stored_needs_nothing(desk):
     client.close()
 
 
+def test_left_on_a_dead_link(desk):
+    """F3 on a dead link says that something is not stored; left all the same, it is there next time."""
+    client, _ = one_line_stored(desk)
+    desk.stop()
+    client.line(desk.world["skus"][1])
+    client.wait("LOST")
+    client.press("F3")
+    client.wait("does not have the latest lines yet", "kept here for your next sign-on")
+    client.press("F3")
+    client.wait("ended 0")
+    client.close()
+    desk.restart()
+    client = desk.signed_on()
+    client.wait("brought back", "2 ln")
+    client.close()
+
+
+def test_refused_for_good(desk):
+    """What the server will not take is put aside with a word, and not tried for ever."""
+    client, _ = one_line_stored(desk)
+    desk.stop()
+    client.line(desk.world["skus"][1])
+    client.wait("LOST")
+    die(client)
+    desk.restart()
+    desk.fake.problem_once.append(("/drafts/0.*", 200, {"ulid": "x", "rev": "", "draft": {}}))  # unreadable: a fault
+    client = desk.signed_on()
+    client.wait("the next sign-on tries again", "1 ln")
+    die(client)
+    name, = desk.drafts()
+    desk.fake.delay["/drafts/" + name] = 0.1
+    gone = {"type": "https://partyline.invalid/problems/forbidden", "title": "forbidden", "status": 403}
+    desk.fake.problem_once.append(("/drafts/" + name, 403, gone))
+    client = desk.signed_on()
+    client.wait("was refused; it is kept in")
+    check(not desk.journals() and glob.glob(os.path.join(desk.state, "partyline/*/*/*.refused")), "not put aside")
+    client.press("F5")
+    client.wait("1 ln")
+    client.close()
+
+
+def test_long_note(desk):
+    """A note that the server would not take is refused here; it can be had back and made shorter."""
+    client, _ = one_line_stored(desk)
+    client.line("n " + "x" * 501)
+    client.wait("at most 500 characters")
+    client.line("n " + "x" * 500)
+    client.wait("noted")
+    eventually(lambda: any(len(b.get("note") or "") == 500 for b in desk.requests("PUT", "/drafts/.*")), "not stored")
+    client.close()
+
+
 def test_changed_meanwhile(desk):
     """When somebody has changed the draft since, what was lost comes back as a copy of its own."""
     client, name = one_line_stored(desk)
@@ -565,6 +617,20 @@ def test_last_order_is_shown(desk):
     client.wait("1020185")
     client.line("2")
     client.wait("JONES, Sara-Jane", absent=["F8 dup"])
+    client.close()
+
+
+def test_last_order_has_a_dead_item(desk):
+    """An item that is not sold any more comes along with its line, which says so; nothing is left out."""
+    client = desk.signed_on()
+    placed_before(desk, client)
+    order, = desk.fake.orders.values()
+    order["lines"][1] = dict(order["lines"][1], sku="70001")
+    client.line(desk.world["manager"])
+    client.press("F8")
+    client.wait(re.compile(r"2 70001 .*\?"), re.compile("!! 70001 is mistyped|!! No item 70001"))
+    client.press("F9", "F9")
+    client.wait("not placed: see Check.", "!! line 2: ")
     client.close()
 
 

@@ -33,9 +33,9 @@ int main(int argc, char **argv)
             return fail(78, N_("the file of --ca or PARTYLINE_CA cannot be read"));
         fclose(ca);
     }
-    if (options.is_linear) {
-        charset_apply(options.charset);
-    } else if (!terminal_open(options.theme, options.charset, &why)) {
+    bool is_open = options.is_linear ? terminal_open_nowhere(options.charset, &why)
+                                     : terminal_open(options.theme, options.charset, &why);
+    if (!is_open) {
         client_free(client);
         return fail(1, why);
     }

@@ -18,9 +18,7 @@ enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, CODE_WIDTH = 8, LABEL = 14, SHOWN
 struct signon {
     struct app *app;
     WINDOW *window; /* never shown */
-    FORM *form;     /* NULL without a screen: then the texts are `plain` */
-    char plain[FIELDS][ENTRY_TEXT];
-    int at;
+    FORM *form;
     FIELD *fields[FIELDS + 1];
     bool again;     /* the session has expired */
     bool asks_code; /* the account has one-time codes */
@@ -56,20 +54,9 @@ static void signon_make(struct signon *signon)
 
 static void go(struct signon *signon, int field)
 {
-    signon->at = field;
-    if (!signon->form)
-        return;
     form_driver(signon->form, REQ_VALIDATION);
     set_current_field(signon->form, signon->fields[field]);
     form_driver(signon->form, REQ_END_FIELD);
-}
-
-static void fill(struct signon *signon, int field, const char *text)
-{
-    if (signon->form)
-        set_field_buffer(signon->fields[field], 0, text);
-    else
-        snprintf(signon->plain[field], sizeof signon->plain[field], "%s", text);
 }
 
 static struct signon *signon_of(struct app *app)
@@ -80,10 +67,9 @@ static struct signon *signon_of(struct app *app)
     if (!signon)
         abort();
     signon->app = app;
-    if (!app->options->is_linear)
-        signon_make(signon);
+    signon_make(signon);
     if (app->options->user) {
-        fill(signon, FIELD_LOGIN, app->options->user);
+        set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->options->user);
         go(signon, FIELD_PASSWORD);
     }
     return app->signon = signon;
@@ -91,14 +77,12 @@ static struct signon *signon_of(struct app *app)
 
 static int current(const struct signon *signon)
 {
-    return signon->form ? field_index(current_field(signon->form)) : signon->at;
+    return field_index(current_field(signon->form));
 }
 
 /* A field's text without the blanks that libform pads with; the arena's. */
 static char *field_text(struct signon *signon, struct arena *arena, int field)
 {
-    if (!signon->form)
-        return arena_strdup(arena, signon->plain[field]);
     form_driver(signon->form, REQ_VALIDATION);
     char *text = arena_strdup(arena, field_buffer(signon->fields[field], 0));
     size_t len = strlen(text);
@@ -109,10 +93,6 @@ static char *field_text(struct signon *signon, struct arena *arena, int field)
 
 static void wipe(struct signon *signon)
 {
-    explicit_bzero(signon->plain[FIELD_PASSWORD], sizeof signon->plain[FIELD_PASSWORD]);
-    explicit_bzero(signon->plain[FIELD_CODE], sizeof signon->plain[FIELD_CODE]);
-    if (!signon->form)
-        return;
     set_field_buffer(signon->fields[FIELD_PASSWORD], 0, "");
     set_field_buffer(signon->fields[FIELD_CODE], 0, "");
     werase(signon->window);
@@ -226,7 +206,7 @@ void app_sign_in_again(struct app *app)
     }
     signon->again = true;
     wipe(signon);
-    fill(signon, FIELD_LOGIN, app->session.actor_id);
+    set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->session.actor_id);
     app_show(app, &screen_signon);
     go(signon, FIELD_PASSWORD);
 }
@@ -335,7 +315,7 @@ const char *signon_question(const struct app *app, bool *secret)
 
 void signon_reply(struct app *app, const char *text)
 {
-    fill(app->signon, current(app->signon), text);
+    set_field_buffer(app->signon->fields[current(app->signon)], 0, text);
     enter_key(app);
 }
 

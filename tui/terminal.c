@@ -20,6 +20,7 @@ static const char crash_restore[] = "\033[?25h\033[0m\033[?2004l\033[?1l\033>\03
 
 static SCREEN *screen;
 static bool is_open;
+static FILE *nowhere; /* what a screen that nobody sees is on */
 static struct termios before;
 
 struct look {
@@ -112,13 +113,26 @@ static void crash_handlers(void)
         sigaction(signals[i], &action, NULL);
 }
 
-static SCREEN *screen_new(void)
+static SCREEN *screen_new(FILE *out, FILE *in, bool is_real)
 {
     static const char *const fallbacks[] = {NULL, "xterm-256color", "xterm", "vt100"};
     SCREEN *made = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(fallbacks) && !made; i++)
-        made = newterm(fallbacks[i], stdout, stdin);
+    for (size_t i = is_real ? 0 : 1; i < ARRAY_LEN(fallbacks) && !made; i++)
+        made = newterm(fallbacks[i], out, in);
     return made;
+}
+
+static const char no_description[] =
+    N_("no description of this terminal was found, nor of xterm or vt100 (package ncurses-base)");
+
+bool terminal_open_nowhere(const char *charset, const char **why)
+{
+    charset_apply(charset);
+    nowhere = fopen("/dev/null", "r+e");
+    screen = nowhere ? screen_new(nowhere, nowhere, false) : NULL;
+    signal(SIGTSTP, SIG_DFL); /* curses would write to the terminal that it takes this for */
+    *why = no_description;
+    return screen != NULL;
 }
 
 bool terminal_open(const char *theme_name, const char *charset, const char **why)
@@ -129,10 +143,9 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
     }
     tcgetattr(STDIN_FILENO, &before);
     charset_apply(charset);
-    screen = screen_new();
+    screen = screen_new(stdout, stdin, true);
     if (!screen) {
-        *why = N_("no description of this terminal was found, nor of xterm or vt100 (package "
-                  "ncurses-base)");
+        *why = no_description;
         return false;
     }
     set_term(screen);
@@ -151,6 +164,11 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
 
 void terminal_close(void)
 {
+    if (nowhere) {
+        delscreen(screen);
+        fclose(nowhere);
+        nowhere = NULL;
+    }
     if (!is_open)
         return;
     is_open = false;

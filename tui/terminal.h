@@ -21,6 +21,8 @@ enum role {
 /* `charset` as charset_apply() takes it. `theme` NULL: "default", or "mono" when NO_COLOR is set.
  * False, with a sentence in *why, when there is no terminal. */
 bool terminal_open(const char *theme, const char *charset, const char **why) MUST_CHECK;
+/* Without a screen: only so that forms, whose windows are never shown, have one to be on. */
+bool terminal_open_nowhere(const char *charset, const char **why) MUST_CHECK;
 /* Gives the terminal back as it was; more than once is allowed. */
 void terminal_close(void);
 bool terminal_theme_known(const char *theme);

@@ -204,6 +204,16 @@ def fake_last_order_again(world):
     check(re.search(r"(?m)^ok line 2: 2\*%s .*\ntotal 46.35 GBP, lines 2$" % world["skus"][1], out) and code == 0, out)
 
 
+def test_details_field_by_field(world):
+    """The form of a person's details is asked field by field: a line is the new value, an empty one
+    leaves the old, /9 saves and /12 leaves it."""
+    out, _, _ = script(world, ["i" + world["manager"], "/9", "07700 900999", "", "/12", "/12"])
+    check(re.search(r"(?m)^DETAILS: .*\nPhone: (.*)\n", out), out)
+    check(re.search(r"(?m)^Phone: 07700 900999\nE-mail\? ", out) and "not saved" in out, out)
+    out, _, _ = script(world, ["i" + world["manager"], "/9", "07700 900998", "/9"])
+    check(re.search(r"(?m)^saved: .*\nPERSON: (.*\n)*phone 07700 900998$", out), out)
+
+
 def fake_killed_and_brought_back(world):
     """What a killed client had accepted comes back at the next sign-on and is said."""
     talk = Talk(world)

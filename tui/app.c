@@ -15,7 +15,7 @@
 
 void app_init(struct app *app, const struct options *options, struct client *client)
 {
-    *app = (struct app){.options = options, .client = client};
+    *app = (struct app){.options = options, .client = client, .rtt = -1};
     app->prices = prices_new(client, options->server);
     app_show(app, &screen_signon);
     if (!charset_shows(language_info(tongue_language())->title))
@@ -84,6 +84,7 @@ const struct screen *app_screen_below(const struct app *app)
 
 static void screen_entered(struct app *app)
 {
+    app->first_row = 0;
     if (app_screen(app)->enter)
         app_screen(app)->enter(app);
 }
@@ -407,13 +408,27 @@ void app_input(struct app *app, const struct input *input)
         app_submit(app);
     else if (input->code == INPUT_PASTE_BEGIN || input->code == INPUT_PASTE_END)
         paste(app, input->code == INPUT_PASTE_BEGIN);
-    else
+    else if (!frame_scroll(app, input))
         entry_line_key(&app->line, input);
+}
+
+/* A figure that changes with each answer would be repainted with each: it goes down at once, up
+ * once a minute. */
+static void rtt_take(struct app *app)
+{
+    enum { RTT_MS = 60 * 1000 };
+    int rtt = client_rtt(app->client);
+    bool is_old = app->now - app->rtt_since > RTT_MS;
+    if (rtt < 0 || (app->rtt >= 0 && !is_old && rtt * 2 + 20 > app->rtt))
+        return;
+    app->rtt = rtt;
+    app->rtt_since = app->now;
 }
 
 int app_tick(struct app *app)
 {
     const char *why;
+    rtt_take(app);
     if (app->signed_in)
         prices_tick(app->prices, app->session.market.market, app->now);
     if (app->order)

@@ -50,6 +50,8 @@ struct app {
     struct client *client;
     int64_t now; /* milliseconds, monotonic: of the present turn of the loop */
     bool quit;
+    int rtt;           /* milliseconds, as shown; -1: not known yet */
+    int64_t rtt_since; /* when that was taken */
 
     struct arena *session_arena;
     struct reply_session session;
@@ -58,6 +60,7 @@ struct app {
     const struct screen *screens[SCREENS_DEEP];
     size_t depth;
     struct entry_line line;
+    int first_row; /* of a screen that the terminal is too small for */
     bool in_paste;
     struct scan scan;
 

@@ -106,11 +106,21 @@ static const char *likeness(uint32_t ch)
 
 /* ---- what is sent ---------------------------------------------------------------------------- */
 
-/* Marks that change the direction of what follows, joiners, byte-order marks. */
+/* What has no cells of its own and is not drawn: marks that change the direction of what follows,
+ * joiners, fillers, byte-order marks, tags; and variants, at which terminals change the width. */
 static bool is_invisible(uint32_t ch)
 {
-    return (ch >= 0x200B && ch <= 0x200F) || (ch >= 0x202A && ch <= 0x202E) ||
-           (ch >= 0x2060 && ch <= 0x206F) || ch == 0xFEFF || (ch >= 0xFFF9 && ch <= 0xFFFB);
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0x034F, 0x034F}, {0x061C, 0x061C}, {0x115F, 0x1160},   {0x180B, 0x180F}, {0x200B, 0x200F},
+        {0x202A, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164},   {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF},
+        {0xFFA0, 0xFFA0}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE0FFF},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
+        if (ch >= ranges[i].first && ch <= ranges[i].last)
+            return true;
+    return false;
 }
 
 /* Accents that stand over the letter before: without them it can be read. */
@@ -123,7 +133,8 @@ static bool is_accent(uint32_t ch)
 
 static bool is_control(uint32_t ch)
 {
-    return ch < 0x20 || (ch >= 0x7F && ch < 0xA0) || ch > 0x10FFFF;
+    bool ends_line = ch == 0x2028 || ch == 0x2029;
+    return ch < 0x20 || (ch >= 0x7F && ch < 0xA0) || ends_line || ch > 0x10FFFF;
 }
 
 static bool shows(uint32_t ch)
@@ -135,6 +146,10 @@ int charset_glyphs(uint32_t ch, wchar_t out[CHARSET_GLYPHS])
 {
     if (is_invisible(ch))
         return 0;
+    if (ch == 0xAD) { /* a hyphen to some, nothing to others */
+        out[0] = L'-';
+        return 1;
+    }
     if (shows(ch)) {
         out[0] = (wchar_t)ch;
         return 1;

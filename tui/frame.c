@@ -9,14 +9,25 @@
 #include <string.h>
 #include <time.h>
 
+/* Below this width the bars say what is needed most, and messages take the rows that they need. */
+enum { SMALL = 60, SHEET_ROWS = 19, SHEET_COLS = 80 };
+
+static bool is_small(void)
+{
+    return terminal_cols() < SMALL;
+}
+
 static void status_left(const struct app *app, struct text *text)
 {
     const struct reply_session *session = &app->session;
-    text_printf(text, " PARTYLINE%s  %s", session->demo ? _(" TRAINING") : "",
+    text_printf(text, "%s%s%s %s", is_small() ? "" : " PARTYLINE",
+                session->demo ? _(" TRAINING") : "", is_small() ? "" : " ",
                 _(screen_title(app_screen(app)->id)));
+    if (is_small())
+        return;
     if (app->order && app_screen(app)->id == SCREEN_order)
         text_add(text, *app->order->rev ? _(" draft") : _(" new"));
-    if (!app->signed_in)
+    if (!app->signed_in || terminal_cols() < SHEET_COLS)
         return;
     const char *list = app->order && app->order->quote_arena ? app->order->quote.list : "";
     text_printf(text, "  %s %s  %s %s %s", session->actor_id, session->actor_name,
@@ -30,11 +41,15 @@ static void status_right(const struct app *app, struct text *text)
     time_t now = time(NULL);
     struct tm local;
     localtime_r(&now, &local);
-    text_printf(
-        text, "%02d:%02d  %s", local.tm_hour, local.tm_min,
-        _(client_is_expired(app->client) ? N_("SIGN IN") : links[client_link(app->client)]));
-    if (client_rtt(app->client) >= 0)
-        text_printf(text, " %4dms", client_rtt(app->client));
+    const char *link =
+        _(client_is_expired(app->client) ? N_("SIGN IN") : links[client_link(app->client)]);
+    if (is_small()) {
+        text_printf(text, " %s ", link);
+        return;
+    }
+    text_printf(text, "%02d:%02d  %s", local.tm_hour, local.tm_min, link);
+    if (app->rtt >= 0)
+        text_printf(text, " %4dms", app->rtt);
     text_addc(text, ' ');
 }
 
@@ -45,11 +60,10 @@ static void draw_status(const struct app *app, struct arena *arena)
     text_init(&right, arena);
     status_left(app, &left);
     status_right(app, &right);
-    int width = text_cells(right.data) + 1;
+    int width = text_cells(right.data) + !is_small();
     int cols = terminal_cols();
     terminal_put(0, 0, cols, ROLE_STATUS, left.data);
-    if (cols > 40)
-        terminal_put_right(0, cols - width, width, ROLE_STATUS, right.data);
+    terminal_put_right(0, cols - width, width, ROLE_STATUS, right.data);
 }
 
 /* The session has expired, and the password isn't being asked for yet. */
@@ -58,28 +72,65 @@ static bool wants_sign_in(const struct app *app)
     return client_is_expired(app->client) && !app_screen(app)->has_own_fields;
 }
 
-static void hints_text(const struct app *app, struct text *text, bool has_menu)
+/* In capitals is what the screen is for. */
+static bool is_main(const char *hint)
 {
-    text_clear(text);
-    if (wants_sign_in(app))
-        text_add(text, _(" F2 SIGN IN"));
+    return hint[0] >= 'A' && hint[0] <= 'Z' && hint[1] >= 'A' && hint[1] <= 'Z';
+}
+
+enum hints { HINTS_ALL, HINTS_BUT_MENU, HINTS_MAIN, HINTS_OTHERS };
+
+static bool is_hint(const struct app *app, enum action action, enum hints which)
+{
+    const struct key_info *info = key_info(action);
+    bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
+    bool is_menu = action == ACTION_MENU && (which != HINTS_ALL || wants_sign_in(app));
+    bool is_other = (which == HINTS_MAIN && !is_main(info->hint)) ||
+                    (which == HINTS_OTHERS && is_main(info->hint));
+    return *info->hint && !leads_nowhere && !is_menu && !is_other &&
+           info->screens & 1U << app_screen(app)->id;
+}
+
+/* Those that fit: rather none than a part. */
+static bool hints_add(const struct app *app, struct text *text, int width, enum hints which)
+{
+    bool fits = true;
     for (enum action action = 0; action < ACTIONS; action++) {
-        const struct key_info *info = key_info(action);
-        bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
-        bool hidden = action == ACTION_MENU && (!has_menu || wants_sign_in(app));
-        if (*info->hint && !leads_nowhere && !hidden && info->screens & 1U << app_screen(app)->id)
-            text_printf(text, " F%d %s", info->number, _(info->hint));
+        size_t before = text->len;
+        if (!is_hint(app, action, which))
+            continue;
+        text_printf(text, " F%d %s", key_info(action)->number, _(key_info(action)->hint));
+        if (text_cells(text->data) > width) {
+            text->len = before;
+            text->data[before] = '\0';
+            fits = false;
+        }
     }
+    return fits;
 }
 
 static void draw_hints(const struct app *app, struct arena *arena, int y)
 {
+    enum { PAGES = 10 }; /* " PgUp PgDn" */
     struct text text;
+    int cols = terminal_cols();
+    int width = is_small() && !app_screen(app)->adapts ? cols - PAGES : cols;
+    const char *first = wants_sign_in(app) ? _(" F2 SIGN IN") : "";
     text_init(&text, arena);
-    hints_text(app, &text, true);
-    if (text_cells(text.data) > terminal_cols())
-        hints_text(app, &text, false); /* rather that one than the way back */
-    terminal_put(y, 0, terminal_cols(), ROLE_HEAD, text.data);
+    text_add(&text, first);
+    bool fits = hints_add(app, &text, width, HINTS_ALL);
+    if (!fits) { /* rather that one than the way back */
+        text_clear(&text);
+        text_add(&text, first);
+        fits = hints_add(app, &text, width, HINTS_BUT_MENU);
+    }
+    if (!fits) {
+        text_clear(&text);
+        text_add(&text, first);
+        hints_add(app, &text, width, HINTS_MAIN);
+        hints_add(app, &text, width, HINTS_OTHERS);
+    }
+    terminal_put(y, 0, cols, ROLE_HEAD, text.data);
 }
 
 /* Keys kept for the next order, as far as they can be shown. */
@@ -115,38 +166,86 @@ static void draw_entry(const struct app *app, struct arena *arena, struct frame 
     terminal_put(y, cols - width, width, ROLE_DIM, right.data);
 }
 
+struct message {
+    enum role role;
+    const char *text;
+};
+
+static struct message said(const struct app *app)
+{
+    if (app->order && app->order->placing == PLACING_SENT)
+        return (struct message){ROLE_STRONG, _("PLACING..  (safe to wait)")};
+    if (app->order && app->order->placing == PLACING_WANTED)
+        return (struct message){ROLE_STRONG,
+                                _("waiting for the confirmed total..  F12 takes F9 back")};
+    return (struct message){app->said.role, app->said.text};
+}
+
+static struct message news(const struct app *app)
+{
+    if (wants_sign_in(app))
+        return (struct message){ROLE_STOP,
+                                _("session expired: F2 asks for your password; nothing is lost")};
+    if (client_link(app->client) == LINK_LOST && app->signed_in)
+        return (struct message){
+            ROLE_STOP, _("no link to the server: keep keying, it is sent when it is back")};
+    if (*app->news.text)
+        return (struct message){app->news.role, app->news.text};
+    return (struct message){ROLE_DIM, coach_line(app)};
+}
+
+static int rows_of(struct message message, int most)
+{
+    struct frame measure = {.cols = terminal_cols()};
+    return frame_wrap(&measure, 0, 0, most, ROLE_PLAIN, message.text);
+}
+
+/* How many rows the messages have: two, or what they need where every row counts. */
+static int message_rows(const struct app *app, int rows)
+{
+    int most = rows >= 14 ? rows / 3 : rows >= 6;
+    if (!is_small())
+        return most > 2 ? 2 : most;
+    int needs = rows_of(said(app), most) + rows_of(news(app), most);
+    return needs > most ? most : needs > 0 ? needs : most > 0;
+}
+
 static void draw_messages(const struct app *app, int y, int rows)
 {
-    enum role role = app->said.role;
-    const char *text = app->said.text;
-    if (app->order && app->order->placing == PLACING_SENT)
-        role = ROLE_STRONG, text = _("PLACING..  (safe to wait)");
-    else if (app->order && app->order->placing == PLACING_WANTED)
-        role = ROLE_STRONG, text = _("waiting for the confirmed total..  F12 takes F9 back");
-    int cols = terminal_cols();
-    enum role news_role = *app->news.text ? app->news.role : ROLE_DIM;
-    const char *news = *app->news.text ? app->news.text : coach_line(app);
-    if (wants_sign_in(app))
-        news_role = ROLE_STOP,
-        news = _("session expired: F2 asks for your password; nothing is lost");
-    else if (client_link(app->client) == LINK_LOST && app->signed_in)
-        news_role = ROLE_STOP,
-        news = _("no link to the server: keep keying, it is sent when it is back");
-    if (rows > 1 && text_cells(text) >= cols) {
-        struct frame two = {.top = y, .rows = 2, .cols = cols};
-        frame_wrap(&two, 0, 1, 2, role, text); /* a long answer goes before the news */
+    struct message first = said(app), second = news(app);
+    struct frame all = {.top = y, .rows = rows, .cols = terminal_cols()};
+    int x = !is_small();
+    if (rows == 1 || is_small() || text_cells(first.text) >= all.cols) {
+        /* a long answer goes before the news */
+        int used = frame_wrap(&all, 0, x, rows, first.role, first.text);
+        frame_wrap(&all, used, x, rows - used, second.role, second.text);
     } else if (rows > 1) {
-        terminal_printf(y, 0, cols, role, " %s", text);
-        terminal_printf(y + 1, 0, cols, news_role, " %s", news);
-    } else if (rows == 1) {
-        terminal_printf(y, 0, cols, role, " %s", *text ? text : news);
+        terminal_printf(y, 0, all.cols, first.role, " %s", first.text);
+        terminal_printf(y + 1, 0, all.cols, second.role, " %s", second.text);
     }
+}
+
+/* What the terminal is too small for is drawn on a sheet, unless the screen knows better. */
+static void sheet_begin(const struct app *app, struct frame *frame)
+{
+    bool fits = frame->rows >= SHEET_ROWS && frame->cols >= SHEET_COLS;
+    if (fits || app_screen(app)->adapts || frame->rows < 1)
+        return;
+    frame->entry_y = frame->cursor_y;
+    frame->entry_x = frame->cursor_x;
+    frame->cursor_y = -1; /* unless the screen has a better place */
+    frame->small_top = frame->top;
+    frame->small_rows = frame->rows;
+    frame->top = 0;
+    frame->rows = frame->rows > SHEET_ROWS ? frame->rows : SHEET_ROWS;
+    frame->cols = frame->cols > SHEET_COLS ? frame->cols : SHEET_COLS;
+    terminal_sheet(frame->rows, frame->cols);
 }
 
 void frame_begin(struct app *app, struct frame *frame)
 {
     int rows = terminal_rows();
-    int hints = rows >= 10, messages = rows >= 14 ? 2 : rows >= 6 ? 1 : 0, status = rows >= 4;
+    int hints = rows >= 10, messages = message_rows(app, rows), status = rows >= 4;
     int entry = rows - 1 - hints;
     *frame = (struct frame){.top = status,
                             .rows = entry - messages - status,
@@ -160,32 +259,45 @@ void frame_begin(struct app *app, struct frame *frame)
         draw_hints(app, arena, rows - 1);
     if (!app_screen(app)->has_own_fields)
         draw_entry(app, arena, frame, entry);
+    sheet_begin(app, frame);
     arena_free(arena);
 }
 
-void frame_end(struct app *app, const struct frame *frame)
+/* A small terminal shows a part of what a screen draws. */
+static void flow(struct app *app, struct frame *frame)
 {
-    (void)app;
+    int rows = frame->small_rows, cols = terminal_cols();
+    struct cell_at cursor = {frame->cursor_y, frame->cursor_x};
+    int all = terminal_flow(frame->small_top, rows, &app->first_row, &cursor);
+    frame->cursor_y = cursor.y < 0 ? frame->entry_y : cursor.y;
+    frame->cursor_x = cursor.y < 0 ? frame->entry_x : cursor.x;
+    bool above = app->first_row > 0, below = app->first_row + rows < all;
+    const char *more = above && below ? _(" PgUp PgDn") : below ? _(" PgDn") : _(" PgUp");
+    int width = text_cells(more);
+    if ((above || below) && width < cols)
+        terminal_put(terminal_rows() - 1, cols - width, width, ROLE_HEAD, more);
+}
+
+void frame_end(struct app *app, struct frame *frame)
+{
+    if (frame->small_rows)
+        flow(app, frame);
     terminal_show(frame->cursor_y, frame->cursor_x);
 }
 
+bool frame_scroll(struct app *app, const struct input *input)
+{
+    int page = terminal_rows() > 8 ? terminal_rows() - 6 : 2;
+    if (input->code == INPUT_PAGE_DOWN)
+        app->first_row += page; /* as far as there are rows */
+    else if (input->code == INPUT_PAGE_UP)
+        app->first_row = app->first_row > page ? app->first_row - page : 0;
+    else
+        return false;
+    return true;
+}
+
 /* ---- for screens ----------------------------------------------------------------------------- */
-
-void frame_text(const struct frame *frame, int row, enum role role, const char *text)
-{
-    if (row >= 0 && row < frame->rows)
-        terminal_put(frame->top + row, 0, frame->cols, role, text);
-}
-
-void frame_printf(const struct frame *frame, int row, enum role role, const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, tongue(format), args);
-    va_end(args);
-    frame_text(frame, row, role, text);
-}
 
 /* What may not begin a row: the stops of Chinese. */
 static bool is_wide_stop(uint32_t ch)
@@ -212,6 +324,28 @@ size_t frame_wrap_len(const char *text, int width)
     return (size_t)(end - text);
 }
 
+void frame_text(const struct frame *frame, int row, enum role role, const char *text)
+{
+    char part[1024];
+    if (row < 0 || row >= frame->rows)
+        return;
+    size_t n = frame_wrap_len(text, frame->cols), last = strspn(text, " ");
+    bool is_cut = text[n] != '\0' && n > last && n < sizeof part;
+    if (is_cut) /* at a blank: a part of a number would be another number */
+        text = memcpy(part, text, n), part[n] = '\0';
+    terminal_put(frame->top + row, frame->left, frame->cols, role, text);
+}
+
+void frame_printf(const struct frame *frame, int row, enum role role, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, tongue(format), args);
+    va_end(args);
+    frame_text(frame, row, role, text);
+}
+
 int frame_wrap(const struct frame *frame, int row, int x, int most, enum role role,
                const char *text)
 {
@@ -224,7 +358,7 @@ int frame_wrap(const struct frame *frame, int row, int x, int most, enum role ro
         memcpy(part, text, n);
         part[n] = '\0';
         if (row + used < frame->rows)
-            terminal_put(frame->top + row + used, x, width, role, part);
+            terminal_put(frame->top + row + used, frame->left + x, width, role, part);
         used++;
         text += n;
         text += strspn(text, " ");

@@ -7,7 +7,9 @@
 /* Draws the surroundings and says what is left for the screen. */
 void frame_begin(struct app *app, struct frame *frame);
 /* Shows everything, with the cursor where the screen wants it. */
-void frame_end(struct app *app, const struct frame *frame);
+void frame_end(struct app *app, struct frame *frame);
+/* PgUp and PgDn through a screen that does not fit; false for other keys. */
+bool frame_scroll(struct app *app, const struct input *input);
 
 /* A row of the content, counted from 0; rows that do not fit are dropped. */
 void frame_text(const struct frame *frame, int row, enum role role, const char *text);

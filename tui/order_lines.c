@@ -21,6 +21,7 @@ enum cell {
     CELLS
 };
 
+/* Side by side; the description has what is left. */
 static const struct {
     const char *title;
     int width;
@@ -29,41 +30,93 @@ static const struct {
 } columns[CELLS] = {
     [CELL_LN] = {N_("Ln"), 2, true, 0},
     [CELL_SKU] = {N_("SKU"), 6, false, 0},
-    [CELL_NAME] = {N_("Description"), 0, false, 30},
+    [CELL_NAME] = {N_("Description"), 0, false, 0},
     [CELL_QTY] = {N_("Qty"), 4, true, 0},
     [CELL_PRICE] = {N_("Price"), 8, true, 56},
-    [CELL_AMOUNT] = {N_("Amount"), 9, true, 40},
+    [CELL_AMOUNT] = {N_("Amount"), 9, true, 0},
     [CELL_CV] = {N_("CV"), 7, true, 80},
-    [CELL_STOCK] = {N_("Stock"), 6, true, 66},
+    [CELL_STOCK] = {N_("Stock"), 6, true, 70},
     [CELL_FLAG] = {"", 2, false, 0},
 };
 
-static int name_width(int cols)
+struct place {
+    int row, x, width; /* width 0: left out */
+};
+
+/* Two rows for each line, on a handheld; what is as wide as the terminal allows has REST. */
+enum { STACKED = 40, REST = 999 };
+static const struct place stacked[CELLS] = {
+    [CELL_LN] = {0, 0, 2},         [CELL_SKU] = {0, 3, 6},  [CELL_QTY] = {0, 9, 4},
+    [CELL_AMOUNT] = {0, 13, REST}, [CELL_FLAG] = {1, 0, 2}, [CELL_NAME] = {1, 3, REST},
+};
+
+struct layout {
+    struct place at[CELLS];
+    int rows; /* of a line */
+};
+
+static struct layout layout_stacked(int cols)
 {
-    int width = cols;
-    for (enum cell cell = 0; cell < CELLS; cell++)
-        if (cols >= columns[cell].least_cols)
-            width -= columns[cell].width + 1;
-    return width > 0 ? width : 0;
+    struct layout layout = {.rows = 2};
+    for (enum cell cell = 0; cell < CELLS; cell++) {
+        layout.at[cell] = stacked[cell];
+        if (stacked[cell].width == REST)
+            layout.at[cell].width = cols > stacked[cell].x ? cols - stacked[cell].x : 0;
+    }
+    return layout;
 }
 
-static void draw_cells(const struct frame *frame, int row, enum role role,
-                       const char *const texts[CELLS])
+static struct layout layout_of(const struct app *app, int cols)
 {
-    int x = 0;
-    if (row < 0 || row >= frame->rows)
-        return;
+    if (cols < STACKED)
+        return layout_stacked(cols);
+    struct layout layout = {.rows = 1};
+    int sku = app->session.lengths.length[CODE_SKU], name = cols, x = 0;
     for (enum cell cell = 0; cell < CELLS; cell++) {
-        if (frame->cols < columns[cell].least_cols)
+        int width = cell == CELL_SKU && sku > columns[cell].width ? sku : columns[cell].width;
+        layout.at[cell].width = cols < columns[cell].least_cols ? 0 : width;
+        if (layout.at[cell].width || cell == CELL_NAME)
+            name -= width + 1;
+    }
+    layout.at[CELL_NAME].width = name > 0 ? name : 0;
+    for (enum cell cell = 0; cell < CELLS; cell++)
+        if (layout.at[cell].width) {
+            layout.at[cell].x = x + 1;
+            x += layout.at[cell].width + 1;
+        }
+    return layout;
+}
+
+/* A number in less room than it was made for: without grouping, and rather not at all than a part
+ * of it. */
+static void put_number(int y, int x, int width, enum role role, const char *text)
+{
+    char plain[64];
+    size_t n = 0;
+    if (text_cells(text) > width) {
+        for (; *text && n + 1 < sizeof plain; text++)
+            if (*text != ',')
+                plain[n++] = *text;
+        plain[n] = '\0';
+        text = plain;
+        if (text_cells(text) > width)
+            memset(plain, '#', strlen(plain));
+    }
+    terminal_put_right(y, x, width, role, text);
+}
+
+static void draw_cells(const struct frame *frame, const struct layout *layout, int row,
+                       enum role role, const char *const texts[CELLS])
+{
+    for (enum cell cell = 0; cell < CELLS; cell++) {
+        struct place at = layout->at[cell];
+        int y = row + at.row;
+        if (!at.width || y < 0 || y >= frame->rows)
             continue;
-        int width = cell == CELL_NAME ? name_width(frame->cols) : columns[cell].width;
-        enum role cell_role = strcmp(texts[cell], "..") == 0 ? ROLE_DIM : role;
-        x++;
         if (columns[cell].right)
-            terminal_put_right(frame->top + row, x, width, cell_role, texts[cell]);
+            put_number(frame->top + y, at.x, at.width, role, texts[cell]);
         else
-            terminal_put(frame->top + row, x, width, cell_role, texts[cell]);
-        x += width;
+            terminal_put(frame->top + y, at.x, at.width, role, texts[cell]);
     }
 }
 
@@ -128,25 +181,26 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
         texts[CELL_CV] =
             quoted->priced ? order_view_fit_volume(cv, columns[CELL_CV].width, quoted->cv) : "-";
     }
-    bool is_marked = frame->cols >= columns[CELL_STOCK].least_cols && *texts[CELL_STOCK] == '.';
+    struct layout layout = layout_of(app, frame->cols);
+    bool is_marked = layout.at[CELL_STOCK].width && *texts[CELL_STOCK] == '.';
     texts[CELL_FLAG] = !*wrong && known != LINE_CONFIRMED && !is_marked ? ".." : wrong;
-    draw_cells(frame, row, *wrong ? ROLE_STRONG : ROLE_PLAIN, texts);
+    draw_cells(frame, &layout, row, *wrong ? ROLE_STRONG : ROLE_PLAIN, texts);
 }
 
-enum { PROBLEMS_X = 10, CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
+enum { NARROW = 60, PROBLEMS_X = 10, CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
 
 /* `1 40216 Velvet Rose ea`, side by side; the rows they take. */
 static int draw_candidates(const struct frame *frame, int row, const struct reply_problem *problem)
 {
-    int beside = (frame->cols - CANDIDATES_X) / CANDIDATES_WIDE;
+    int x = frame->cols < NARROW ? 1 : CANDIDATES_X, beside = (frame->cols - x) / CANDIDATES_WIDE;
     if (beside < 1)
         beside = 1;
     for (int i = 0; i < (int)problem->ncandidates; i++) {
         int at = row + i / beside;
         if (at < frame->rows)
-            terminal_printf(frame->top + at, CANDIDATES_X + i % beside * CANDIDATES_WIDE,
-                            CANDIDATES_WIDE - 1, ROLE_PLAIN, "%d %s %s", i + 1,
-                            problem->candidates[i], problem->candidate_names[i]);
+            terminal_printf(frame->top + at, x + i % beside * CANDIDATES_WIDE, CANDIDATES_WIDE - 1,
+                            ROLE_PLAIN, "%d %s %s", i + 1, problem->candidates[i],
+                            problem->candidate_names[i]);
     }
     return ((int)problem->ncandidates + beside - 1) / beside;
 }
@@ -161,12 +215,12 @@ static int draw_problems(const struct app *app, const struct frame *frame, int r
         return 0;
     for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
         enum role role = problem->warning ? ROLE_WARN : ROLE_STOP;
-        int x = frame->cols < 60 ? 0 : PROBLEMS_X;
+        int x = frame->cols < NARROW ? 0 : PROBLEMS_X, most = frame->cols < NARROW ? 6 : 2;
         if (order_problem_follows(app->order, problem))
             continue;
         if (row + used < frame->rows)
             terminal_put(frame->top + row + used, x, 2, role, problem->warning ? " !" : "!!");
-        used += frame_wrap(frame, row + used, x + 3, 2, role, problem->say);
+        used += frame_wrap(frame, row + used, x + 3, most, role, problem->say);
         if (mend == number && problem == to_mend)
             used += draw_candidates(frame, row + used, problem);
     }
@@ -175,15 +229,22 @@ static int draw_problems(const struct app *app, const struct frame *frame, int r
 
 static int rows_of(const struct app *app, const struct frame *frame, size_t number)
 {
-    return 1 + draw_problems(app, &(struct frame){.cols = frame->cols}, 0, number);
+    return layout_of(app, frame->cols).rows +
+           draw_problems(app, &(struct frame){.cols = frame->cols}, 0, number);
 }
 
-static void draw_heads(const struct frame *frame, int row)
+/* The rows that the heads take; a handheld has none to spare. */
+static int draw_heads(const struct app *app, const struct frame *frame, int row)
 {
     const char *titles[CELLS];
+    struct layout layout = layout_of(app, frame->cols);
+    if (layout.rows > 1)
+        return 0;
     for (enum cell cell = 0; cell < CELLS; cell++)
         titles[cell] = *columns[cell].title ? _(columns[cell].title) : "";
-    draw_cells(frame, row, ROLE_HEAD, titles);
+    frame_text(frame, row, ROLE_HEAD, "");
+    draw_cells(frame, &layout, row, ROLE_HEAD, titles);
+    return 1;
 }
 
 int order_lines_draw(const struct app *app, const struct frame *whole, int top, int bottom)
@@ -192,17 +253,16 @@ int order_lines_draw(const struct app *app, const struct frame *whole, int top, 
     const struct frame *frame = &body;
     body.rows = bottom < whole->rows ? bottom : whole->rows;
     size_t lines = order_lines(app->order), first = lines;
-    int used = 0, below = 0, room = bottom - top - 1;
-    draw_heads(frame, top);
+    int row = top + draw_heads(app, frame, top), room = bottom - row, used = 0, below = 0;
     for (size_t number = lines; number > 0 && below < app->scroll; number--, first--)
         below++;
     size_t last = first;
-    while (first > 0 && used + rows_of(app, frame, first) <= room)
+    while (first > 0 && (used == 0 || used + rows_of(app, frame, first) <= room))
         used += rows_of(app, frame, first--);
-    int row = top + 1;
     for (size_t number = first + 1; number <= last; number++) {
+        int rows = layout_of(app, frame->cols).rows;
         draw_line(app, frame, row, number);
-        row += 1 + draw_problems(app, frame, row + 1, number);
+        row += rows + draw_problems(app, frame, row + rows, number);
     }
     return (int)(first + (lines - last));
 }

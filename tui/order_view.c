@@ -130,6 +130,12 @@ static void draw_total(const struct app *app, const struct frame *frame, int row
         terminal_put(frame->top + row, x, frame->cols - x, ROLE_STRONG, "..");
 }
 
+int order_view_totals_rows(const struct frame *frame)
+{
+    enum { HANDHELD = 40 };
+    return frame->cols < HANDHELD ? 1 : ORDER_VIEW_TOTALS;
+}
+
 void order_view_totals(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
@@ -137,6 +143,7 @@ void order_view_totals(const struct app *app, const struct frame *frame)
     char total[MONEY_TEXT], pv[MONEY_TEXT], was[MONEY_TEXT];
     int row = frame->rows - ORDER_VIEW_TOTALS;
     size_t lines = order_lines(order);
+    bool has_sums = order_view_totals_rows(frame) == ORDER_VIEW_TOTALS;
     if (!order->quote_arena) {
         frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
         return;
@@ -146,7 +153,8 @@ void order_view_totals(const struct app *app, const struct frame *frame)
         frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
         return;
     }
-    draw_sums(app, frame, row, priced ? ROLE_PLAIN : ROLE_DIM);
+    if (has_sums)
+        draw_sums(app, frame, row, priced ? ROLE_PLAIN : ROLE_DIM);
     app_amount(app, total, q->total);
     if (!priced)
         frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);

@@ -11,6 +11,8 @@ enum { ORDER_VIEW_TOTALS = 2 }; /* rows */
 const char *order_view_fit(char out[MONEY_TEXT], int width, int64_t minor, int exponent);
 /* The same for a volume in hundredths, which may lose its decimals instead. */
 const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundredths);
+/* How many rows they take: a handheld shows the total alone. */
+int order_view_totals_rows(const struct frame *frame);
 /* The sums of the open order, on the last rows of the content. */
 void order_view_totals(const struct app *app, const struct frame *frame);
 /* "Customer order for BROWN, Ana" is added. */

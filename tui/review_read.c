@@ -31,7 +31,7 @@ static size_t items_of(const struct order *order, struct arena *arena, struct re
 
 /* The sentence with only the first `n` items in it. */
 static const char *sentence(const struct order *order, struct arena *arena,
-                            const struct readback_item *items, size_t n)
+                            const struct readback_item *items, size_t n, int64_t total)
 {
     struct text text, place;
     text_init(&text, arena);
@@ -43,7 +43,7 @@ static const char *sentence(const struct order *order, struct arena *arena,
                                            .place = place.data,
                                            .currency = order->quote.currency,
                                            .exponent = order->quote.exponent,
-                                           .total = money_of(order->frozen)});
+                                           .total = money_of(total)});
     return text.data;
 }
 
@@ -63,8 +63,8 @@ static void item_span(const struct order *order, struct arena *arena, const char
                       const struct readback_item *items, size_t item, size_t *from, size_t *to)
 {
     static const char *const between[] = {",", " ", "、", "，"};
-    *from = item > 1 ? common(sentence(order, arena, items, item - 1), whole) : 0;
-    *to = common(sentence(order, arena, items, item), whole);
+    *from = item > 1 ? common(sentence(order, arena, items, item - 1, order->frozen), whole) : 0;
+    *to = common(sentence(order, arena, items, item, order->frozen), whole);
     for (size_t i = 0; *from && i < ARRAY_LEN(between); i++)
         if (strncmp(whole + *from, between[i], strlen(between[i])) == 0) {
             *from += strlen(between[i]);
@@ -99,7 +99,8 @@ int review_read_draw(const struct app *app, struct frame *frame, int row, int ro
     size_t *numbers, n = items_of(app->order, arena, &items, &numbers), from = 0, to = 0;
     bool placed = app->line.len > 0; /* who types is in the entry line */
     frame_text(frame, row, ROLE_HEAD, _(" READ BACK"));
-    const char *whole = app->order->frozen >= 0 ? sentence(app->order, arena, items, n) : "";
+    const char *whole =
+        app->order->frozen >= 0 ? sentence(app->order, arena, items, n, app->order->frozen) : "";
     if (item && item <= n)
         item_span(app->order, arena, whole, items, item, &from, &to);
     int width = frame->cols - COLUMN, used = 0;
@@ -121,11 +122,11 @@ int review_read_draw(const struct app *app, struct frame *frame, int row, int ro
     return row + (used ? used : 1);
 }
 
-const char *review_read_text(const struct app *app, struct arena *arena)
+const char *review_read_text(const struct app *app, struct arena *arena, int64_t total)
 {
     struct readback_item *items;
     size_t *numbers, n = items_of(app->order, arena, &items, &numbers);
-    return sentence(app->order, arena, items, n);
+    return sentence(app->order, arena, items, n, total);
 }
 
 size_t review_read_items(const struct app *app)

@@ -49,7 +49,8 @@ void review_say(struct app *app, struct speech *speech)
                order->quote.distributor_name);
     order_say_type(app, speech);
     if (order->frozen >= 0)
-        speech_say(speech, "readback", _("read back: %s"), review_read_text(app, arena));
+        speech_say(speech, "readback", _("read back: %s"),
+                   review_read_text(app, arena, app->order->frozen));
     ship_say(app, speech);
     order_say_sums(app, speech);
     say_pay(app, speech);

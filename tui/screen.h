@@ -25,14 +25,18 @@ enum action {
 
 /* The rows and columns a screen may use, and where it wants the cursor. */
 struct frame {
-    int top, rows, cols;    /* content: rows from `top` on */
-    int cursor_y, cursor_x; /* preset to the entry line */
+    int top, rows, cols;       /* content: rows from `top` on */
+    int left;                  /* and columns from here on: a pane beside another */
+    int cursor_y, cursor_x;    /* preset to the entry line */
+    int entry_y, entry_x;      /* then: where the entry line wants it */
+    int small_top, small_rows; /* of the screen, when the content is drawn on a sheet; or 0 */
 };
 
 struct screen {
     enum screen_id id;
     enum entry_screen grammar;
     bool has_own_fields; /* no entry line: keys go to `key` */
+    bool adapts;         /* draws itself in every size; others flow from a sheet of 80 columns */
     /* Shown, also again after another screen; may be NULL. */
     void (*enter)(struct app *app);
     void (*draw)(struct app *app, struct frame *frame);

@@ -24,16 +24,21 @@ void open_help(struct app *app)
     app_show(app, &screen_help);
 }
 
-enum { LEFT_ENTRY = 32, LEFT_KEY = 6, LEFT_NARROW = 12 };
+enum { LEFT_ENTRY = 32, LEFT_KEY = 6, LEFT_NARROW = 12, HANDHELD = 40 };
 
 /* Where the next row goes. */
 static int row(const struct frame *frame, int at, int left, const char *key, const char *help)
 {
+    int hidden = at > 0 ? at : frame->rows; /* scrolled away: measured only */
+    if (frame->cols < HANDHELD) {
+        int above = frame_wrap(frame, hidden, 0, 2, ROLE_STRONG, key);
+        hidden = at + above > 0 ? at + above : frame->rows;
+        return at + above + frame_wrap(frame, hidden, 2, 4, ROLE_PLAIN, help);
+    }
     if (frame->cols < 60 && left > LEFT_NARROW)
         left = LEFT_NARROW;
     if (at > 0 && at < frame->rows)
         terminal_printf(frame->top + at, 0, left, ROLE_STRONG, " %s", key);
-    int hidden = at > 0 ? at : frame->rows; /* scrolled away: measured only */
     int used = frame_wrap(frame, hidden, left, 2, ROLE_PLAIN, help);
     return at + (used ? used : 1);
 }
@@ -73,6 +78,10 @@ static void draw(struct app *app, struct frame *frame)
              _("all are F9; Esc 0 is F10, Esc Esc F12"));
     at = row(frame, at, LEFT_ENTRY, _("Up   Down"), _("what was typed before"));
     app->help->rows = at + app->help->first;
+    if (frame->cols < HANDHELD) {
+        frame_text(frame, 0, ROLE_HEAD, _(" HELP   PgDn PgUp"));
+        return;
+    }
     terminal_printf(frame->top, 0, frame->cols, ROLE_HEAD,
                     app->help->rows >= frame->rows
                         ? _(" HELP for: %s   PgDn PgUp   letters search all there is")
@@ -123,6 +132,7 @@ static bool key(struct app *app, const struct input *input)
 
 const struct screen screen_help = {
     .id = SCREEN_help,
+    .adapts = true,
     .grammar = AT_HOME,
     .draw = draw,
     .say = say,

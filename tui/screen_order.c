@@ -6,6 +6,7 @@
 #include "tui/last_order.h"
 #include "tui/open.h"
 #include "tui/order_lines.h"
+#include "tui/order_pane.h"
 #include "tui/order_speech.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
@@ -14,30 +15,40 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD_ROWS = 2 };
+enum { HEAD_ROWS = 2, HANDHELD = 40 };
 
 /* ---- head and totals ------------------------------------------------------------------------- */
 
-static void draw_person(const struct app *app, const struct frame *frame)
+/* On one row, on two of a handheld. */
+static void person_row(const struct frame *frame, enum role role, const char *text)
+{
+    if (frame->cols < HANDHELD)
+        frame_wrap(frame, 0, 0, HEAD_ROWS, role, text + strspn(text, " "));
+    else
+        frame_text(frame, 0, role, text);
+}
+
+static void draw_person(const struct app *app, const struct frame *frame, struct arena *arena)
 {
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_quote *quote = &app->order->quote;
     char balance[MONEY_TEXT];
     if (!draft->distributor) {
-        frame_text(frame, 0, ROLE_WARN,
+        person_row(frame, ROLE_WARN,
                    _(" who orders? type the distributor's number, name or telephone"));
         return;
     }
     bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
     if (known)
-        frame_printf(frame, 0, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
-                     " %s %s   %s   %s   Balance %s", draft->distributor, quote->distributor_name,
-                     quote->rank_name, tongue_word("person", quote->status),
-                     app_amount(app, balance, quote->balance));
+        person_row(frame, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
+                   arena_printf(arena, _(" %s %s   %s   %s   Balance %s"), draft->distributor,
+                                quote->distributor_name, quote->rank_name,
+                                tongue_word("person", quote->status),
+                                app_amount(app, balance, quote->balance)));
     else if (order_priced(app->order))
-        frame_printf(frame, 0, ROLE_STOP, " %s ?", draft->distributor);
+        person_row(frame, ROLE_STOP, arena_printf(arena, " %s ?", draft->distributor));
     else
-        frame_printf(frame, 0, ROLE_DIM, " %s ..", draft->distributor);
+        person_row(frame, ROLE_DIM, arena_printf(arena, " %s ..", draft->distributor));
 }
 
 /* At the end of the row, over the address if need be; not on narrow screens. */
@@ -57,6 +68,8 @@ static void draw_last(const struct app *app, const struct frame *frame)
 
 static void draw_head(const struct app *app, const struct frame *frame, struct arena *arena)
 {
+    if (frame->cols < HANDHELD)
+        return; /* the person has both rows; the review shows where it goes */
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_quote *quote = &app->order->quote;
     struct text ship, head;
@@ -93,21 +106,33 @@ static void draw_general(const struct frame *frame, int row, const struct reply_
                  has_room ? with : "");
 }
 
+static void draw_pane(const struct app *app, struct frame *main)
+{
+    struct frame pane = *main;
+    main->cols -= ORDER_PANE + 2;
+    pane.left = main->cols + 2;
+    pane.cols = ORDER_PANE;
+    order_pane_draw(app, &pane);
+}
+
 static void draw(struct app *app, struct frame *frame)
 {
     struct arena *arena = arena_new();
+    struct frame main = *frame;
     if (!app->order)
         app_order(app);
-    draw_person(app, frame);
-    draw_head(app, frame, arena);
+    if (frame->cols >= ORDER_PANE_FROM)
+        draw_pane(app, &main);
+    draw_person(app, &main, arena);
+    draw_head(app, &main, arena);
     const struct reply_problem *problem = general_problem(app->order);
-    int bottom = ORDER_VIEW_TOTALS + 1;
-    int hidden = order_lines_draw(app, frame, HEAD_ROWS, frame->rows - bottom);
+    int bottom = order_view_totals_rows(&main), spare = bottom > 1 || problem != NULL;
+    int hidden = order_lines_draw(app, &main, HEAD_ROWS, main.rows - bottom - spare);
     if (problem && order_priced(app->order))
-        draw_general(frame, frame->rows - bottom, problem);
-    else if (hidden)
-        frame_printf(frame, frame->rows - bottom, ROLE_DIM, " %d more: PgUp PgDn", hidden);
-    order_view_totals(app, frame);
+        draw_general(&main, main.rows - bottom - spare, problem);
+    else if (hidden && spare)
+        frame_printf(&main, main.rows - bottom - spare, ROLE_DIM, " %d more: PgUp PgDn", hidden);
+    order_view_totals(app, &main);
     arena_free(arena);
 }
 
@@ -173,6 +198,7 @@ static void review(struct app *app)
 
 const struct screen screen_order = {
     .id = SCREEN_order,
+    .adapts = true,
     .grammar = AT_ORDER,
     .draw = draw,
     .say = order_say,

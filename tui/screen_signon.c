@@ -5,41 +5,21 @@
 #include "tui/charset.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/signon.h"
 #include "tui/tongue.h"
 
-#include <form.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIELD_LOGIN, FIELD_PASSWORD, FIELD_CODE, FIELDS };
-enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, CODE_WIDTH = 8, LABEL = 14, SHOWN = 32 };
-
-struct signon {
-    struct app *app;
-    WINDOW *window; /* never shown */
-    FORM *form;
-    FIELD *fields[FIELDS + 1];
-    bool again;     /* the session has expired */
-    bool asks_code; /* the account has one-time codes */
-    bool waiting, greeted;
-    char welcome[128]; /* what the server says to anybody */
-};
-
-static const struct {
-    const char *label;
-    int width, row;
-} layout[FIELDS] = {
-    [FIELD_LOGIN] = {N_("Operator"), LOGIN_WIDTH, 3},
-    [FIELD_PASSWORD] = {N_("Password"), PASSWORD_WIDTH, 4},
-    [FIELD_CODE] = {N_("Code"), CODE_WIDTH, 5},
-};
+static const int widths[FIELDS] = {
+    [FIELD_LOGIN] = LOGIN_WIDTH, [FIELD_PASSWORD] = PASSWORD_WIDTH, [FIELD_CODE] = CODE_WIDTH};
 
 static void signon_make(struct signon *signon)
 {
     signon->window = newpad(FIELDS + 2, PASSWORD_WIDTH + 2);
     for (int i = 0; i < FIELDS; i++) {
-        signon->fields[i] = new_field(1, layout[i].width, i, 0, 0, 0);
+        signon->fields[i] = new_field(1, widths[i], i, 0, 0, 0);
         if (!signon->fields[i])
             abort();
         field_opts_off(signon->fields[i], O_AUTOSKIP | O_BLANK);
@@ -75,13 +55,13 @@ static struct signon *signon_of(struct app *app)
     return app->signon = signon;
 }
 
-static int current(const struct signon *signon)
+int signon_current(const struct signon *signon)
 {
     return field_index(current_field(signon->form));
 }
 
 /* A field's text without the blanks that libform pads with; the arena's. */
-static char *field_text(struct signon *signon, struct arena *arena, int field)
+char *signon_text(struct signon *signon, struct arena *arena, int field)
 {
     form_driver(signon->form, REQ_VALIDATION);
     char *text = arena_strdup(arena, field_buffer(signon->fields[field], 0));
@@ -170,9 +150,9 @@ static void sign_in(struct app *app)
 {
     struct signon *signon = app->signon;
     struct arena *arena = arena_new();
-    char *login = field_text(signon, arena, FIELD_LOGIN);
-    char *password = field_text(signon, arena, FIELD_PASSWORD);
-    char *code = field_text(signon, arena, FIELD_CODE);
+    char *login = signon_text(signon, arena, FIELD_LOGIN);
+    char *password = signon_text(signon, arena, FIELD_PASSWORD);
+    char *code = signon_text(signon, arena, FIELD_CODE);
     if (!*login || !*password || (signon->asks_code && !*code)) {
         go(signon, !*login ? FIELD_LOGIN : !*password ? FIELD_PASSWORD : FIELD_CODE);
     } else if (signon->again && strcasecmp(login, app->session.actor_id) != 0) {
@@ -235,62 +215,32 @@ static void enter(struct app *app)
     signon->greeted = true;
 }
 
-static void draw_field(struct signon *signon, struct arena *arena, struct frame *frame, int field)
-{
-    const char *text = field_text(signon, arena, field);
-    int y = frame->top + layout[field].row,
-        width = layout[field].width < SHOWN ? layout[field].width : SHOWN;
-    if (layout[field].row >= frame->rows)
-        return;
-    bool secret = field == FIELD_PASSWORD;
-    int cells = text_cells(text), at = signon->form->curcol;
-    terminal_printf(y, 0, LABEL, ROLE_HEAD, "   %s", _(layout[field].label));
-    terminal_put(y, LABEL, width, ROLE_PLAIN, "________________________________");
-    for (int i = 0; secret && i < cells && i < width; i++)
-        terminal_put(y, LABEL + i, 1, ROLE_PLAIN, "*");
-    if (!secret)
-        terminal_put(y, LABEL, cells < width ? cells : width, ROLE_STRONG, text);
-    if (current(signon) == field) {
-        frame->cursor_y = y;
-        frame->cursor_x = LABEL + (at < width ? at : width);
-    }
-    if (secret)
-        explicit_bzero((char *)(uintptr_t)text, strlen(text));
-}
-
-static void draw(struct app *app, struct frame *frame)
-{
-    struct signon *signon = app->signon;
-    struct arena *arena = arena_new();
-    frame_printf(frame, 1, ROLE_PLAIN, "   Server      %s", app->options->server);
-    for (int field = 0; field < FIELDS; field++)
-        if (field != FIELD_CODE || signon->asks_code)
-            draw_field(signon, arena, frame, field);
-    frame_text(frame, 7, ROLE_DIM,
-               signon->again
-                   ? _("   Your order is kept. Enter goes on with it, F12 goes back.")
-                   : _("   Enter signs on.  No function keys? Esc and a digit do the same."));
-    if (!signon->again)
-        frame_printf(frame, 9, ROLE_PLAIN, "   %s", signon->welcome);
-    arena_free(arena);
-}
-
 static void step(struct signon *signon, int by)
 {
     int fields = signon->asks_code ? FIELDS : FIELDS - 1;
-    go(signon, (current(signon) + by + fields) % fields);
+    go(signon, (signon_current(signon) + by + fields) % fields);
 }
 
 static void enter_key(struct app *app)
 {
     struct signon *signon = app->signon;
     struct arena *arena = arena_new();
-    bool is_last = current(signon) != FIELD_LOGIN || *field_text(signon, arena, FIELD_PASSWORD);
+    bool is_last =
+        signon_current(signon) != FIELD_LOGIN || *signon_text(signon, arena, FIELD_PASSWORD);
     arena_free(arena);
     if (is_last)
         sign_in(app);
     else
         step(signon, 1);
+}
+
+/* The keys that find and place show that they arrive; they do nothing yet. */
+static bool check_key(struct app *app, uint32_t number)
+{
+    struct signon *signon = app->signon;
+    signon->seen_f4 |= number == 4;
+    signon->seen_f9 |= number == 9;
+    return !signon->again && (number == 4 || number == 9);
 }
 
 /* libform would go to the field before. */
@@ -308,14 +258,14 @@ const char *signon_question(const struct app *app, bool *secret)
         [FIELD_PASSWORD] = N_("Password: "),
         [FIELD_CODE] = N_("Code: "),
     };
-    int field = current(app->signon);
+    int field = signon_current(app->signon);
     *secret = field == FIELD_PASSWORD;
     return _(questions[field]);
 }
 
 void signon_reply(struct app *app, const char *text)
 {
-    set_field_buffer(app->signon->fields[current(app->signon)], 0, text);
+    set_field_buffer(app->signon->fields[signon_current(app->signon)], 0, text);
     enter_key(app);
 }
 
@@ -342,7 +292,9 @@ static bool key(struct app *app, const struct input *input)
         {INPUT_KILL, REQ_CLR_FIELD},     {INPUT_KILL_WORD, REQ_CLR_FIELD},
     };
     struct signon *signon = app->signon;
-    if (input->code == INPUT_FUNCTION || input->code == INPUT_REDRAW)
+    if (input->code == INPUT_FUNCTION)
+        return check_key(app, input->ch);
+    if (input->code == INPUT_REDRAW)
         return false;
     if (signon->waiting)
         return true;
@@ -360,6 +312,11 @@ static bool key(struct app *app, const struct input *input)
     return true;
 }
 
+static void colours(struct app *app)
+{
+    app_say(app, ROLE_PLAIN, "colours: %s", terminal_theme_next());
+}
+
 static void back(struct app *app)
 {
     if (app->signon->again)
@@ -368,11 +325,12 @@ static void back(struct app *app)
 
 const struct screen screen_signon = {
     .id = SCREEN_signon,
+    .adapts = true,
     .grammar = AT_HOME,
     .has_own_fields = true,
     .enter = enter,
-    .draw = draw,
+    .draw = signon_draw,
     .say = say,
     .key = key,
-    .actions = {[ACTION_BACK] = back},
+    .actions = {[ACTION_BACK] = back, [ACTION_COLOURS] = colours},
 };

@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "tui/charset.h"
+#include "tui/terminal_window.h"
 #include "tui/tongue.h"
 
 #include <curses.h>
@@ -19,6 +20,7 @@ static const char paste_on[] = "\033[?2004h", paste_off[] = "\033[?2004l";
 static const char crash_restore[] = "\033[?25h\033[0m\033[?2004l\033[?1l\033>\033[?1049l\r\n";
 
 static SCREEN *screen;
+static WINDOW *target; /* stdscr or a sheet */
 static bool is_open;
 static FILE *nowhere; /* what a screen that nobody sees is on */
 static struct termios before;
@@ -30,11 +32,12 @@ struct look {
 
 static const struct theme {
     const char *name;
-    bool colours;
+    bool colours, black; /* on black, whatever the terminal's own ground is */
     struct look looks[ROLES];
 } themes[] = {
     {"default",
      true,
+     false,
      {
          [ROLE_STATUS] = {A_REVERSE, -1},
          [ROLE_HEAD] = {A_NORMAL, COLOR_CYAN},
@@ -47,6 +50,7 @@ static const struct theme {
      }},
     {"mono",
      false,
+     false,
      {
          [ROLE_STATUS] = {A_REVERSE, -1},
          [ROLE_STRONG] = {A_BOLD, -1},
@@ -55,6 +59,7 @@ static const struct theme {
          [ROLE_STOP] = {A_REVERSE, -1},
      }},
     {"contrast",
+     true,
      true,
      {
          [ROLE_STATUS] = {A_REVERSE | A_BOLD, COLOR_WHITE},
@@ -87,12 +92,24 @@ static void theme_apply(const char *name)
     const char *no_color = getenv("NO_COLOR");
     const struct theme *wanted = name ? theme_find(name) : NULL;
     theme = wanted ? wanted : &themes[no_color && *no_color ? 1 : 0];
+    bkgdset(' ');
     if (!theme->colours || !has_colors())
         return;
     start_color();
     use_default_colors();
     for (int role = 0; role < ROLES; role++)
-        init_pair((short)(role + 1), theme->looks[role].foreground, -1);
+        init_pair((short)(role + 1), theme->looks[role].foreground,
+                  theme->black ? COLOR_BLACK : -1);
+    if (theme->black)
+        bkgdset(' ' | (chtype)COLOR_PAIR(ROLE_PLAIN + 1));
+}
+
+const char *terminal_theme_next(void)
+{
+    size_t at = (size_t)(theme - themes);
+    theme_apply(themes[(at + 1) % ARRAY_LEN(themes)].name);
+    terminal_redraw();
+    return theme->name;
 }
 
 /* The terminal as it was, without curses, which may be what has crashed. */
@@ -204,8 +221,14 @@ void terminal_resize(void)
     terminal_redraw(); /* what a terminal does with its rows by itself, nobody knows */
 }
 
+void terminal_put_on(WINDOW *window)
+{
+    target = window;
+}
+
 void terminal_clear(void)
 {
+    terminal_put_on(stdscr);
     erase();
 }
 
@@ -227,17 +250,18 @@ static void role_on(enum role role)
     attr_t attributes = theme->looks[role].attributes;
     if (theme->colours && has_colors() && theme->looks[role].foreground >= 0)
         attributes |= (attr_t)COLOR_PAIR(role + 1);
-    attrset((int)attributes);
+    wattrset(target, (int)attributes);
 }
 
 void terminal_put(int y, int x, int width, enum role role, const char *text)
 {
-    if (y < 0 || y >= LINES || x < 0 || x >= COLS)
+    int rows = getmaxy(target), cols = getmaxx(target);
+    if (y < 0 || y >= rows || x < 0 || x >= cols)
         return;
-    if (width > COLS - x)
-        width = COLS - x;
+    if (width > cols - x)
+        width = cols - x;
     role_on(role);
-    move(y, x);
+    wmove(target, y, x);
     int used = 0;
     const char *end = text + strlen(text);
     while (text < end) {
@@ -246,12 +270,13 @@ void terminal_put(int y, int x, int width, enum role role, const char *text)
         int n = charset_glyphs(ch, glyphs), cells = charset_cells(ch);
         if (used + cells > width)
             break;
-        addnwstr(glyphs, n);
+        if (cells || used) /* a mark without a letter would go onto the cell before */
+            waddnwstr(target, glyphs, n);
         used += cells;
     }
     for (; used < width; used++)
-        addch(' ');
-    attrset(A_NORMAL);
+        waddch(target, ' ');
+    wattrset(target, A_NORMAL);
 }
 
 void terminal_put_right(int y, int x, int width, enum role role, const char *text)

@@ -26,6 +26,8 @@ bool terminal_open_nowhere(const char *charset, const char **why) MUST_CHECK;
 /* Gives the terminal back as it was; more than once is allowed. */
 void terminal_close(void);
 bool terminal_theme_known(const char *theme);
+/* Goes on to the next theme; its name. */
+const char *terminal_theme_next(void);
 
 int terminal_rows(void);
 int terminal_cols(void);
@@ -51,6 +53,16 @@ void terminal_put(int y, int x, int width, enum role role, const char *text);
 void terminal_put_right(int y, int x, int width, enum role role, const char *text);
 void terminal_printf(int y, int x, int width, enum role role, const char *format, ...)
     PRINTF_LIKE(5, 6);
+/* What is put from now on goes to an empty sheet of so many rows and columns. */
+void terminal_sheet(int rows, int cols);
+struct cell_at {
+    int y, x;
+};
+/* Shows the sheet in `rows` rows of the screen from `top` on, rows that are too long broken at
+ * blanks, from the `first` of the rows that this makes; how many they are. `cursor` goes from its
+ * cell of the sheet, y below 0 for none, to that of the screen; `first` is brought into range, and
+ * to where the cursor can be seen. */
+int terminal_flow(int top, int rows, int *first, struct cell_at *cursor);
 /* Shows what was drawn, with the cursor at (y, x). */
 void terminal_show(int y, int x);
 void terminal_bell(void);

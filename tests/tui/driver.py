@@ -186,15 +186,14 @@ def masked(screen, world):
     def hashes(found):
         return re.sub(r"\w", "#", found.group(0))
     screen = screen.replace(world["server"], "SERVER")
-    screen = re.sub(r"\d\d:\d\d(?=  (ok|LOST|--))", hashes, screen)
+    screen = re.sub(r"\d\d:\d\d(?=  (ok|LOST|--|SIGN IN))", hashes, screen)
     screen = re.sub(r"(?<=ok )\s*\d+ms", lambda m: "#".rjust(len(m.group(0)) - 2) + "ms", screen)
     screen = re.sub(r"(?<=placed )\d+", hashes, screen)
     return "\n".join(row.rstrip() for row in screen.split("\n")).rstrip() + "\n"
 
 
-def golden(client, world, name):
-    """Compares the screen and the cursor with golden/NAME.txt; UPDATE_GOLDEN=1 writes it."""
-    text = masked(client.screen(), world) + "cursor %d %d\n" % client.cursor()
+def compare(text, name):
+    """With golden/NAME.txt; UPDATE_GOLDEN=1 writes it."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", name + ".txt")
     if os.environ.get("UPDATE_GOLDEN"):
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -205,3 +204,8 @@ def golden(client, world, name):
         want = file.read()
     if text != want:
         raise Failed("golden/%s.txt differs (UPDATE_GOLDEN=1 takes the new one)\n--- want\n%s--- have\n%s" % (name, want, text))
+
+
+def golden(client, world, name):
+    """Compares the screen and the cursor with golden/NAME.txt."""
+    compare(masked(client.screen(), world) + "cursor %d %d\n" % client.cursor(), name)

@@ -5,8 +5,10 @@ import fcntl
 import os
 import pty
 import select
+import shutil
 import signal
 import struct
+import tempfile
 import termios
 import time
 
@@ -20,8 +22,9 @@ class Pane:
         command = [program or PROGRAM, "--server", world["server"], *args]
         if world.get("ca"):
             command += ["--ca", world["ca"]]
+        self.state = tempfile.mkdtemp(prefix="pl-state-", dir="/tmp")  # its journal
         setting = {"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
-                   "HOME": "/nonexistent", "TZ": "UTC", **sanitizers(), **(env or {})}
+                   "HOME": "/nonexistent", "XDG_STATE_HOME": self.state, "TZ": "UTC", **sanitizers(), **(env or {})}
         self.sent = b""
         self.screen = pyte.Screen(cols, rows)
         self.stream = pyte.ByteStream(self.screen)
@@ -123,5 +126,6 @@ class Pane:
             os.kill(self.pid, signal.SIGHUP)
             self.wait_end()
         os.close(self.fd)
+        shutil.rmtree(self.state, ignore_errors=True)
         if b"ERROR: AddressSanitizer" in self.sent or b"runtime error" in self.sent:
             raise Failed("the client's errors:\n%s" % self.sent[-4000:].decode(errors="replace"))

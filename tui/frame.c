@@ -130,7 +130,7 @@ static void draw_hints(const struct app *app, struct arena *arena, int y)
         hints_add(app, &text, width, HINTS_MAIN);
         hints_add(app, &text, width, HINTS_OTHERS);
     }
-    terminal_put(y, 0, cols, ROLE_HEAD, text.data);
+    terminal_put(y, 0, cols, ROLE_PLAIN, text.data);
 }
 
 /* Keys kept for the next order, as far as they can be shown. */
@@ -163,7 +163,7 @@ static void draw_entry(const struct app *app, struct arena *arena, struct frame 
     if (width > cols / 2)
         width = cols < 40 ? 0 : cols / 2;
     frame->cursor_x = entry_line_draw(&app->line, y, cols - width);
-    terminal_put(y, cols - width, width, ROLE_DIM, right.data);
+    terminal_put(y, cols - width, width, ROLE_PLAIN, right.data);
 }
 
 struct message {
@@ -275,7 +275,7 @@ static void flow(struct app *app, struct frame *frame)
     const char *more = above && below ? _(" PgUp PgDn") : below ? _(" PgDn") : _(" PgUp");
     int width = text_cells(more);
     if ((above || below) && width < cols)
-        terminal_put(terminal_rows() - 1, cols - width, width, ROLE_HEAD, more);
+        terminal_put(terminal_rows() - 1, cols - width, width, ROLE_PLAIN, more);
 }
 
 void frame_end(struct app *app, struct frame *frame)

@@ -103,11 +103,11 @@ const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundr
 }
 
 /* What the total is made of. */
-static void draw_sums(const struct app *app, const struct frame *frame, int row, enum role role)
+static void draw_sums(const struct app *app, const struct frame *frame, int row)
 {
     const struct reply_quote *q = &app->order->quote;
     char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT], cv[MONEY_TEXT];
-    frame_printf(frame, row, role,
+    frame_printf(frame, row, ROLE_PLAIN,
                  q->tax_included ? _(" Goods %s  Disc %s  Ship %s  Tax incl %s  CV %s")
                                  : _(" Goods %s  Disc %s  Ship %s  Tax added %s  CV %s"),
                  app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
@@ -145,19 +145,19 @@ void order_view_totals(const struct app *app, const struct frame *frame)
     size_t lines = order_lines(order);
     bool has_sums = order_view_totals_rows(frame) == ORDER_VIEW_TOTALS;
     if (!order->quote_arena) {
-        frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
+        frame_text(frame, row + 1, ROLE_STRONG, _(" TOTAL .."));
         return;
     }
     bool priced = order_priced(order);
     if (!order_has_sums(order)) {
-        frame_text(frame, row + 1, ROLE_DIM, _(" TOTAL .."));
+        frame_text(frame, row + 1, ROLE_STRONG, _(" TOTAL .."));
         return;
     }
     if (has_sums)
-        draw_sums(app, frame, row, priced ? ROLE_PLAIN : ROLE_DIM);
+        draw_sums(app, frame, row);
     app_amount(app, total, q->total);
     if (!priced)
-        frame_printf(frame, row + 1, ROLE_DIM, " TOTAL ..   was %s", total);
+        frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL ..   was %s", total);
     else if (order_confirmed(order) && order->price.total_was >= 0)
         frame_printf(frame, row + 1, ROLE_STRONG,
                      tongue_n(" TOTAL %s %s, was %s   %zu line   PV %s",

@@ -77,10 +77,10 @@ static void draw_help(const struct app *app, const struct frame *frame, int row)
 {
     const struct signon *signon = app->signon;
     int x = frame->cols < 50 ? 0 : 3;
-    const char *help = signon->again
-                           ? _("Your order is kept. Enter goes on with it, F12 goes back.")
-                           : _("Enter signs on.  No function keys? Esc and a digit do the same.");
-    row += frame_wrap(frame, row, x, 4, ROLE_DIM, help);
+    const char *help =
+        signon->again ? _("   Your order is kept. Enter goes on with it, F12 goes back.")
+                      : _("   Enter signs on.  No function keys? Esc and a digit do the same.");
+    row += frame_wrap(frame, row, x, 4, ROLE_DIM, help + strspn(help, " "));
     if (signon->again)
         return;
     struct arena *arena = arena_new();

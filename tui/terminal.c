@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -43,7 +44,7 @@ static const struct theme {
          [ROLE_HEAD] = {A_NORMAL, COLOR_CYAN},
          [ROLE_STRONG] = {A_BOLD, -1},
          [ROLE_DIM] = {A_DIM, -1},
-         [ROLE_OK] = {A_BOLD, COLOR_GREEN},
+         [ROLE_OK] = {A_NORMAL, -1}, /* what goes well is said, and needs no colour */
          [ROLE_WARN] = {A_BOLD, COLOR_YELLOW},
          [ROLE_STOP] = {A_BOLD, COLOR_RED},
          [ROLE_PLAIN] = {A_NORMAL, -1},
@@ -54,7 +55,7 @@ static const struct theme {
      {
          [ROLE_STATUS] = {A_REVERSE, -1},
          [ROLE_STRONG] = {A_BOLD, -1},
-         [ROLE_OK] = {A_BOLD, -1},
+         [ROLE_OK] = {A_NORMAL, -1},
          [ROLE_WARN] = {A_BOLD, -1},
          [ROLE_STOP] = {A_REVERSE, -1},
      }},
@@ -130,6 +131,24 @@ static void crash_handlers(void)
         sigaction(signals[i], &action, NULL);
 }
 
+/* xterm's descriptions choose the character set with each change of attributes, which nothing here
+ * ever changes: it is chosen once, and left out of the strings that curses sends. */
+static void attributes_shorten(void)
+{
+    static const char ascii[] = "\033(B", by_flag[] = "%?%p9%t\033(0%e\033(B%;";
+    static const struct {
+        const char *capability, *prefix;
+    } table[] = {{"sgr0", ascii}, {"sgr", by_flag}};
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        char *text = tigetstr((char *)(uintptr_t)table[i].capability);
+        size_t n = strlen(table[i].prefix);
+        if (text && text != (char *)-1 && strncmp(text, table[i].prefix, n) == 0) {
+            memmove(text, text + n, strlen(text + n) + 1);
+            fputs(ascii, stdout);
+        }
+    }
+}
+
 static SCREEN *screen_new(FILE *out, FILE *in, bool is_real)
 {
     static const char *const fallbacks[] = {NULL, "xterm-256color", "xterm", "vt100"};
@@ -169,6 +188,7 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
     raw();
     noecho();
     nonl();
+    attributes_shorten();
     typeahead(-1); /* a screen is shown as a whole */
     terminal_keys_open();
     theme_apply(theme_name);

@@ -189,6 +189,7 @@ def masked(screen, world):
     screen = re.sub(r"\d\d:\d\d(?=  (ok|LOST|--|SIGN IN))", hashes, screen)
     screen = re.sub(r"(?<=ok )\s*\d+ms", lambda m: "#".rjust(len(m.group(0)) - 2) + "ms", screen)
     screen = re.sub(r"(?<=placed )\d+", hashes, screen)
+    screen = re.sub(r"(?<=tail )\d+\.\d(?= s)", "#.#", screen)
     return "\n".join(row.rstrip() for row in screen.split("\n")).rstrip() + "\n"
 
 

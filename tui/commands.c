@@ -284,7 +284,10 @@ void app_command(struct app *app, const struct entry_command *command)
 {
     bool is_search =
         command->kind == ENTRY_WORDS || command->kind == ENTRY_PICK || command->kind == ENTRY_EMPTY;
-    if (app_screen(app)->id == SCREEN_help || (app_screen(app)->id == SCREEN_palette && !is_search))
+    enum screen_id id = app_screen(app)->id;
+    bool is_own_key = command->kind == ENTRY_FUNCTION_KEY &&
+                      key_action(id, command->number) != ACTIONS; /* as when it is pressed */
+    if (!is_own_key && (id == SCREEN_help || (id == SCREEN_palette && !is_search)))
         app_back(app);
     command_fn *run = find(app_screen(app), command->kind);
     if (!run)

@@ -167,7 +167,7 @@ static size_t say_typed(struct app *app)
     char text[ENTRY_TEXT];
     if (!entry_line_take(&app->line, text))
         return 0;
-    speech_print("! ", _("typed before and not entered: "), text);
+    speech_print("! ", _("not entered yet: "), text);
     return 1;
 }
 
@@ -203,7 +203,9 @@ static void speak(struct linear *linear, bool in_full, bool must)
         speech_tell(&now, &now, true);
     speech_release(before);
     *before = now;
-    linear->screen = screen;
+    if (screen == &screen_help)
+        app_back(app); /* it has been said: one is where one was */
+    linear->screen = app_screen(app);
     watch_order(linear);
     if (fflush(stdout) == EOF)
         app_stop(app); /* nobody hears it */

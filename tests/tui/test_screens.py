@@ -139,6 +139,20 @@ def fake_forms_of_f9(world):
     client.close()
 
 
+def fake_typed_key_on_help(world):
+    """/12 typed on the help is F12 there: it leads back to the order, not out of it."""
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    for typed in ("/12", "/1"):
+        client.press("F1")
+        client.wait("HELP for")
+        client.line(typed)
+        client.wait("Ln SKU")
+    client.close()
+
+
 def fake_unknown_keys_are_not_text(world):
     client = signed_on(world)
     client.bytes(b"\x1b[1;5C\x1b[99~\x1b[57399u\x02")

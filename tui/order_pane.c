@@ -21,7 +21,7 @@ static void draw_sums(const struct app *app, const struct frame *pane, int row)
     row = sum(pane, row, _("Discount"), app_amount(app, text, quote->discount));
     row = sum(pane, row, _("Delivery"), app_amount(app, text, quote->delivery));
     row = sum(pane, row, quote->tax_included ? _("Tax included") : _("Tax added"),
-              app_amount(app, text, quote->tax));
+              app_amount(app, text, reply_quote_tax(quote)));
     row = sum(pane, row, "CV", money_format(text, money_of(quote->cv), 2, true));
     sum(pane, row, "PV", money_format(text, money_of(quote->pv), 2, true));
 }

@@ -154,7 +154,7 @@ void order_say_sums(const struct app *app, struct speech *speech)
                app_amount(app, disc, q->discount));
     speech_say(speech, "delivery", _("delivery %s"), app_amount(app, ship, q->delivery));
     speech_say(speech, "tax", q->tax_included ? _("tax included %s") : _("tax added %s"),
-               app_amount(app, tax, q->tax));
+               app_amount(app, tax, reply_quote_tax(q)));
     speech_say(speech, "volume", _("CV %s"), money_format(cv, money_of(q->cv), 2, true));
 }
 

@@ -111,7 +111,7 @@ static void draw_sums(const struct app *app, const struct frame *frame, int row)
                  q->tax_included ? _(" Goods %s  Disc %s  Ship %s  Tax incl %s  CV %s")
                                  : _(" Goods %s  Disc %s  Ship %s  Tax added %s  CV %s"),
                  app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
-                 app_amount(app, ship, q->delivery), app_amount(app, tax, q->tax),
+                 app_amount(app, ship, q->delivery), app_amount(app, tax, reply_quote_tax(q)),
                  money_format(cv, money_of(q->cv), 2, true));
 }
 

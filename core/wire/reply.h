@@ -45,6 +45,12 @@ struct reply_quote {
     const char *customer, *customer_name;
 };
 
+/* All the tax of the total: on the goods and on their delivery. */
+static inline int64_t reply_quote_tax(const struct reply_quote *quote)
+{
+    return quote->tax + quote->delivery_tax;
+}
+
 struct reply_market {
     const char *market, *currency;
     int exponent;

@@ -174,7 +174,7 @@ def quote(fake, draft):
     delivery = 395 if lines and goods < 17500 else 0
     return {"list": "AUTUMN-2", "date": "2025-11-22", "catalogue_version": fake.catalogue or 0, "currency": "GBP", "exponent": 2,
             "tax_included": True, "lines": lines, "goods": goods + off, "discount": off, "delivery": delivery,
-            "delivery_tax": delivery // 6, "tax": (goods + delivery) // 6, "tax_added": 0,
+            "delivery_tax": delivery // 6, "tax": (goods + delivery) // 6 - delivery // 6, "tax_added": 0,
             "total": goods + delivery + fake.total_shift, "cv": sum(line["cv"] for line in lines),
             "pv": sum(line["pv"] for line in lines), "balance": 1250,
             "ship_to": address(person) if person else {},
@@ -437,7 +437,7 @@ class Handler(BaseHTTPRequestHandler):
         say = fake.cancel_problem or ("Order %s is cancelled already." % number if gone else None)
         return self.answer(200, dict(
             found, market="GB", price_list="AUTUMN-2", date="2025-11-22", tax_included=True, goods=found["total"] - 395,
-            discount=0, delivery=395, delivery_tax=65, tax=found["total"] // 6, tax_added=0, cv=10654, pv=10654, note="",
+            discount=0, delivery=395, delivery_tax=65, tax=found["total"] // 6 - 65, tax_added=0, cv=10654, pv=10654, note="",
             ship_to={"kind": "distributor", "address": address(PEOPLE[MANAGER])},
             lines=[dict(line, state="cancelled" if gone else "reserved") for line in found["lines"]],
             payments=[{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else [],

@@ -299,6 +299,15 @@ bool frame_scroll(struct app *app, const struct input *input)
 
 /* ---- for screens ----------------------------------------------------------------------------- */
 
+int frame_label(const struct frame *frame, int row, const char *label)
+{
+    enum { LABEL = 12, NARROW = 40 };
+    if (frame->cols < NARROW)
+        return 1;
+    frame_text(frame, row, ROLE_HEAD, label);
+    return LABEL;
+}
+
 /* What may not begin a row: the stops of Chinese. */
 static bool is_wide_stop(uint32_t ch)
 {

@@ -15,6 +15,9 @@ bool frame_scroll(struct app *app, const struct input *input);
 void frame_text(const struct frame *frame, int row, enum role role, const char *text);
 void frame_printf(const struct frame *frame, int row, enum role role, const char *format, ...)
     PRINTF_LIKE(4, 5);
+/* A row's label, and the column in which its text begins; where there is little room there is no
+ * label, and the text has the whole row. */
+int frame_label(const struct frame *frame, int row, const char *label);
 /* Bytes of `text` that fit into `width` cells, ending at a blank if there is one. */
 size_t frame_wrap_len(const char *text, int width);
 /* Breaks a text at blanks over at most `most` rows, from column `x` on; the rows used. */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { COLUMN = 12 };
-
 /* The items as they are said, at most `most`, and the number of each one's line in `lines`. */
 static size_t items_of(const struct order *order, struct arena *arena, struct readback_item **out,
                        size_t **numbers)
@@ -75,14 +73,14 @@ static void item_span(const struct order *order, struct arena *arena, const char
 }
 
 /* What of the span stands on this row is drawn over it. */
-static void draw_span(struct frame *frame, int row, const char *line, size_t len, size_t from,
-                      size_t to, struct arena *arena, bool *placed)
+static void draw_span(struct frame *frame, int row, int column, const char *line, size_t len,
+                      size_t from, size_t to, struct arena *arena, bool *placed)
 {
     if (from >= len || to == 0)
         return;
     if (to > len)
         to = len;
-    int x = COLUMN + text_cells(arena_strndup(arena, line, from));
+    int x = column + text_cells(arena_strndup(arena, line, from));
     const char *part = arena_strndup(arena, line + from, to - from);
     terminal_put(frame->top + row, x, text_cells(part), ROLE_STATUS, part);
     if (*placed)
@@ -98,22 +96,22 @@ int review_read_draw(const struct app *app, struct frame *frame, int row, int ro
     struct readback_item *items;
     size_t *numbers, n = items_of(app->order, arena, &items, &numbers), from = 0, to = 0;
     bool placed = app->line.len > 0; /* who types is in the entry line */
-    frame_text(frame, row, ROLE_HEAD, _(" READ BACK"));
+    int x = frame_label(frame, row, _(" READ BACK"));
     const char *whole =
         app->order->frozen >= 0 ? sentence(app->order, arena, items, n, app->order->frozen) : "";
     if (item && item <= n)
         item_span(app->order, arena, whole, items, item, &from, &to);
-    int width = frame->cols - COLUMN, used = 0;
+    int width = frame->cols - x, used = 0;
     for (const char *at = whole; *at && used < room && width > 1; used++) {
         size_t len = frame_wrap_len(at, width), start = (size_t)(at - whole);
         if (len == 0)
             break;
         if (row + used < frame->rows) {
-            terminal_put(frame->top + row + used, COLUMN, width, item ? ROLE_PLAIN : ROLE_STRONG,
+            terminal_put(frame->top + row + used, x, width, item ? ROLE_PLAIN : ROLE_STRONG,
                          arena_strndup(arena, at, len));
             if (to > start)
-                draw_span(frame, row + used, at, len, from > start ? from - start : 0, to - start,
-                          arena, &placed);
+                draw_span(frame, row + used, x, at, len, from > start ? from - start : 0,
+                          to - start, arena, &placed);
         }
         at += len;
         at += strspn(at, " ");

@@ -3,84 +3,32 @@
  * read: when somebody else was quicker, theirs is shown beside ours and nothing is lost. */
 #include "core/text.h"
 #include "core/wire/request_person.h"
-#include "tui/charset.h"
 #include "tui/details.h"
+#include "tui/details_fields.h"
+#include "tui/details_person.h"
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/speech.h"
 
-#include <form.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
-#include <wctype.h>
 
-enum {
-    FIELD_FAMILY,
-    FIELD_GIVEN,
-    FIELD_PHONE,
-    FIELD_EMAIL,
-    FIELD_TO,
-    FIELD_LINE1,
-    FIELD_LINE2,
-    FIELD_CITY,
-    FIELD_POSTCODE,
-    FIELD_REGION,
-    FIELD_COUNTRY,
-    FIELDS
-};
-enum { VALUE = 256, LABEL = 15, WIDEST = 40 };
-
-static const struct {
-    const char *label, *member; /* member: the last part of a problem's pointer */
-    int width;
-} layout[FIELDS] = {
-    [FIELD_FAMILY] = {N_("Family name"), "family_name", 40},
-    [FIELD_GIVEN] = {N_("Given name"), "given_name", 40},
-    [FIELD_PHONE] = {N_("Phone"), "phone", 32},
-    [FIELD_EMAIL] = {N_("E-mail"), "email", 64},
-    [FIELD_TO] = {N_("Parcels to"), "name", 60},
-    [FIELD_LINE1] = {N_("Street"), "line1", 60},
-    [FIELD_LINE2] = {N_(" more"), "line2", 60},
-    [FIELD_CITY] = {N_("Town"), "city", 40},
-    [FIELD_POSTCODE] = {N_("Postcode"), "postcode", 12},
-    [FIELD_REGION] = {N_("Region"), "region", 20},
-    [FIELD_COUNTRY] = {N_("Country"), "country", 2},
-};
+enum { LABEL = 15, WIDEST = 40 };
 
 struct details {
     struct app *app;
-    WINDOW *window; /* never shown */
-    FORM *form;
-    FIELD *fields[FIELDS + 1];
+    struct details_fields fields;
     bool is_new, is_customer;
     char id[32], name[160], distributor[32];
     char key[ULID_TEXT]; /* of a new customer's request */
     int64_t version;
-    char base[FIELDS][VALUE];   /* as it was read */
-    char theirs[FIELDS][VALUE]; /* somebody else's, after a conflict */
+    char base[FIELDS][FIELD_TEXT];   /* as it was read */
+    char theirs[FIELDS][FIELD_TEXT]; /* somebody else's, after a conflict */
     bool has_theirs, waiting, leave_asked;
 };
 
 /* ---- fields ---------------------------------------------------------------------------------- */
-
-static void make(struct details *details)
-{
-    details->window = newpad(FIELDS + 2, 80);
-    for (int i = 0; i < FIELDS; i++) {
-        details->fields[i] = new_field(1, layout[i].width, i, 0, 0, 0);
-        if (!details->fields[i])
-            abort();
-        field_opts_off(details->fields[i], O_AUTOSKIP | O_BLANK);
-    }
-    details->form = new_form(details->fields);
-    if (!details->window || !details->form)
-        abort();
-    set_form_win(details->form, details->window);
-    set_form_sub(details->form, details->window);
-    post_form(details->form);
-}
 
 static struct details *details_of(struct app *app)
 {
@@ -90,7 +38,7 @@ static struct details *details_of(struct app *app)
     if (!details)
         abort();
     details->app = app;
-    make(details);
+    details_fields_make(&details->fields, !app->options->is_linear);
     return details;
 }
 
@@ -101,14 +49,12 @@ static bool is_used(const struct details *details, int field)
 
 static int current(const struct details *details)
 {
-    return field_index(current_field(details->form));
+    return details_fields_at(&details->fields);
 }
 
 static void go(struct details *details, int field)
 {
-    form_driver(details->form, REQ_VALIDATION);
-    set_current_field(details->form, details->fields[field]);
-    form_driver(details->form, REQ_END_FIELD);
+    details_fields_go(&details->fields, field);
 }
 
 static void step(struct details *details, int by)
@@ -120,21 +66,15 @@ static void step(struct details *details, int by)
     go(details, field);
 }
 
-/* A field's text without the blanks around it; the arena's. */
 static const char *value(struct details *details, struct arena *arena, int field)
 {
-    form_driver(details->form, REQ_VALIDATION);
-    char *text = arena_strdup(arena, field_buffer(details->fields[field], 0));
-    size_t len = strlen(text);
-    while (len && text[len - 1] == ' ')
-        text[--len] = '\0';
-    return text + strspn(text, " ");
+    return details_field_get(&details->fields, arena, field);
 }
 
 static void begin(struct details *details)
 {
     for (int i = 0; i < FIELDS; i++)
-        set_field_buffer(details->fields[i], 0, details->base[i]);
+        details_field_set(&details->fields, i, details->base[i]);
     details->has_theirs = details->waiting = details->leave_asked = false;
     go(details, details->is_new ? FIELD_FAMILY : FIELD_PHONE);
 }
@@ -151,20 +91,6 @@ static bool is_changed(struct details *details)
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
-static void read_person(char out[FIELDS][VALUE], const struct reply_person_card *person)
-{
-    static const struct address none = {"", "", "", "", "", "", ""};
-    const struct address *a = person->naddresses ? &person->addresses[0] : &none;
-    const char *const values[FIELDS] = {
-        [FIELD_FAMILY] = "",           [FIELD_GIVEN] = "",           [FIELD_PHONE] = person->phone,
-        [FIELD_EMAIL] = person->email, [FIELD_TO] = a->name,         [FIELD_LINE1] = a->line1,
-        [FIELD_LINE2] = a->line2,      [FIELD_CITY] = a->city,       [FIELD_POSTCODE] = a->postcode,
-        [FIELD_REGION] = a->region,    [FIELD_COUNTRY] = a->country,
-    };
-    for (int i = 0; i < FIELDS; i++)
-        snprintf(out[i], VALUE, "%s", values[i]);
-}
-
 void open_details(struct app *app, const struct reply_person_card *person, bool is_customer)
 {
     struct details *details = details_of(app);
@@ -173,36 +99,9 @@ void open_details(struct app *app, const struct reply_person_card *person, bool 
     details->version = person->version;
     snprintf(details->id, sizeof details->id, "%s", person->id);
     snprintf(details->name, sizeof details->name, "%s", person->name);
-    read_person(details->base, person);
+    details_person_read(details->base, person);
     begin(details);
     app_show(app, &screen_details);
-}
-
-/* A name that was typed without capitals gets its first one. */
-static void capitalize(char text[VALUE])
-{
-    wchar_t wide[VALUE];
-    size_t n = mbstowcs(wide, text, ARRAY_LEN(wide) - 1);
-    if (n == (size_t)-1 || n == 0)
-        return;
-    wide[n] = L'\0';
-    for (size_t i = 0; i < n; i++)
-        if (iswupper((wint_t)wide[i]))
-            return;
-    wide[0] = (wchar_t)towupper((wint_t)wide[0]);
-    wcstombs(text, wide, VALUE - 1);
-}
-
-/* "brown, ana" or "brown ana": the family's name goes first. */
-static void read_name(char out[FIELDS][VALUE], const char *name)
-{
-    size_t family = strcspn(name, ",");
-    if (!name[family])
-        family = strcspn(name, " ");
-    snprintf(out[FIELD_FAMILY], VALUE, "%.*s", (int)family, name);
-    snprintf(out[FIELD_GIVEN], VALUE, "%s", name + family + strspn(name + family, ", "));
-    capitalize(out[FIELD_FAMILY]);
-    capitalize(out[FIELD_GIVEN]);
 }
 
 void open_new_customer(struct app *app, const char *distributor, const char *name)
@@ -213,34 +112,27 @@ void open_new_customer(struct app *app, const char *distributor, const char *nam
     snprintf(details->distributor, sizeof details->distributor, "%s", distributor);
     order_ulid(details->key);
     memset(details->base, 0, sizeof details->base);
-    read_name(details->base, name);
-    snprintf(details->base[FIELD_COUNTRY], VALUE, "%s", app->session.market.market);
+    details_name_read(details->base, name);
+    snprintf(details->base[FIELD_COUNTRY], FIELD_TEXT, "%s", app->session.market.market);
     begin(details);
     app_show(app, &screen_details);
 }
 
 /* ---- saving ---------------------------------------------------------------------------------- */
 
-/* "BROWN, Ana", as people are listed; names that are not written in letters with cases keep theirs,
- * "陳 美玲". */
-static const char *shown_name(struct arena *arena, const char *family, const char *given)
+/* What was not changed here becomes theirs; what was, stays, with theirs shown beside it. */
+static void take_theirs(struct details *details, const struct reply_person_card *person)
 {
-    wchar_t wide[VALUE];
-    char upper[VALUE * 2];
-    size_t n = mbstowcs(wide, family, ARRAY_LEN(wide) - 1);
-    bool has_cases = false;
-    if (n == (size_t)-1)
-        return arena_printf(arena, "%s %s", family, given);
-    wide[n] = L'\0';
-    for (size_t i = 0; i < n; i++) {
-        has_cases |= towupper((wint_t)wide[i]) != towlower((wint_t)wide[i]);
-        wide[i] = (wchar_t)towupper((wint_t)wide[i]);
+    struct arena *arena = arena_new();
+    details_person_read(details->theirs, person);
+    for (int i = FIELD_PHONE; i < FIELDS; i++) {
+        if (strcmp(value(details, arena, i), details->base[i]) == 0)
+            details_field_set(&details->fields, i, details->theirs[i]);
+        memcpy(details->base[i], details->theirs[i], sizeof details->base[i]);
     }
-    if (wcstombs(upper, wide, sizeof upper) >= sizeof upper)
-        return arena_printf(arena, "%s %s", family, given);
-    if (!*given)
-        return arena_strdup(arena, upper);
-    return arena_printf(arena, has_cases ? "%s, %s" : "%s %s", upper, given);
+    details->has_theirs = true;
+    details->version = person->version;
+    arena_free(arena);
 }
 
 static void conflict_take(void *owner, const struct answer *answer)
@@ -250,9 +142,7 @@ static void conflict_take(void *owner, const struct answer *answer)
     struct reply_person_card person;
     details->waiting = false;
     if (answer_is_ok(answer) && reply_person_card_read(arena, answer->body, answer->len, &person)) {
-        read_person(details->theirs, &person);
-        details->has_theirs = true;
-        details->version = person.version;
+        take_theirs(details, &person);
         app_say(details->app, ROLE_WARN,
                 "somebody else changed it meanwhile: see `now`. F9 saves yours, F12 keeps theirs.");
     } else {
@@ -287,7 +177,8 @@ static void show_trouble(struct details *details, const struct reply_trouble *tr
     const char *field = trouble->nproblems ? trouble->problems[0].field : "";
     const char *last = strrchr(field, '/');
     for (int i = 0; last && i < FIELDS; i++)
-        if (strcmp(layout[i].member, last + 1) == 0 && is_used(details, i))
+        if (strcmp(details_field_info((enum details_field)i)->member, last + 1) == 0 &&
+            is_used(details, i))
             go(details, i);
 }
 
@@ -347,7 +238,7 @@ static void saved(void *owner, const struct answer *answer)
 static const struct address *address_of(struct details *details, struct arena *arena, bool *clear)
 {
     struct address *a = ARENA_NEW(arena, struct address);
-    bool touched = details->is_new || details->has_theirs, empty = true;
+    bool touched = details->is_new, empty = true;
     for (int i = FIELD_TO; i < FIELDS; i++) {
         const char *text = value(details, arena, i);
         touched |= strcmp(text, details->base[i]) != 0;
@@ -366,16 +257,23 @@ static const struct address *address_of(struct details *details, struct arena *a
     return touched && !empty ? a : NULL;
 }
 
+/* Only what was changed is sent. */
+static const char *changed(struct details *details, struct arena *arena, int field)
+{
+    const char *text = value(details, arena, field);
+    return details->is_new || strcmp(text, details->base[field]) != 0 ? text : NULL;
+}
+
 static void body_write(struct details *details, struct arena *arena, struct request *request)
 {
-    struct request_person body = {.phone = value(details, arena, FIELD_PHONE),
-                                  .email = value(details, arena, FIELD_EMAIL)};
+    struct request_person body = {.phone = changed(details, arena, FIELD_PHONE),
+                                  .email = changed(details, arena, FIELD_EMAIL)};
     body.address = address_of(details, arena, &body.clear_address);
     if (details->is_new) {
         body.distributor = details->distributor;
         body.family_name = value(details, arena, FIELD_FAMILY);
         body.given_name = value(details, arena, FIELD_GIVEN);
-        body.name = shown_name(arena, body.family_name, body.given_name);
+        body.name = details_name_shown(arena, body.family_name, body.given_name);
         snprintf(details->name, sizeof details->name, "%s", body.name);
     }
     request->body = request_person_write(arena, &body, &request->len);
@@ -416,11 +314,15 @@ static void draw_field(struct details *details, struct arena *arena, struct fram
 {
     const char *text = value(details, arena, field);
     int room = frame->cols - LABEL - 1 < WIDEST ? frame->cols - LABEL - 1 : WIDEST;
-    int width = layout[field].width < room ? layout[field].width : room;
-    int y = frame->top + row, cells = text_cells(text), at = details->form->curcol;
+    int width = details_field_info((enum details_field)field)->width < room
+                    ? details_field_info((enum details_field)field)->width
+                    : room;
+    int y = frame->top + row, cells = text_cells(text),
+        at = details_fields_column(&details->fields);
     if (row >= frame->rows || width < 1)
         return;
-    terminal_printf(y, 0, LABEL, ROLE_HEAD, " %s", _(layout[field].label));
+    terminal_printf(y, 0, LABEL, ROLE_HEAD, " %s",
+                    _(details_field_info((enum details_field)field)->label));
     terminal_put(y, LABEL, width, ROLE_PLAIN, "________________________________________");
     terminal_put(y, LABEL, cells < width ? cells : width, ROLE_STRONG, text);
     if (details->has_theirs && strcmp(details->theirs[field], text) != 0)
@@ -462,10 +364,11 @@ static void say(struct app *app, struct speech *speech)
                details->is_new ? details->distributor : details->name);
     for (int i = 0; i < FIELDS; i++)
         if (is_used(details, i))
-            speech_say(speech, layout[i].member, "%s: %s", _(layout[i].label),
+            speech_say(speech, details_field_info((enum details_field)i)->member, "%s: %s",
+                       _(details_field_info((enum details_field)i)->label),
                        value(details, arena, i));
     speech_say(speech, "asked", _("%s? Enter keeps it, /9 saves, /12 leaves it as it was"),
-               _(layout[current(details)].label));
+               _(details_field_info((enum details_field)current(details))->label));
     arena_free(arena);
 }
 
@@ -481,15 +384,6 @@ static void enter_key(struct details *details)
 
 static bool key(struct app *app, const struct input *input)
 {
-    static const struct {
-        enum input_code input;
-        int request;
-    } edits[] = {
-        {INPUT_BACKSPACE, REQ_DEL_PREV}, {INPUT_DELETE, REQ_DEL_CHAR},
-        {INPUT_LEFT, REQ_PREV_CHAR},     {INPUT_RIGHT, REQ_NEXT_CHAR},
-        {INPUT_HOME, REQ_BEG_FIELD},     {INPUT_END, REQ_END_FIELD},
-        {INPUT_KILL, REQ_CLR_FIELD},     {INPUT_KILL_WORD, REQ_DEL_WORD},
-    };
     struct details *details = app->details;
     if (input->code == INPUT_FUNCTION || input->code == INPUT_REDRAW)
         return false;
@@ -502,11 +396,8 @@ static bool key(struct app *app, const struct input *input)
         step(details, 1);
     else if (input->code == INPUT_BACK_TAB || input->code == INPUT_UP)
         step(details, -1);
-    else if (input->code == INPUT_CHAR && charset_cells(input->ch) > 0)
-        form_driver_w(details->form, OK, (wchar_t)input->ch);
-    for (size_t i = 0; i < ARRAY_LEN(edits); i++)
-        if (edits[i].input == input->code)
-            form_driver(details->form, edits[i].request);
+    else
+        details_fields_key(&details->fields, input);
     return true;
 }
 
@@ -519,7 +410,7 @@ void details_line(struct app *app, const char *text)
         return;
     }
     if (*text && !details->waiting)
-        set_field_buffer(details->fields[current(details)], 0, text);
+        details_field_set(&details->fields, current(details), text);
     key(app, &(struct input){INPUT_ENTER, 0});
 }
 

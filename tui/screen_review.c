@@ -90,7 +90,7 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     const struct order *order = app->order;
     char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT], text[256];
     int64_t pays = order_from_balance(order);
-    frame_text(frame, row, ROLE_HEAD, _(" Pay"));
+    int x = frame_label(frame, row, _(" Pay"));
     if (order->frozen < 0)
         return row + 1;
     app_amount(app, due, order->frozen - pays);
@@ -103,12 +103,12 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
                  balance);
     else
         snprintf(text, sizeof text, _("Due later %s   Balance %s"), due, balance);
-    frame_wrap(frame, row, 12, 1, ROLE_PLAIN, text);
+    frame_wrap(frame, row, x, 1, ROLE_PLAIN, text);
     return row + 1;
 }
 
 /* As many as there is room for; the last row counts the others. */
-static int draw_check(const struct app *app, const struct frame *frame, int row,
+static int draw_check(const struct app *app, const struct frame *frame, int row, int x,
                       const struct reply_problem *problems, size_t n)
 {
     struct arena *arena = arena_new();
@@ -121,15 +121,15 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
             continue;
         text_init(&text, arena);
         order_view_problem(&text, app->order, problem);
-        int needs = frame_wrap(&(struct frame){.cols = frame->cols}, 0, 12, 2, role, text.data);
+        int needs = frame_wrap(&(struct frame){.cols = frame->cols}, 0, x, 2, role, text.data);
         bool is_last = i + 1 == n;
         if (row + needs - !is_last > last) {
             text_clear(&text);
             text_printf(&text, _("and %zu more"), n - i);
-            row += frame_wrap(frame, last, 12, 1, role, text.data) + last - row;
+            row += frame_wrap(frame, last, x, 1, role, text.data) + last - row;
             break;
         }
-        row += frame_wrap(frame, row, 12, 2, role, text.data);
+        row += frame_wrap(frame, row, x, 2, role, text.data);
     }
     arena_free(arena);
     return row;
@@ -193,7 +193,7 @@ static bool has_failed(const struct reply_problem *problems, size_t n, enum chec
     return false;
 }
 
-static int draw_passed(const struct app *app, const struct frame *frame, int row)
+static int draw_passed(const struct app *app, const struct frame *frame, int row, int x)
 {
     const struct order *order = app->order;
     struct arena *arena = arena_new();
@@ -204,7 +204,7 @@ static int draw_passed(const struct app *app, const struct frame *frame, int row
             !has_failed(order->trouble.problems, order->trouble.nproblems, check))
             text_printf(&text, "%s%s", text.len ? "  " : "", _(passed[check]));
     if (row < frame->rows)
-        row += frame_wrap(frame, row, 12, 2, ROLE_OK, text.data);
+        row += frame_wrap(frame, row, x, 2, ROLE_OK, text.data);
     arena_free(arena);
     return row;
 }
@@ -220,13 +220,13 @@ static void draw(struct app *app, struct frame *frame)
     int row = review_read_draw(app, &above, 2, 6, app->review->item) + (above.rows > 14);
     row = ship_draw(app, &above, row, above.rows - row - 4);
     row = draw_pay(app, &above, row);
-    frame_text(&above, row, ROLE_HEAD, _(" Check"));
+    int x = frame_label(&above, row, _(" Check"));
     bool confirmed = order_confirmed(order);
     size_t n = confirmed ? order->quote.nproblems : 0;
-    row = draw_check(app, &above, row, order->quote.problems, n);
-    row = draw_check(app, &above, row, order->trouble.problems, order->trouble.nproblems);
+    row = draw_check(app, &above, row, x, order->quote.problems, n);
+    row = draw_check(app, &above, row, x, order->trouble.problems, order->trouble.nproblems);
     if (confirmed)
-        draw_passed(app, &above, row);
+        draw_passed(app, &above, row, x);
     order_view_totals(app, frame);
     frame->cursor_y = above.cursor_y;
     frame->cursor_x = above.cursor_x;

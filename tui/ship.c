@@ -159,23 +159,23 @@ static void put_row(struct text *text, const char *key, bool is_chosen, const ch
     text_printf(text, "%s%s %s ", key, is_chosen ? "*" : " ", label);
 }
 
-enum { COLUMN = 12 };
-
-static int draw_own(const struct app *app, const struct frame *frame, int row, int room,
+/* As many as there is room for, among them the one that is chosen. */
+static int draw_own(const struct app *app, const struct frame *frame, int row, int x, int room,
                     struct arena *arena)
 {
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_person_card *person = buyer(app);
     bool own = !draft->has_address && draft->destination != SHIP_pickup;
     size_t chosen = draft->address_choice ? (size_t)draft->address_choice : 1;
+    size_t first = own && (int)chosen > room ? chosen - (size_t)room : 0;
     struct text text;
     text_init(&text, arena);
-    for (size_t i = 0; i < person->naddresses && room > 0; i++, room--) {
+    for (size_t i = first; i < person->naddresses && room > 0; i++, room--) {
         text_clear(&text);
         put_row(&text, arena_printf(arena, "a %zu", i + 1), own && chosen == i + 1,
                 person->labels[i]);
         order_view_address(&text, &person->addresses[i]);
-        frame_wrap(frame, row++, COLUMN, 1, ROLE_PLAIN, text.data);
+        frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.data);
     }
     return row;
 }
@@ -188,13 +188,13 @@ int ship_draw(const struct app *app, const struct frame *frame, int row, int roo
     struct text text;
     int first = row;
     text_init(&text, arena);
-    frame_text(frame, row, ROLE_HEAD, _(" Ship"));
+    int x = frame_label(frame, row, _(" Ship"));
     if (buyer(app)) {
-        row = draw_own(app, frame, row, room > 2 ? room - 1 : 1, arena);
+        row = draw_own(app, frame, row, x, room > 2 ? room - 1 : 1, arena);
     } else if (!draft->has_address && draft->destination != SHIP_pickup) {
         if (app->order->quote_arena)
             order_view_address(&text, &app->order->quote.ship_to);
-        frame_wrap(frame, row++, COLUMN, 1, ROLE_PLAIN, text.len ? text.data : "-");
+        frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.len ? text.data : "-");
         text_clear(&text);
     }
     if (draft->has_address) {
@@ -205,7 +205,7 @@ int ship_draw(const struct app *app, const struct frame *frame, int row, int roo
     put_row(&text, "a p", draft->destination == SHIP_pickup, _("picked up by the buyer"));
     if (!draft->has_address)
         text_printf(&text, "  a .. %s", _("street, town, postcode"));
-    frame_wrap(frame, row++, COLUMN, 1, ROLE_PLAIN, text.data);
+    frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.data);
     arena_free(arena);
     return row > first ? row : first + 1;
 }

@@ -8,6 +8,7 @@ import sys
 import tempfile
 
 from driver import golden
+from test_linear import script
 from test_screens import check, confirmed, five_lines, run_all, signed_on
 
 ENTRY = 23
@@ -185,19 +186,34 @@ def details_are_changed(world):
     client.close()
 
 
+def details_without_a_screen(world):
+    """--linear asks for one field after the other; what is not said stays."""
+    fake = world["fake"]
+    out, code, _ = script(world, ["i" + world["manager"], "/9", "0113 496 0000", "", "/9", "/12", world["manager"], "nc brown, ana",
+                                  "", "", "07700 900999", "/9", "o", "/2", "balance", "/12"])
+    check("PERSON: JONES, Sarah" in out and "Phone? Enter keeps it" in out and "saved: JONES, Sarah" in out, out)
+    sent = [r[2] for r in fake.log if r[0] == "PATCH"]
+    check(sent == [{"phone": "0113 496 0000"}], "sent %s" % sent)
+    check("new customer BROWN, Ana stands on the order" in out, out)
+    check("ORDERS: taken by you" in out and "MENU: " in out, out)
+    check(code in (0, 1), "ended %d" % code)
+
+
 def somebody_was_quicker(world):
     fake, client = world["fake"], signed_on(world)
     client.line("i" + world["manager"])
     client.wait("PERSON", "07700 900123")
     edited(client)
-    fake.people[world["manager"]] = {"phone": "0113 496 0000"}
+    fake.people[world["manager"]] = {"phone": "0113 496 0000", "email": "theirs@example.org"}
     fake.person_version[world["manager"]] = 2
     client.press("C-u")
     client.type("0113 496 0001")
     client.press("F9")
-    client.wait("somebody else changed it", "now: 0113 496 0000", "0113 496 0001")
+    client.wait("somebody else changed it", "now: 0113 496 0000", "0113 496 0001", "theirs@example.org")
     client.press("F9")
-    client.wait("PERSON", "Phone      0113 496 0001")
+    client.wait("PERSON", "Phone      0113 496 0001", "E-mail     theirs@example.org")
+    sent = [r[2] for r in fake.log if r[0] == "PATCH"]
+    check(sent == [{"phone": "0113 496 0001"}] * 2, "sent %s" % sent)
     client.close()
 
 
@@ -401,7 +417,7 @@ def where_an_entry_works(world):
 
 
 TESTS = [home_tells_the_day, u_asks_once, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
-         details_are_changed, somebody_was_quicker, new_customer_on_the_telephone, read_out_item_by_item, addresses_in_review,
+         details_are_changed, details_without_a_screen, somebody_was_quicker, new_customer_on_the_telephone, read_out_item_by_item, addresses_in_review,
          the_other_order_is_shown, stock_tells_what_is_coming, the_card_is_repeated, menu_finds_keys_and_entries, f2_signs_in_when_expired, tips_for_the_new, where_an_entry_works]
 
 if __name__ == "__main__":

@@ -123,7 +123,8 @@ static bool key(struct app *app, const struct input *input)
         help->first += PAGE;
     else if (input->code == INPUT_PAGE_UP)
         help->first = help->first > PAGE ? help->first - PAGE : 0;
-    else if (input->code == INPUT_CHAR && app->line.len == 0 && iswalpha((wint_t)input->ch))
+    else if (input->code == INPUT_CHAR && app->line.len == 0 && iswalpha((wint_t)input->ch) &&
+             !app->options->is_linear) /* where there is F2 for that */
         return search(app, input);
     else
         return false;

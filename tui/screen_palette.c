@@ -261,18 +261,42 @@ static void pick(struct app *app, const struct entry_command *command)
     run(app, (size_t)command->number - 1);
 }
 
+/* The text as an entry on the screen below. */
+static void enter_below(struct app *app, const char *text)
+{
+    struct entry_command command;
+    struct arena *arena = arena_new();
+    app_back(app);
+    app_parse(app, arena, text, &command);
+    app_command(app, &command);
+    arena_free(arena);
+}
+
+/* "n ring twice" is an entry, although the words of its example are found here, too; a verb alone
+ * may be what is searched for. */
+static bool is_entry_below(struct app *app, const char *text)
+{
+    struct entry_command command;
+    struct arena *arena = arena_new();
+    size_t depth = app->depth--;
+    app_parse(app, arena, text, &command);
+    app->depth = depth;
+    bool means = command.kind != ENTRY_WORDS && command.kind != ENTRY_BAD;
+    arena_free(arena);
+    return means && strpbrk(text, " 0123456789");
+}
+
 /* Enter after words runs the only one; among several it asks for the digit. */
 static void words(struct app *app, const struct entry_command *command)
 {
     find(app, command->text);
-    if (app->palette->n == 1) {
+    if (app->palette->n == 0 || is_entry_below(app, command->text)) {
+        enter_below(app, command->text);
+    } else if (app->palette->n == 1) {
         run(app, 0);
-    } else if (app->palette->n) {
+    } else {
         entry_line_set(&app->line, command->text);
         app_say(app, ROLE_PLAIN, "which one? its digit.");
-    } else {
-        app_back(app);
-        app_command(app, command);
     }
 }
 

@@ -62,6 +62,7 @@ static void draw_status(const struct app *app, struct arena *arena)
     status_right(app, &right);
     int width = text_cells(right.data) + !is_small();
     int cols = terminal_cols();
+    left.data[frame_wrap_len(left.data, cols > width ? cols - width : 1)] = '\0';
     terminal_put(0, 0, cols, ROLE_STATUS, left.data);
     terminal_put_right(0, cols - width, width, ROLE_STATUS, right.data);
 }

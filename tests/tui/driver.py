@@ -187,7 +187,7 @@ def masked(screen, world):
         return re.sub(r"\w", "#", found.group(0))
     screen = screen.replace(world["server"], "SERVER")
     screen = re.sub(r"\d\d:\d\d(?=  (ok|LOST|--|SIGN IN))", hashes, screen)
-    screen = re.sub(r"(?<=ok )\s*\d+ms", lambda m: "#".rjust(len(m.group(0)) - 2) + "ms", screen)
+    screen = re.sub(r"(?:(?<=ok )|(?<=LOST )|(?<=SIGN IN ))\s*\d+ms", lambda m: "#".rjust(len(m.group(0)) - 2) + "ms", screen)
     screen = re.sub(r"(?<=placed )\d+", hashes, screen)
     screen = re.sub(r"(?<=tail )\d+\.\d(?= s)", "#.#", screen)
     return "\n".join(row.rstrip() for row in screen.split("\n")).rstrip() + "\n"

@@ -4,9 +4,9 @@ themes, and what a change of the size in the midst of things keeps.
   UPDATE_GOLDEN=1 takes the new pictures; test_layouts.py NAME... runs only these"""
 import re
 import sys
-import traceback
 
 import driver
+import each
 import fake_server
 from driver import Client, Failed, golden
 from rawpty import Pane
@@ -261,24 +261,5 @@ def test_looks_without_colours(world):
     looks(world, None, "looks-mono", env={"NO_COLOR": "1"})
 
 
-def main():
-    tests = [t for n, t in globals().items() if n.startswith("test_") and (not sys.argv[1:] or any(a in n for a in sys.argv[1:]))]
-    failed = 0
-    driver.begin()
-    for test in tests:
-        server, url = fake_server.start()
-        try:
-            test(dict(fake_server.world(url), fake=server.fake))
-        except Exception as error:
-            failed += 1
-            print("FAIL %s: %s" % (test.__name__, error if isinstance(error, Failed) else traceback.format_exc()))
-        finally:
-            server.shutdown()
-            server.server_close()
-    driver.end()
-    print("test_layouts: %d passed, %d failed" % (len(tests) - failed, failed))
-    return 1 if failed or not tests else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(each.run("test_layouts", dict(globals()), tmux=True))

@@ -2,9 +2,8 @@
 """A barcode scanner at the terminal: a scan with its prefix and suffix, or known by its speed, never mixes
 with what is being typed, and each is acknowledged once."""
 import sys
-import traceback
 
-import fake_server
+import each
 from driver import Failed
 from rawpty import Pane
 
@@ -176,22 +175,5 @@ def test_paste_without_end(world):
     pane.close()
 
 
-def main():
-    tests = [t for n, t in globals().items() if n.startswith("test_") and (not sys.argv[1:] or any(a in n for a in sys.argv[1:]))]
-    failed = 0
-    for test in tests:
-        server, url = fake_server.start()
-        try:
-            test(dict(fake_server.world(url), fake=server.fake))
-        except Exception as error:
-            failed += 1
-            print("FAIL %s: %s" % (test.__name__, error if isinstance(error, Failed) else traceback.format_exc()))
-        finally:
-            server.shutdown()
-            server.server_close()
-    print("test_scanner: %d passed, %d failed" % (len(tests) - failed, failed))
-    return 1 if failed or not tests else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(each.run("test_scanner", dict(globals())))

@@ -57,6 +57,7 @@ struct order {
     uint64_t saved, saving;
     bool refused; /* the server will not store it as it is */
     bool leaving;
+    bool told_nobody;        /* it was placed when it had been left: the next sign-on tells */
     struct order *next_held; /* of those that are left but not stored yet (held.c) */
     int64_t touched;         /* when the lease was last renewed, milliseconds */
     char copied_from[ULID_TEXT], taken_by[ORDER_NAME]; /* "", or whose draft it was a copy of */

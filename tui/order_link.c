@@ -288,13 +288,15 @@ static void send_off(struct order *order, const char *method, const char *verb)
 /* Once everything is stored, an order that was left has nothing more to do. */
 static bool left(struct order *order)
 {
-    if (!order->leaving || order->saving || is_unsaved(order))
+    if (!order->leaving || order->placing == PLACING_SENT || order->saving || is_unsaved(order))
         return false;
+    if (order->told_nobody)
+        order->rev[0] = '\0'; /* it is no draft any more */
     if (*order->rev && order_lines(order) == 0)
         send_off(order, "DELETE", "");
     else if (*order->rev)
         send_off(order, "POST", "/release");
-    if (!order->refused)
+    if (!order->refused && !order->told_nobody)
         order_keep_done(order);
     order->event(order->user, order, ORDER_LEFT);
     order_free(order);
@@ -304,7 +306,8 @@ static bool left(struct order *order)
 void order_leave(struct order *order)
 {
     order->leaving = true;
-    order->placing = PLACING_NO;
+    if (order->placing == PLACING_WANTED)
+        order->placing = PLACING_NO;
     order_link_send(order);
     left(order);
 }
@@ -355,8 +358,11 @@ static void placed_take(struct order *order, const struct answer *answer)
 {
     outcome_clear(order);
     if (reply_order_read(order->outcome_arena, answer->body, answer->len, &order->placed)) {
-        order_keep_done(order);
-        tell(order, ORDER_PLACED);
+        order->told_nobody = order->leaving;
+        if (!left(order)) {
+            order_keep_done(order);
+            tell(order, ORDER_PLACED);
+        }
         return;
     }
     order->error = _("the server's answer cannot be read; F9 asks again and cannot place it twice");
@@ -389,6 +395,11 @@ static void place_done(void *owner, const struct answer *answer)
         adopt_quote(order);
     order->frozen = -1;
     tell(order, ORDER_NOT_PLACED);
+    enum status status = order->trouble.status;
+    if ((status == STATUS_STALE || status == STATUS_LOCKED) && *order->rev)
+        copy_begin(order,
+                   true); /* not placed as somebody else has left it: what is shown here is ours */
+    left(order);
 }
 
 static void place_send(struct order *order)

@@ -450,6 +450,32 @@ def test_hang_up(desk):
     check([len(v) for v in desk.drafts().values()] == [2], desk.drafts())
 
 
+def test_hang_up_while_placing(desk):
+    """Nobody is there any more to be told: the next sign-on tells, whether the answer came or not."""
+    for late in (0.5, 4):
+        client = keyed(desk, 2)
+        confirmed(client, 2)
+        client.press("F9")
+        client.wait("READ BACK  One")
+        desk.fake.delay["/orders"] = late
+        desk.fake.orders.clear()
+        desk.fake.log.clear()
+        client.press("F9")
+        eventually(lambda: desk.requests("POST", "/orders"), "not sent")
+        os.kill(client.pid(), signal.SIGHUP)
+        client.wait("ended 0")
+        client.close()
+        eventually(lambda: desk.fake.orders, "not placed")
+        desk.fake.delay.clear()
+        client = desk.signed_on()
+        number = list(desk.fake.orders.values())[0]["number"]
+        client.wait("placed " + number, "it was being placed")
+        check(len(desk.fake.orders) == 1 and not desk.drafts(), (desk.fake.orders, desk.drafts()))
+        client.press("F3")
+        client.wait("ended 0")
+        client.close()
+
+
 # ---- held, recalled, taken over --------------------------------------------------------------------
 
 def test_hold_and_recall_in_3_keys(desk):
@@ -532,6 +558,24 @@ def test_taken_while_placing(desk):
     client.press("F9")
     client.wait(re.compile(r"placed \d+"))
     check(name not in desk.fake.orders and len(desk.fake.orders) == 1, "the other's was placed")
+    client.close()
+
+
+def test_changed_before_placing(desk):
+    """Somebody has changed the draft since it was stored, and nothing is keyed here: it is not placed;
+    F9 then places what is shown here, as a copy, and leaves theirs alone."""
+    client, name = one_line_stored(desk)
+    with desk.fake.lock:
+        desk.fake.drafts[name]["rev"] += 1
+        desk.fake.drafts[name]["draft"]["lines"][0]["qty"] = 7
+    client.press("F9", "F9")
+    client.wait("not placed", "a copy of your own")
+    check(not desk.fake.orders, "placed")
+    client.press("F9")
+    client.wait(re.compile(r"placed \d+"))
+    (key, order), = desk.fake.orders.items()
+    check(key != name and order["lines"][0]["qty"] == 1, order)
+    check(desk.fake.drafts[name]["draft"]["lines"][0]["qty"] == 7, "theirs was touched")
     client.close()
 
 

@@ -55,25 +55,38 @@ struct layout {
     int rows; /* of a line */
 };
 
-static struct layout layout_stacked(int cols)
+/* Digits that the last line's number has beyond two: it is what is typed to change the line, and
+ * shown whole. */
+static int more_digits(const struct app *app)
+{
+    size_t lines = app->order ? order_lines(app->order) : 0;
+    return (lines > 99) + (lines > 999);
+}
+
+static struct layout layout_stacked(int cols, int more)
 {
     struct layout layout = {.rows = 2};
     for (enum cell cell = 0; cell < CELLS; cell++) {
-        layout.at[cell] = stacked[cell];
-        if (stacked[cell].width == REST)
-            layout.at[cell].width = cols > stacked[cell].x ? cols - stacked[cell].x : 0;
+        struct place *at = &layout.at[cell];
+        *at = stacked[cell];
+        if (at->row == 0 && cell != CELL_LN)
+            at->x += more;
+        if (at->width == REST)
+            at->width = cols > at->x ? cols - at->x : 0;
     }
+    layout.at[CELL_LN].width += more;
     return layout;
 }
 
 static struct layout layout_of(const struct app *app, int cols)
 {
     if (cols < STACKED)
-        return layout_stacked(cols);
+        return layout_stacked(cols, more_digits(app));
     struct layout layout = {.rows = 1};
     int sku = app->session.lengths.length[CODE_SKU], name = cols, x = 0;
     for (enum cell cell = 0; cell < CELLS; cell++) {
         int width = cell == CELL_SKU && sku > columns[cell].width ? sku : columns[cell].width;
+        width += cell == CELL_LN ? more_digits(app) : 0;
         layout.at[cell].width = cols < columns[cell].least_cols ? 0 : width;
         if (layout.at[cell].width || cell == CELL_NAME)
             name -= width + 1;

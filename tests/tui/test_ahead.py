@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Keys that are typed before the program is ready for them: none is lost, none reaches what it was not
-meant for. Against the fake server, which answers late."""
+meant for; and what has to be on the screen for that. Against the fake server, which answers late."""
 import os
 import re
 import sys
@@ -45,6 +45,15 @@ def many_keys_ahead(world):
     client.close()
 
 
+def numbers_of_lines(world):
+    """The number of a line is what is typed to change it, and is shown whole."""
+    client = signed_on(world)
+    client.line(world["manager"])
+    client.bytes(b"\033[200~" + b"\n".join([world["skus"][0].encode()] * 112) + b"\n\033[201~")
+    client.wait(re.compile(r"^ *112 %s " % world["skus"][0], re.M), "pending 0 of 112")
+    client.close()
+
+
 def digits_of_drafts(world):
     """The list of drafts has its digits only while they count: not while it is asked for again."""
     fake, client = world["fake"], signed_on(world)
@@ -66,7 +75,7 @@ def digits_of_drafts(world):
 def main():
     failed = passed = 0
     driver.begin()
-    for test in (many_keys_ahead, digits_of_drafts):
+    for test in (many_keys_ahead, digits_of_drafts, numbers_of_lines):
         server, where = fake_server.start()
         try:
             test({**fake_server.world(where), "fake": server.fake})

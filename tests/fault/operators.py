@@ -32,6 +32,10 @@ LEAVE_S = 60
 class Stuck(Exception):
     """The screen never showed what an operator waits for."""
 
+    def __init__(self, session, what):
+        super().__init__(f"{session.login} waited for {what}")
+        self.session = session
+
 
 # ---- one operator -------------------------------------------------------------------------------
 
@@ -51,7 +55,7 @@ class Session:
                 self.client.sign_on(PASSWORD, 10)
                 break
         else:
-            raise Stuck(f"{self.login} could not sign on")
+            raise Stuck(self, "the home screen")
         self.client.screen = self.client.stream = None
         self.advance(None)
 
@@ -107,18 +111,19 @@ class Session:
         elif self.screen and self.step.shows(self.screen.display):
             self.advance(self.screen.display)
         elif now > self.deadline:
-            raise Stuck(f"{self.login} waited for {self.step.what}")
+            raise Stuck(self, self.step.what)
         elif now > self.again and self.step.again:
             self.out, self.again = self.step.again, now + LOOK_AGAIN_S
 
-    def picture(self):
-        """The screen as it is now."""
+    def pictures(self):
+        """The screen as the operator saw it, and as it is when drawn anew."""
+        yield "\n".join(self.screen.display) if self.screen else "(nothing was drawn anew)"
         self.seen, self.screen = b"", None
         self.client.send(b"\x0c")
         end = time.monotonic() + 10
         while time.monotonic() < end and not (self.screen and "F1 Help" in self.screen.display[23]):
             self.follow(self.client.read(0.2)[0])
-        return "\n".join(self.screen.display) if self.screen else "(nothing is drawn)"
+        yield "\n".join(self.screen.display) if self.screen else "(nothing is drawn)"
 
     def leave(self):
         """F3, twice where it is asked; the exit code."""
@@ -252,10 +257,8 @@ def run(server, count, keys, seed, rate=60, **link):
                 sessions[-1].sign_on()
             try:
                 seconds = work(sessions)
-            except (Stuck, Gone) as error:
-                for session in sessions:
-                    if not session.done and str(error).startswith(session.login):
-                        print(session.picture(), "\nlast keys:", *session.stream.typed)
+            except Stuck as error:
+                print(error, *error.session.pictures(), "last keys: %s" % list(error.session.stream.typed), sep="\n")
                 raise
             exits = [session.leave() for session in sessions]
             orders, drafts, said = compare(server, sessions)

@@ -57,7 +57,6 @@ class Session:
         else:
             raise Stuck(self, "the home screen")
         self.client.screen = self.client.stream = None
-        self.advance(None)
 
     def advance(self, back):
         """The next step of the stream, or the end."""
@@ -149,6 +148,7 @@ def work(sessions):
     begun, poll = time.monotonic(), selectors.DefaultSelector()
     for session in sessions:
         poll.register(session.client.fd, selectors.EVENT_READ, session)
+        session.advance(None)
     while any(not session.done for session in sessions):
         for session in sessions:
             wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if session.out else 0)

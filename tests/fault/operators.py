@@ -19,7 +19,7 @@ import pyte  # noqa: E402
 import shop as demo  # noqa: E402
 from delay_proxy import delay_proxy  # noqa: E402
 from operator_model import Content  # noqa: E402
-from pty_client import Gone, PtyClient  # noqa: E402
+from pty_client import Gone, PtyClient, Reader  # noqa: E402
 from served import program  # noqa: E402
 
 PASSWORD = "a long enough password"
@@ -93,7 +93,7 @@ class Session:
         at = self.seen.rfind(CLEARED)
         if at >= 0:
             self.screen = pyte.Screen(80, 24)
-            self.reader = pyte.ByteStream(self.screen)
+            self.reader = Reader(self.screen)
             data, self.seen = self.seen[at:], self.seen[at + len(CLEARED):][-8:]
         elif self.screen:
             self.seen = self.seen[-8:]

@@ -3,6 +3,7 @@ draws, byte by byte. For measuring, and for many clients at once; driver.py (tmu
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -21,14 +22,34 @@ class Gone(Exception):
     """The client has ended."""
 
 
+class Reader:
+    """Follows on a pyte.Screen what is drawn; knows how xterm repeats a character, too."""
+    repeat, unfinished = re.compile(rb"\033\[(\d+)b"), re.compile(rb"\033(\[[0-9;?]*)?$")
+
+    def __init__(self, screen):
+        import pyte  # slow to load, and most of many clients are not looked at
+        self.stream, self.rest, self.last = pyte.ByteStream(screen), b"", b""
+
+    def feed(self, data):
+        data = self.rest + data
+        cut = self.unfinished.search(data)
+        whole = cut.start() if cut else len(data)
+        data, self.rest = data[:whole], data[whole:]
+
+        def again(found):
+            before = data[found.start() - 1:found.start()] or self.last
+            return before * int(found[1])
+        self.stream.feed(self.repeat.sub(again, data))
+        self.last = data[-1:] or self.last
+
+
 class PtyClient:
     """`screen`: a pyte.Screen that follows what is drawn, or None for a client nobody looks at."""
 
     def __init__(self, url, ca, user, screen=None, cols=80, rows=24, options=(), **env):
         self.received, self.screen, self.stream = 0, screen, None
         if screen is not None:
-            import pyte  # slow to load, and most of many clients are not looked at
-            self.stream = pyte.ByteStream(screen)
+            self.stream = Reader(screen)
         command = [program("partyline"), "--server", url, "--ca", ca, "--user", user, *options]
         env = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "HOME": "/nonexistent",
                "TZ": "UTC", **{name: os.environ[name] for name in os.environ if name.endswith("SAN_OPTIONS")}, **env}

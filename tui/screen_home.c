@@ -208,6 +208,15 @@ static void pick_waiting(struct home *home)
     app_ahead_drop(app);
 }
 
+/* Draft `n` of the list, as soon as the list is there. */
+static void choose(struct home *home, size_t n)
+{
+    home->pick = n;
+    home->app->recalling = true; /* what is typed now is for the draft */
+    if (is_settled(home))
+        pick_waiting(home);
+}
+
 static void list_read(struct home *home, const struct answer *answer)
 {
     if (answer->context == home->query.asked)
@@ -286,10 +295,7 @@ static bool key(struct app *app, const struct input *input)
     home->picking = false;
     if (!is_digit || app->line.len)
         return false;
-    home->pick = input->ch - '0';
-    app->recalling = true; /* what is typed now is for the draft */
-    if (is_settled(home))
-        pick_waiting(home);
+    choose(home, input->ch - '0');
     return true;
 }
 
@@ -306,12 +312,13 @@ static void begin_pick(struct app *app)
 
 static int candidates(const struct app *app)
 {
-    return is_settled(app->home) ? (int)app->home->drafts.n : 0;
+    enum { ANY = 9 }; /* which there are is not known yet */
+    return is_settled(app->home) ? (int)app->home->drafts.n : ANY;
 }
 
 static void pick(struct app *app, const struct entry_command *command)
 {
-    recall(app, (size_t)command->number);
+    choose(app->home, (size_t)command->number);
 }
 
 static void words(struct app *app, const struct entry_command *command)

@@ -491,6 +491,21 @@ def test_hold_and_recall_in_3_keys(desk):
     client.close()
 
 
+def test_a_digit_before_the_list_is_there(desk):
+    """A number and Enter on home chooses a draft of the list that is still on its way; what is typed
+    behind it is for that draft."""
+    client = keyed(desk, 1)
+    confirmed(client, 1)
+    desk.fake.delay["/drafts$"] = 1.5
+    client.press("F6")
+    client.wait("My drafts")
+    client.line("1")
+    client.line(desk.world["skus"][1])
+    confirmed(client, 2)
+    desk.fake.delay.clear()
+    client.close()
+
+
 def test_held_on_a_dead_link(desk):
     """Several orders held while the server is away are listed, can be recalled, and are stored once it
     is back."""

@@ -113,8 +113,20 @@ class Session:
         if number in (1, 12):  # back to sign-on
             self.pane.until(lambda: "Operator" in self.pane.row(5), "sign-on")
             self.help()
+        elif number == 2:  # the menu
+            self.pane.until(lambda: "MENU" in self.pane.row(1), "the menu")
+            self.pane.write("\x1b[24~")
+            self.pane.until(lambda: "Operator" in self.pane.row(5), "sign-on")
+            self.help()
+        elif number == 10:  # the next language; and by two more back to English
+            self.pane.until(lambda: "HELP for" not in self.pane.row(2), "another language")
+            for _ in range(2):
+                before = self.pane.row(2)
+                self.pane.write("\x1b0")
+                self.pane.until(lambda seen=before: self.pane.row(2) != seen, "the next language")
+            self.pane.until(lambda: "HELP for" in self.pane.row(2), "English")
         else:
-            say = "the session is in order" if number == 2 else "F%d does nothing" % number
+            say = "F%d does nothing" % number
             self.pane.until(lambda: say in self.pane.row(21), say)
         if self.pane.entry():
             raise Failed("text in the entry line: %r" % self.pane.entry())

@@ -50,7 +50,7 @@ EDITING = [
     ("Delete", "begin", "Xbc", [E + "[3~", E + "[3;5~", E + "[3$"]),
     ("Backspace", "end", "abX", ["\x7f", "\b"]),
     ("Up", "end", "/11X", [E + "[A", E + "OA", E + "[1;3A", E + "[a"]),
-    ("number pad", "end", "abc3*5X", [E + "Os" + E + "Oj" + E + "Ou"]),
+    ("number pad", "end", "abc*+-X", [E + "Oj" + E + "Ok" + E + "Om"]),
 ]
 # before and behind which all is as it was; several in a row
 NOTHING = [
@@ -138,7 +138,8 @@ class Session:
         self.pane.pause(gap)
         self.pane.write("X")
         self.pane.until(lambda: "X" in self.pane.entry(), "X")
-        if self.pane.entry() != want or self.pane.row(21) != message:
+        a_key = "does nothing" in self.pane.row(21) and self.pane.row(21) != message
+        if self.pane.entry() != want or a_key:
             raise Failed("%r, not %r; %r" % (self.pane.entry(), want, self.pane.row(21)))
         self.pane.write("\x15\x0e\x15")  # and out of the history
         self.pane.until(lambda: not self.pane.entry(), "an empty line")

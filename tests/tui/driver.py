@@ -101,7 +101,7 @@ class Client:
             " ".join(k + "=" + shlex.quote(v) for k, v in setting.items()),
             " ".join(map(shlex.quote, command)), shlex.quote(self.errors_path()))
         tmux("new-session", "-d", "-s", self.name, "-x", str(cols), "-y", str(rows),
-             "%s; printf '\\nended %%d\\n' $?; exec sleep 1000" % shell)
+             "%s; printf '\\r\\nended %%d\\r\\n' $?; exec sleep 1000" % shell)
         self.resize(cols, rows)
 
     def errors_path(self):

@@ -40,7 +40,7 @@ class Keys:
     """Keys a line and times it."""
 
     def __init__(self, client):
-        self.client, self.echoes, self.priced, self.worked = client, [], [], []
+        self.client, self.echoes, self.priced, self.first, self.worked = client, [], [], [], []
 
     def key(self, character, shown):
         """One key; until the entry line begins with what was typed up to it."""
@@ -54,8 +54,8 @@ class Keys:
         while (left := end - time.perf_counter()) > 0:
             client.read(left)
 
-    def line(self, text, shown=None):
-        """A line and Enter; until a row fits the pattern."""
+    def line(self, text, shown=None, took=None):
+        """A line and Enter; until a row fits the pattern, and into `took` how long that was."""
         for typed, character in enumerate(text, 1):
             self.key(character, text[:typed])
         begun = time.perf_counter()
@@ -67,14 +67,19 @@ class Keys:
             at = self.client.wait(lambda screen: any(map(shown.search, screen.display)), PRICED_WITHIN)
         except TimeoutError:
             at = begun + PRICED_WITHIN
-        self.priced.append(at - begun)
+        took.append(at - begun)
 
 
-def five_lines(keys, buyer, skus, quantities):
+def five_lines(keys, buyer, skus, quantities, greets):
+    """Who greets the caller by name has the person's rank by then, which the prices depend on; who does
+    not, waits for it with the first line, if the person is new on this client."""
     keys.line(buyer)
+    if greets:
+        keys.client.wait(lambda screen: "Balance" in screen.display[1])
     for number, (sku, quantity) in enumerate(zip(skus, quantities), 1):
         text = sku if quantity == 1 else f"{quantity}*{sku}"
-        keys.line(text, re.compile(rf"^ *{number} {sku} .* {quantity} +\d[\d,]*\.\d\d +\d[\d,]*\.\d\d "))
+        keys.line(text, re.compile(rf"^ *{number} {sku} .* {quantity} +\d[\d,]*\.\d\d +\d[\d,]*\.\d\d "),
+                  keys.first if number == 1 and not greets else keys.priced)
 
 
 def place(client):
@@ -95,9 +100,9 @@ def at_delay(say, s, rtt, orders, rng):
         client.sign_on(PASSWORD)
         client.settle(2 + 4 * rtt / 1000)  # the catalogue comes behind the screens
         keys, drawn = Keys(client), []
-        for _ in range(orders):
+        for number in range(orders):
             before = client.received
-            five_lines(keys, rng.choice(who), rng.sample(items, 5), [1, 1, 2, 1, 3])
+            five_lines(keys, rng.choice(who), rng.sample(items, 5), [1, 1, 2, 1, 3], number % 2 == 0)
             place(client)
             drawn.append(client.received - before)
             client.settle(0.1)
@@ -106,6 +111,9 @@ def at_delay(say, s, rtt, orders, rng):
     report(say, "key to its character", keys.echoes, ECHO_MS)
     report(say, "  its processor time", keys.worked, ECHO_MS)  # what a busy machine does not add to
     report(say, "Enter to the price", keys.priced, PRICED_MS)
+    if keys.first:
+        say(f"      of a first line at once behind a new number: {spread(keys.first)[0]:.0f} ms, "
+            f"at most {spread(keys.first)[3]:.0f} ms")
     drawn.sort()
     say(f"    bytes drawn per order of 5 lines: {drawn[len(drawn) // 2]}, at most {drawn[-1]}   "
         f"at most {ORDER_BYTES}: {'yes' if drawn[-1] <= ORDER_BYTES else 'NO'}")

@@ -23,24 +23,41 @@ class Gone(Exception):
 
 
 class Reader:
-    """Follows on a pyte.Screen what is drawn; knows how xterm repeats a character, too."""
-    repeat, unfinished = re.compile(rb"\033\[(\d+)b"), re.compile(rb"\033(\[[0-9;?]*)?$")
+    """Follows on a pyte.Screen what is drawn; with what xterm can do and pyte does not know: a character
+    that is repeated (b), and rows that are scrolled up (S) and down (T)."""
+    unknown = re.compile(rb"\033\[(\d*)([bST])")
+    unfinished = re.compile(rb"\033(\[[0-9;?]*)?$")
 
     def __init__(self, screen):
         import pyte  # slow to load, and most of many clients are not looked at
-        self.stream, self.rest, self.last = pyte.ByteStream(screen), b"", b""
+        self.screen, self.stream = screen, pyte.ByteStream(screen)
+        self.rest, self.last = b"", b""
+
+    def plain(self, data):
+        self.stream.feed(data)
+        self.last = data[-1:] or self.last
+
+    def scroll(self, downwards, rows):
+        screen = self.screen
+        at, top = (screen.cursor.y, screen.cursor.x), screen.margins.top if screen.margins else 0
+        screen.cursor.y = top
+        (screen.insert_lines if downwards else screen.delete_lines)(rows)
+        screen.cursor.y, screen.cursor.x = at
 
     def feed(self, data):
         data = self.rest + data
         cut = self.unfinished.search(data)
         whole = cut.start() if cut else len(data)
         data, self.rest = data[:whole], data[whole:]
-
-        def again(found):
-            before = data[found.start() - 1:found.start()] or self.last
-            return before * int(found[1])
-        self.stream.feed(self.repeat.sub(again, data))
-        self.last = data[-1:] or self.last
+        done = 0
+        for found in self.unknown.finditer(data):
+            self.plain(data[done:found.start()])
+            done, count = found.end(), int(found[1] or 1)
+            if found[2] == b"b":
+                self.plain(self.last * count)
+            else:
+                self.scroll(found[2] == b"T", count)
+        self.plain(data[done:])
 
 
 class PtyClient:

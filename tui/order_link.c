@@ -71,6 +71,8 @@ static void quote_done(void *owner, const struct answer *answer)
         order_link_send(order); /* it has been edited since: that may be the cure */
         return;
     }
+    if (order->placing == PLACING_SENT)
+        return; /* what becomes of the order, its own answer tells */
     order->placing = PLACING_NO;
     outcome_trouble(order, answer);
     tell(order, ORDER_REFUSED);

@@ -45,6 +45,26 @@ def many_keys_ahead(world):
     client.close()
 
 
+def a_price_that_fails_meanwhile(world):
+    """F5 and at once F9 F9: that the price cannot be had again says nothing about the order under way,
+    and what is typed behind it waits for it."""
+    fake, client = world["fake"], signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    client.wait("pending 0 of 1")
+    fake.delay = {"/quotes": 1, "/orders": 3}
+    fake.problem_once = [("/quotes", 422, {"title": "No price now", "status": 422, "problems": []})]
+    client.press("F5", "F9", "F9")
+    client.line(NEXT)
+    client.line(world["skus"][1])
+    client.wait("PLACING")
+    client.wait("placed ", "JONES, Sara-Jane", "pending 0 of 1")
+    check(len(fake.orders) == 1, "other orders: %r" % fake.orders)
+    kept = [d["draft"] for d in fake.drafts.values() if d["draft"]["distributor"] == NEXT]
+    check([line["sku"] for draft in kept for line in draft["lines"]] == [world["skus"][1]], "other lines: %r" % kept)
+    client.close()
+
+
 def numbers_of_lines(world):
     """The number of a line is what is typed to change it, and is shown whole."""
     client = signed_on(world)
@@ -75,7 +95,7 @@ def digits_of_drafts(world):
 def main():
     failed = passed = 0
     driver.begin()
-    for test in (many_keys_ahead, digits_of_drafts, numbers_of_lines):
+    for test in (many_keys_ahead, a_price_that_fails_meanwhile, digits_of_drafts, numbers_of_lines):
         server, where = fake_server.start()
         try:
             test({**fake_server.world(where), "fake": server.fake})

@@ -212,9 +212,19 @@ bool order_problem_follows(const struct order *order, const struct reply_problem
     return false;
 }
 
+/* The quote that is shown is of the people who are on the draft now. */
+static bool is_of_these_people(const struct order *order)
+{
+    const struct order_price *price = &order->price;
+    bool is_served = order->quote_arena == price->served_arena;
+    return (is_served ? order->quoted : price->here_of) >= price->head_since;
+}
+
 bool order_person_refused(const struct order *order)
 {
     const struct reply_problem *problem;
+    if (!is_of_these_people(order))
+        return false; /* not known yet: what was said of somebody else does not count */
     for (size_t nth = 0; (problem = order_problem(order, 0, nth)); nth++)
         if (strcmp(problem->field, "/distributor") == 0 && !problem->warning)
             return true;

@@ -65,6 +65,23 @@ def a_price_that_fails_meanwhile(world):
     client.close()
 
 
+def the_next_person_before_the_price(world):
+    """Lines without anybody, a number for them, and the next caller's before any answer: the lines are the
+    first one's, what was wrong while there was nobody is none of their business."""
+    fake, client = world["fake"], signed_on(world)
+    client.line(world["skus"][0])
+    client.wait("pending 0 of 1")
+    fake.delay = {"/quotes": 2}
+    client.line(world["manager"])
+    client.line(NEXT)
+    client.wait("held, not placed: " + world["manager"])
+    fake.delay = {}
+    client.wait("JONES, Sara-Jane")
+    kept = [d["draft"] for d in fake.drafts.values() if d["draft"]["distributor"] == world["manager"]]
+    check([[line["sku"] for line in draft["lines"]] for draft in kept] == [[world["skus"][0]]], "drafts: %r" % kept)
+    client.close()
+
+
 def numbers_of_lines(world):
     """The number of a line is what is typed to change it, and is shown whole."""
     client = signed_on(world)
@@ -95,7 +112,8 @@ def digits_of_drafts(world):
 def main():
     failed = passed = 0
     driver.begin()
-    for test in (many_keys_ahead, a_price_that_fails_meanwhile, digits_of_drafts, numbers_of_lines):
+    for test in (many_keys_ahead, a_price_that_fails_meanwhile,
+                 the_next_person_before_the_price, digits_of_drafts, numbers_of_lines):
         server, where = fake_server.start()
         try:
             test({**fake_server.world(where), "fake": server.fake})

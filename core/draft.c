@@ -42,12 +42,6 @@ bool draft_equal(const struct order_draft *a, const struct order_draft *b)
            a->date.days == b->date.days && same(a->note, b->note);
 }
 
-/* What stands between the groups of a number. */
-static bool is_separator(uint32_t c)
-{
-    return c == ' ' || c == '-' || c == '.' || c == 0xA0 || (c >= 0x2000 && c <= 0x2015);
-}
-
 size_t draft_typed_safe(const char *typed)
 {
     enum { RUN = 8 };
@@ -60,7 +54,7 @@ size_t draft_typed_safe(const char *typed)
             run = digits ? run : begin;
             if (++digits == RUN)
                 return (size_t)(run - typed);
-        } else if (!is_separator(c)) {
+        } else if (!pan_is_separator(c)) {
             digits = 0;
         }
         if ((size_t)(at - typed) <= DRAFT_TYPED_MAX)

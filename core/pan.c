@@ -42,6 +42,14 @@ struct card {
     size_t ngroups;
 };
 
+bool pan_is_separator(uint32_t code_point)
+{
+    for (size_t i = 0; i < ARRAY_LEN(separators); i++)
+        if (code_point >= separators[i].first && code_point <= separators[i].last)
+            return true;
+    return false;
+}
+
 int pan_digit_value(uint32_t code_point)
 {
     if (code_point < 0x80)
@@ -68,10 +76,7 @@ static const char *group_next(const char *at, const char *end)
     if (at == end)
         return NULL;
     uint32_t c = utf8_next(&at, end);
-    for (size_t i = 0; i < ARRAY_LEN(separators); i++)
-        if (c >= separators[i].first && c <= separators[i].last)
-            return digit_read(at, end, &value) ? at : NULL;
-    return NULL;
+    return pan_is_separator(c) && digit_read(at, end, &value) ? at : NULL;
 }
 
 static bool card_luhn(const struct card *card)

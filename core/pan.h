@@ -15,5 +15,7 @@ bool pan_found(const char *text, size_t len);
  * pan_found() says no. Returns how many numbers there were. */
 size_t pan_scrub(char *text, size_t len);
 
+/* What may stand between two digits of one number: blanks, dashes, dots of any script. */
+bool pan_is_separator(uint32_t code_point);
 /* 0 to 9 for a decimal digit of any script (Unicode category Nd), -1 for anything else. */
 int pan_digit_value(uint32_t code_point);

@@ -124,6 +124,8 @@ const struct reply_problem *order_problem(const struct order *order, size_t numb
 bool order_problem_follows(const struct order *order, const struct reply_problem *problem);
 /* The distributor is not known or may not order. */
 bool order_person_refused(const struct order *order);
+/* The warning that the same has been ordered before, or NULL. */
+const struct reply_problem *order_duplicate(const struct order *order);
 /* Problems that stop it. */
 size_t order_stops(const struct order *order);
 /* The last line with candidates; 0 when there is none. */

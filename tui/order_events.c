@@ -107,17 +107,9 @@ static void left(struct app *app, struct order *order)
         screen_home.actions[ACTION_REFRESH](app);
 }
 
-static const struct reply_problem *duplicate_of(const struct order *order)
-{
-    const struct reply_problem *found =
-        reply_problem_find(order->trouble.problems, order->trouble.nproblems, "duplicate");
-    return found ? found
-                 : reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
-}
-
 static void not_placed(struct app *app, struct order *order)
 {
-    const struct reply_problem *duplicate = duplicate_of(order);
+    const struct reply_problem *duplicate = order_duplicate(order);
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
     bool only_duplicate =

@@ -231,6 +231,14 @@ bool order_person_refused(const struct order *order)
     return false;
 }
 
+const struct reply_problem *order_duplicate(const struct order *order)
+{
+    const struct reply_problem *found =
+        reply_problem_find(order->trouble.problems, order->trouble.nproblems, "duplicate");
+    return found ? found
+                 : reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
+}
+
 size_t order_stops(const struct order *order)
 {
     size_t stops = 0;

@@ -272,12 +272,8 @@ static void step(struct app *app, const struct entry_command *command)
 /* The order that this one may repeat. */
 static void other(struct app *app, const struct entry_command *command)
 {
-    const struct order *order = app->order;
-    const struct reply_problem *found =
-        reply_problem_find(order->trouble.problems, order->trouble.nproblems, "duplicate");
+    const struct reply_problem *found = order_duplicate(app->order);
     (void)command;
-    if (!found)
-        found = reply_problem_find(order->quote.problems, order->quote.nproblems, "duplicate");
     if (found && *found->order)
         open_placed(app, found->order);
     else

@@ -157,12 +157,8 @@ static void read_unused(struct wire_reader *r, json_t *object)
  */
 static void guard_typed(struct wire_reader *r, const char *typed)
 {
-    enum { RUN = 8 };
-    for (const char *at = typed; at && *at; at++)
-        if (strspn(at, "0123456789") >= RUN) {
-            wire_bad_value(r, "", "typed", "a run of 8 or more digits");
-            return;
-        }
+    if (typed && typed[draft_typed_safe(typed)])
+        wire_bad_value(r, "", "typed", "a run of 8 or more digits");
 }
 
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,

@@ -172,11 +172,6 @@ static void list_reply(struct call *c)
     call_reply(c, STATUS_OK, json_pack("{s:o,s:o}", "items", items, "next", next));
 }
 
-static bool is_digits(const char *text)
-{
-    return people_id_ok(text);
-}
-
 static bool is_date(const char *text)
 {
     struct date date;
@@ -201,13 +196,13 @@ static bool list_read(struct call *c, struct listing *l)
         const char *name, **out;
         bool (*fits)(const char *text);
     } filters[] = {
-        {"distributor", &l->distributor, is_digits},
-        {"customer", &l->customer, is_digits},
+        {"distributor", &l->distributor, people_id_ok},
+        {"customer", &l->customer, people_id_ok},
         {"q", &l->words, is_words},
         {"state", &l->state, order_state_known},
         {"from", &l->from, is_date},
         {"to", &l->to, is_date},
-        {"cursor", &l->cursor, is_digits},
+        {"cursor", &l->cursor, people_id_ok},
         {"taker", &l->taker, is_me},
     };
     for (size_t i = 0; i < ARRAY_LEN(filters); i++) {

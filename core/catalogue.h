@@ -42,11 +42,17 @@ enum destination {
 };
 enum rounding { ROUND_LINE, ROUND_ORDER };
 
+/* A node of the tree of product groups; a group holds the items of the groups below it. */
+struct item_group {
+    const char *code, *name; /* "KITCHENWARE" */
+    int parent;              /* index, smaller than its own; -1 at the top */
+};
+
 struct item {
     int64_t id; /* the database's */
     const char *sku, *name, *spoken;
     enum item_kind kind;
-    int group, tax_class; /* tax_class: index into tax_classes */
+    int group, tax_class; /* indexes into groups, tax_classes */
     int weight_g;
     int max_per_order;                    /* 0: no limit */
     int age_limit;                        /* years, 0: none */
@@ -65,6 +71,8 @@ struct price {
     struct money amount;
     struct volume cv, pv;
 };
+
+struct promotion; /* core/promo/promotion.h */
 
 struct price_list {
     int64_t id;
@@ -106,6 +114,8 @@ struct catalogue {
     enum rounding rounding;
     struct item *items; /* ascending by sku */
     size_t nitems;
+    const struct item_group *groups;
+    size_t ngroups;
     struct component *components;
     struct price_list *lists; /* by audience, then ascending by date */
     size_t nlists;
@@ -117,6 +127,8 @@ struct catalogue {
     size_t ntaxes;
     const char *const *tax_classes; /* names: "standard", "zero" */
     size_t ntax_classes;
+    const struct promotion *promotions; /* of this market, live and to come; ascending by code */
+    size_t npromotions;
 };
 
 /* NULL when there is no such item. */

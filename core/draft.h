@@ -4,6 +4,7 @@
 
 #include "core/catalogue.h"
 #include "core/problem.h"
+#include "core/promo/promotion.h"
 
 enum { DRAFT_LINES_MAX = 1000, QTY_MAX = 99999, DRAFT_TYPED_MAX = 500 };
 
@@ -11,7 +12,8 @@ struct draft_line {
     const char *id;  /* the client's, unique in the draft, at most 32 characters */
     const char *sku; /* as keyed */
     int64_t qty;
-    bool back_order; /* what is not in stock may come later */
+    bool back_order;   /* what is not in stock may come later */
+    const char *picks; /* the promotion of which the buyer chose this, or NULL: bought */
 };
 
 struct address {
@@ -35,10 +37,12 @@ struct order_draft {
     bool has_address;       /* an address of its own (`address`), else that of the destination */
     int64_t address_choice; /* 1-based: which of the person's addresses; 0 the first */
     struct address address;
-    const char *price_list; /* code, or NULL: by date */
-    struct date date;       /* pricing date; DATE_MIN: today */
-    const char *note;       /* or NULL */
-    const char *typed;      /* text not yet entered, or NULL */
+    const char *price_list;     /* code, or NULL: by date */
+    struct date date;           /* pricing date; DATE_MIN: today */
+    const char *const *coupons; /* codes as given */
+    size_t ncoupons;
+    const char *note;  /* or NULL */
+    const char *typed; /* text not yet entered, or NULL */
 };
 
 /* Whether both are the same order: everything but `typed`; an absent text is an empty one. */
@@ -48,6 +52,20 @@ bool draft_line_equal(const struct draft_line *a, const struct draft_line *b);
  * card number, so it ends before the first run of 8 or more digits, of any script, be they written
  * in groups or in one piece. At most DRAFT_TYPED_MAX, never within a character. */
 size_t draft_typed_safe(const char *typed);
+
+/* A code of the draft that is known, and the promotion it opens. */
+struct coupon_fact {
+    const char *code, *promotion;
+};
+
+/* What has been used of a promotion, and what has been earned across orders: of those that have
+ * limits or look at recruits. -1: no such limit. */
+struct promotion_fact {
+    const char *promotion; /* its code */
+    int64_t uses_left, person_left;
+    struct money budget_left;
+    int64_t recruits; /* new customers who bought enough in time and were not rewarded yet */
+};
 
 /* What the buyer and the day bring to the price: loaded with the quote. */
 struct buyer_facts {
@@ -61,6 +79,16 @@ struct buyer_facts {
     struct address ship_to;
     struct money balance; /* of the account that pays: the distributor's */
     struct date today;    /* business date in the market's zone */
+    enum channel channel;
+    bool first_order;          /* the buyer (customer, else distributor) has none that counts */
+    const char *const *people; /* groups of people that the buyer is in */
+    size_t npeople;
+    const struct coupon_fact *coupons;
+    size_t ncoupons;
+    const struct promotion_fact *promotions; /* in no order */
+    size_t npromotions;
+    bool has_party;
+    struct money party_total; /* of the other orders of the draft's party */
 };
 
 /* Free stock of one item at the site that ships. */

@@ -2,7 +2,6 @@
 
 #include "core/code.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,10 +19,16 @@ void quote_item_params(struct problem *problem, const struct item *item)
     problem_set_text(problem, "name", item->name);
 }
 
-void quote_why_add(struct quote_line *line, enum why_code code, struct money amount,
-                   struct rate rate, const char *ref)
+void quote_why_add(struct quote *quote, struct quote_line *line, enum why_code code,
+                   struct money amount, struct rate rate, const char *ref)
 {
-    assert(line->nwhy < QUOTE_WHYS);
+    enum { AT_ONCE = 4 }; /* list price, discount, tax: most lines have no more */
+    if (line->nwhy % AT_ONCE == 0) {
+        struct why *more = ARENA_ARRAY(quote->problems.arena, struct why, line->nwhy + AT_ONCE);
+        if (line->nwhy)
+            memcpy(more, line->why, line->nwhy * sizeof *more);
+        line->why = more;
+    }
     line->why[line->nwhy++] = (struct why){code, amount, rate, ref};
 }
 
@@ -224,15 +229,16 @@ static bool line_amounts(struct quote *quote, struct quote_line *line, const str
     if (!money_times(price->amount, qty, &line->goods) ||
         !volume_times(price->cv, qty, &line->cv) || !volume_times(price->pv, qty, &line->pv))
         return false;
-    quote_why_add(line, WHY_list_price, line->goods, (struct rate){0}, quote->list->code);
+    quote_why_add(quote, line, WHY_list_price, line->goods, (struct rate){0}, quote->list->code);
     if (discount.ppm > 0) {
         line->discount = money_at_rate(line->goods, discount);
-        quote_why_add(line, WHY_rank_discount, money_of(-line->discount.minor), discount, NULL);
+        quote_why_add(quote, line, WHY_rank_discount, money_of(-line->discount.minor), discount,
+                      NULL);
     }
     line->amount = money_of(line->goods.minor - line->discount.minor);
     if (!volumes && (line->cv.hundredths || line->pv.hundredths)) {
         line->cv = line->pv = (struct volume){0};
-        quote_why_add(line, WHY_no_volume, money_of(0), (struct rate){0}, NULL);
+        quote_why_add(quote, line, WHY_no_volume, money_of(0), (struct rate){0}, NULL);
     }
     return true;
 }

@@ -4,31 +4,90 @@
 #include "core/draft.h"
 
 /* A step from the list price to the amount of a line. */
-enum why_code { WHY_list_price, WHY_rank_discount, WHY_no_volume, WHY_tax_included, WHY_tax_added };
+enum why_code {
+    WHY_list_price,
+    WHY_rank_discount,
+    WHY_promotion,
+    WHY_gift,
+    WHY_no_volume,
+    WHY_volume_reduced,
+    WHY_tax_included,
+    WHY_tax_added
+};
 
 struct why {
     enum why_code code;
     struct money amount; /* what the step gives or takes, for the whole line */
     struct rate rate;    /* of a discount or tax, else 0 */
-    const char *ref;     /* the list's code, the rank, the region; or NULL */
+    const char *ref;     /* the list's code, the promotion's, the region; or NULL */
 };
-enum { QUOTE_WHYS = 6 };
+
+/* What a promotion takes off a line: fixed with the order, so that a return of some pieces gives
+ * back what they cost. */
+struct line_share {
+    const struct promotion *promotion;
+    struct money amount; /* >= 0 */
+};
 
 struct quote_line {
-    const struct draft_line *draft;
-    const struct item *item; /* NULL: unknown */
+    const struct draft_line *draft;  /* of a gift: made by the quote, id "+CODE" */
+    const struct promotion *gift_of; /* not in the draft: added by this promotion; or NULL */
+    const struct item *item;         /* NULL: unknown */
     bool priced;
     struct money unit;     /* the list's */
     struct money goods;    /* unit x qty */
-    struct money discount; /* >= 0, taken off goods */
+    struct money discount; /* >= 0, taken off goods: by rank and promotions */
     struct money amount;   /* goods - discount */
     struct money tax;      /* within the amount, or on top of it */
     struct rate tax_rate;
     struct volume cv, pv;
-    int64_t free_stock;   /* pieces that could be sold now; -1 unknown */
-    int64_t back_ordered; /* of qty */
-    struct why why[QUOTE_WHYS];
+    int64_t free_stock;        /* pieces that could be sold now; -1 unknown */
+    int64_t back_ordered;      /* of qty */
+    struct line_share *shares; /* in the order in which they were taken */
+    size_t nshares;
+    struct why *why;
     size_t nwhy;
+};
+
+/* What became of a promotion that was considered. */
+enum promotion_state { PROMOTION_applied, PROMOTION_lost, PROMOTION_failed };
+enum need_kind {
+    NEED_none,
+    NEED_spend,
+    NEED_quantity,
+    NEED_order,
+    NEED_first_order,
+    NEED_party,
+    NEED_recruits,
+    NEED_pieces, /* of "buy n get m", of a set */
+    NEED_goods,  /* nothing in the order that it could reduce */
+    NEED_stock,  /* of the gift */
+    NEED_limit_uses,
+    NEED_limit_person,
+    NEED_limit_budget,
+    NEED_KINDS
+};
+
+struct quote_promotion {
+    const struct promotion *promotion;
+    enum promotion_state state;
+    struct money amount;           /* off the goods, with what is given away at list price */
+    struct money delivery, credit; /* waived; to be booked */
+    int64_t times;
+    const struct promotion *lost_to; /* of PROMOTION_lost */
+    enum need_kind need;             /* of PROMOTION_failed */
+    const struct item_set *of;       /* what is missing, of NEED_spend, quantity, pieces, goods */
+    int64_t actual, needed;          /* minor units, pieces or people, as the need is */
+    int64_t picks, picked;           /* pieces that may be chosen, and that were */
+};
+
+/* One step away: `qty` more pieces of `item` save `saves`; `picks`: they may be chosen free. */
+struct quote_hint {
+    const struct promotion *promotion; /* NULL: no hint */
+    const struct item *item;
+    int64_t qty;
+    struct money saves;
+    bool picks;
 };
 
 /* One component to be taken from stock for a line. */
@@ -51,6 +110,10 @@ struct quote {
     const char *region;
     struct stock_need *needs; /* ascending by item */
     size_t nneeds;
+    struct quote_promotion *promotions; /* those considered: by lane, priority, code */
+    size_t npromotions;
+    struct money credit; /* of all promotions: onto the buyer's account when placed */
+    bool search_bounded; /* more combinations than are tried: see core/promo/promo.h */
     struct problems problems;
 };
 
@@ -66,11 +129,29 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
                  const struct buyer_facts *buyer, const struct order_draft *draft,
                  const struct stock_fact *stock, size_t nstock, struct quote *out);
 
+/* The best step that is nearly there, found by pricing the order with it; `out->promotion` NULL
+ * when there is none. Costs up to eight quotes. */
+void quote_hint_find(struct arena *arena, const struct quote *quote,
+                     const struct buyer_facts *buyer, const struct order_draft *draft,
+                     const struct stock_fact *stock, size_t nstock, struct quote_hint *out);
+/* What `k` returned pieces of a line cost, beyond what was refunded before: floor, so that all
+ * pieces together give exactly `paid`. 0 <= refunded pieces before + k <= qty. */
+struct money line_refund(struct money paid, int64_t qty, int64_t returned, struct money refunded);
+
 /* What the tenders pay, and what is left as due; `distributor_pays` where the account balance may
  * be used. Problems are added for tenders that cannot be. */
 void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool distributor_pays,
                    const struct draft_tender *tenders, size_t n, struct money *from_balance,
                    struct money *due);
+
+const char *promotion_state_name(enum promotion_state state); /* "applied" */
+const char *need_name(enum need_kind need);                   /* "spend" */
+/* "Applied: 19.00 off", "Lost to SPRING: no two of them together", "2 of 3 pieces": for people. */
+const char *quote_promotion_say(struct arena *arena, enum language language,
+                                const struct quote *quote, const struct quote_promotion *promotion);
+/* "1 more 41109 saves 19.00" */
+const char *quote_hint_say(struct arena *arena, enum language language, const struct quote *quote,
+                           const struct quote_hint *hint);
 
 const char *why_name(enum why_code code);
 /* "List AUTUMN-2: 24.50 each" */

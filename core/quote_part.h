@@ -10,8 +10,8 @@ struct problem *quote_line_problem(struct quote *quote, size_t i, enum problem_c
                                    const char *member);
 /* The parameters `sku` and `name`. */
 void quote_item_params(struct problem *problem, const struct item *item);
-void quote_why_add(struct quote_line *line, enum why_code code, struct money amount,
-                   struct rate rate, const char *ref);
+void quote_why_add(struct quote *quote, struct quote_line *line, enum why_code code,
+                   struct money amount, struct rate rate, const char *ref);
 /* "2025-11-22", "-" for an open end; the arena's. */
 const char *quote_date_text(struct arena *arena, struct date date);
 

@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const why_names[] = {"list_price", "rank_discount", "no_volume", "tax_included",
-                                        "tax_added"};
+static const char *const why_names[] = {"list_price",   "rank_discount", "promotion",
+                                        "gift",         "no_volume",     "volume_reduced",
+                                        "tax_included", "tax_added"};
 
 const char *why_name(enum why_code code)
 {
@@ -37,6 +38,12 @@ const char *why_say(struct arena *arena, enum language language, const struct qu
                             (long long)line->draft->qty, unit, amount);
     case WHY_rank_discount:
         return arena_printf(arena, tr(language, "Rank discount %s %%: %s"), percent, amount);
+    case WHY_promotion:
+        return arena_printf(arena, tr(language, "Promotion %s: %s"), why->ref, amount);
+    case WHY_gift:
+        return arena_printf(arena, tr(language, "Given by promotion %s"), why->ref);
+    case WHY_volume_reduced:
+        return tr(language, "Volume in proportion to what is paid");
     case WHY_no_volume:
         return tr(language, "This type of order carries no volume");
     case WHY_tax_included:

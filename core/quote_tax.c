@@ -73,6 +73,6 @@ void quote_tax_lines(struct arena *arena, struct quote *quote)
         tax_by_order(arena, quote);
     for (size_t i = 0; i < quote->nlines; i++)
         if (quote->lines[i].priced && quote->lines[i].tax_rate.ppm)
-            quote_why_add(&quote->lines[i], code, quote->lines[i].tax, quote->lines[i].tax_rate,
-                          quote->region);
+            quote_why_add(quote, &quote->lines[i], code, quote->lines[i].tax,
+                          quote->lines[i].tax_rate, quote->region);
 }

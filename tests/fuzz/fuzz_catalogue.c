@@ -38,7 +38,8 @@ static void price(struct arena *arena, const struct catalogue *c)
     size_t n = c->nitems < 50 ? c->nitems : 50;
     struct draft_line *lines = ARENA_ARRAY(arena, struct draft_line, n + 1);
     for (size_t i = 0; i <= n; i++)
-        lines[i] = (struct draft_line){"l", i < n ? c->items[i].sku : "0", 99999, true};
+        lines[i] = (struct draft_line){
+            .id = "l", .sku = i < n ? c->items[i].sku : "0", .qty = 99999, .back_order = true};
     struct buyer_facts buyer = {.distributor = "1",
                                 .name = "",
                                 .status = "",

@@ -38,7 +38,6 @@ static void check_sums(const struct quote *q)
         REQUIRE(l->goods.minor >= 0 && l->discount.minor >= 0 && l->tax.minor >= 0);
         REQUIRE(l->amount.minor == l->goods.minor - l->discount.minor && l->amount.minor >= 0);
         REQUIRE(l->priced || (!l->goods.minor && !l->tax.minor));
-        REQUIRE(l->nwhy <= QUOTE_WHYS);
         goods += l->goods.minor;
         discount += l->discount.minor;
         amount += l->amount.minor;

@@ -52,8 +52,8 @@ static void fill(struct arena *arena, const struct catalogue *c, struct date tod
         size_t pick = (size_t)rand() % c->nitems;
         if (!sold(c, list, today, pick))
             continue;
-        out->lines[i] = (struct draft_line){arena_printf(arena, "l%zu", i), c->items[pick].sku,
-                                            1 + rand() % 3, false};
+        out->lines[i] = (struct draft_line){
+            .id = arena_printf(arena, "l%zu", i), .sku = c->items[pick].sku, .qty = 1 + rand() % 3};
         i++;
     }
 }

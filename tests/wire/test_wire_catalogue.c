@@ -150,7 +150,8 @@ static void compare_quotes(const struct catalogue *a, const struct catalogue *b)
             struct draft_line lines[SHOP_ITEMS];
             struct quote x, y;
             for (size_t i = 0; i < SHOP_ITEMS; i++)
-                lines[i] = (struct draft_line){"l", shop_sku[i], qty, true};
+                lines[i] = (struct draft_line){
+                    .id = "l", .sku = shop_sku[i], .qty = qty, .back_order = true};
             shop.draft.lines = lines;
             shop.draft.nlines = SHOP_ITEMS;
             shop.draft.type = (enum order_type)type;

@@ -13,7 +13,7 @@ static bool same(const char *a, const char *b)
 bool draft_line_equal(const struct draft_line *a, const struct draft_line *b)
 {
     return same(a->id, b->id) && same(a->sku, b->sku) && a->qty == b->qty &&
-           a->back_order == b->back_order;
+           a->back_order == b->back_order && same(a->picks, b->picks);
 }
 
 static bool address_equal(const struct address *a, const struct address *b)
@@ -31,11 +31,19 @@ static bool lines_equal(const struct order_draft *a, const struct order_draft *b
     return a->nlines == b->nlines;
 }
 
+static bool coupons_equal(const struct order_draft *a, const struct order_draft *b)
+{
+    for (size_t i = 0; i < a->ncoupons && i < b->ncoupons; i++)
+        if (!same(a->coupons[i], b->coupons[i]))
+            return false;
+    return a->ncoupons == b->ncoupons;
+}
+
 bool draft_equal(const struct order_draft *a, const struct order_draft *b)
 {
     return same(a->market, b->market) && a->type == b->type &&
            same(a->distributor, b->distributor) && same(a->customer, b->customer) &&
-           lines_equal(a, b) && a->destination == b->destination &&
+           lines_equal(a, b) && coupons_equal(a, b) && a->destination == b->destination &&
            a->has_address == b->has_address &&
            (!a->has_address || address_equal(&a->address, &b->address)) &&
            a->address_choice == b->address_choice && same(a->price_list, b->price_list) &&

@@ -12,7 +12,10 @@ static struct order_draft draft(struct draft_line *lines, size_t n)
 
 static void whatever_differs_is_seen(void)
 {
-    struct draft_line lines[2] = {{"l1", "40216", 1, true}, {"l2", "40227", 2, true}}, others[2];
+    static const char *const spring[] = {"SPRING"}, *const summer[] = {"SUMMER"};
+    struct draft_line lines[2] = {{.id = "l1", .sku = "40216", .qty = 1, .back_order = true},
+                                  {.id = "l2", .sku = "40227", .qty = 2, .back_order = true}},
+                      others[2];
     struct order_draft a = draft(lines, 2), b;
 #define DIFFERS(change)                                                                            \
     do {                                                                                           \
@@ -33,6 +36,15 @@ static void whatever_differs_is_seen(void)
     DIFFERS(others[0].sku = "40217");
     DIFFERS(others[1].qty = 3);
     DIFFERS(others[1].back_order = false);
+    DIFFERS(others[1].picks = "KNIVES");
+    DIFFERS(b.coupons = spring; b.ncoupons = 1);
+    a.coupons = summer, a.ncoupons = 1;
+    b = a;
+    b.coupons = spring;
+    CU_ASSERT_FALSE(draft_equal(&a, &b));
+    b.coupons = summer;
+    CU_ASSERT_TRUE(draft_equal(&a, &b));
+    a.coupons = NULL, a.ncoupons = 0;
     DIFFERS(b.destination = SHIP_customer);
     DIFFERS(b.has_address = true);
     DIFFERS(b.address_choice = 2);

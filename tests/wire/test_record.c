@@ -20,7 +20,8 @@ static struct record again(const struct record *record)
 
 static struct order_draft draft(void)
 {
-    static struct draft_line lines[2] = {{"l1", "40216", 1, true}, {"l2", "40227", 2, false}};
+    static struct draft_line lines[2] = {{.id = "l1", .sku = "40216", .qty = 1, .back_order = true},
+                                         {.id = "l2", .sku = "40227", .qty = 2}};
     return (struct order_draft){.market = "GB",
                                 .type = ORDER_customer,
                                 .distributor = "1047296",

@@ -122,7 +122,8 @@ static void lists_read(void)
 
 static void draft_goes_round(void)
 {
-    struct draft_line lines[] = {{"l1", "40216", 2, true}, {"l2", "60422", 3, false}};
+    struct draft_line lines[] = {{.id = "l1", .sku = "40216", .qty = 2, .back_order = true},
+                                 {.id = "l2", .sku = "60422", .qty = 3}};
     struct order_draft draft = {.market = "GB",
                                 .type = ORDER_personal,
                                 .distributor = "1047296",
@@ -153,7 +154,7 @@ static void draft_goes_round(void)
 
 static void order_request_written(void)
 {
-    struct draft_line line = {"l1", "40216", 1, false};
+    struct draft_line line = {.id = "l1", .sku = "40216", .qty = 1};
     struct order_draft draft = {.market = "GB", .lines = &line, .nlines = 1, .date = DATE_MIN};
     struct draft_tender tender = {.kind = "balance", .amount = 1250};
     size_t len;

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 SOCKET = "partyline-test-%d" % os.getpid()
-WAIT = float(os.environ.get("SCREEN_WAIT", "10"))
+WAIT = float(os.environ.get("SCREEN_WAIT", "20"))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BUILD = os.path.join(ROOT, os.environ.get("BUILD", "build/asan"))
 PROGRAM = os.path.join(BUILD, "partyline")
@@ -23,6 +23,17 @@ ending = []  # (pid, file of its errors) of clients whose terminal is gone
 
 class Failed(Exception):
     pass
+
+
+def until(happens, say, seconds=WAIT):
+    """Waits until it does, and gives what that was. For everything that is not on the screen: what a server
+    has stored, files, processes. `say` tells what is wrong otherwise, now or when called."""
+    deadline = time.monotonic() + seconds
+    while not (found := happens()):
+        if time.monotonic() > deadline:
+            raise Failed(say() if callable(say) else say)
+        time.sleep(0.01)
+    return found
 
 
 def tmux(*args):
@@ -123,6 +134,11 @@ class Client:
         x, y = tmux("display", "-p", "-t", self.name, "#{cursor_x} #{cursor_y}").split()
         return int(y) + 1, int(x) + 1
 
+    def cursor_at(self, row, column):
+        """Waits for it; drawing comes in pieces."""
+        until(lambda: self.cursor() == (row, column), lambda: "the cursor is at %d %d, not at %d %d\n%s" % (
+            *self.cursor(), row, column, self.screen()))
+
     def wait(self, *texts, absent=()):
         """Until all texts are on the screen and the absent ones are not; a text may be a compiled
         pattern."""
@@ -193,20 +209,29 @@ def masked(screen, world):
     return "\n".join(row.rstrip() for row in screen.split("\n")).rstrip() + "\n"
 
 
-def compare(text, name):
-    """With golden/NAME.txt; UPDATE_GOLDEN=1 writes it."""
+def settled(look):
+    """What it looks like once it has not changed for a while."""
+    seen = [look()]
+    while len(seen) < 10 or len(set(seen[-10:])) > 1:
+        time.sleep(0.05)
+        seen.append(look())
+    return seen[-1]
+
+
+def compare(look, name):
+    """Waits until it looks as in golden/NAME.txt; UPDATE_GOLDEN=1 writes what it settles on."""
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "golden", name + ".txt")
     if os.environ.get("UPDATE_GOLDEN"):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w") as file:
-            file.write(text)
+            file.write(settled(look))
         return
     with open(path) as file:
         want = file.read()
-    if text != want:
-        raise Failed("golden/%s.txt differs (UPDATE_GOLDEN=1 takes the new one)\n--- want\n%s--- have\n%s" % (name, want, text))
+    until(lambda: look() == want, lambda: "golden/%s.txt differs (UPDATE_GOLDEN=1 takes the new one)\n--- want\n%s--- have\n%s" % (
+        name, want, look()))
 
 
 def golden(client, world, name):
-    """Compares the screen and the cursor with golden/NAME.txt."""
-    compare(masked(client.screen(), world) + "cursor %d %d\n" % client.cursor(), name)
+    """The screen and the cursor are, or become, those of golden/NAME.txt."""
+    compare(lambda: masked(client.screen(), world) + "cursor %d %d\n" % client.cursor(), name)

@@ -1,6 +1,8 @@
 """A small fake of the API for tests of the client's screens: fixed prices, a few people, drafts with
 revisions, orders by idempotency key. Tests drive it through the members of Fake; it never sleeps
-unless told (Fake.delay), and every request is kept in Fake.log."""
+unless told (Fake.delay), and every request is kept in Fake.log.
+FAKE_LATE='/drafts/.*=0.5 /quotes=0.2' in the environment makes such answers late in every test, which shows
+the tests that look at something right after a text that does not say that it is there."""
 import gzip
 import json
 import os
@@ -52,6 +54,9 @@ TERMINATED = code("108843")
 RANKS = {"Manager": 3, "Consultant": 1}
 
 
+LATE = [(pattern, float(seconds)) for pattern, _, seconds in (one.rpartition("=") for one in os.environ.get("FAKE_LATE", "").split())]
+
+
 class Fake:
     """What the tests may set and read."""
 
@@ -63,8 +68,9 @@ class Fake:
         self.log = []         # (method, path, body)
         self.names = {}       # language: {sku: (name, spoken)}, in the catalogue
         self.languages = []   # Accept-Language of each request
-        self.delay = {}       # path regex: seconds before the answer
-        self.drop = []        # path regexes: the next such request gets no answer, once each
+        self.delay = {}       # regex of a path, or of a method and a path: seconds before the answer
+        self.drop = []        # such regexes: the next such request gets no answer, once each
+        self.under_way = 0    # requests that are being answered
         self.duplicate = None  # say so: the next orders are duplicates
         self.otp = None
         self.total_shift = 0  # added to every total
@@ -79,6 +85,11 @@ class Fake:
         self.experience = 100       # orders the operator ever took
         self.people = {}            # number or id: details that were changed or made
         self.person_version = {}
+
+    def stored(self):
+        """The lines of every draft, as the server has them: {ulid: [(sku, qty), ...]}."""
+        with self.lock:
+            return {ulid: [(line["sku"], line["qty"]) for line in d["draft"]["lines"]] for ulid, d in self.drafts.items()}
 
     def expire(self):
         with self.lock:
@@ -218,6 +229,16 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_any(self):
         fake = self.server.fake
+        with fake.lock:
+            fake.under_way += 1
+        try:
+            self.handle_one_more()
+        finally:
+            with fake.lock:
+                fake.under_way -= 1
+
+    def handle_one_more(self):
+        fake = self.server.fake
         length = int(self.headers.get("Content-Length") or 0)
         raw = self.rfile.read(length) if length else b""
         body = json.loads(raw) if raw else None
@@ -234,8 +255,8 @@ class Handler(BaseHTTPRequestHandler):
                 fake.tags.append(self.headers.get("If-None-Match"))
             if os.environ.get("FAKE_VERBOSE"):
                 print("%.3f" % time.time(), self.command, self.path, flush=True)
-            delay = next((s for pattern, s in fake.delay.items() if re.match(pattern, path)), 0)
-            dropped = next((d for d in fake.drop if re.match(d, path)), None)
+            delay = next((s for pattern, s in [*fake.delay.items(), *LATE] if self.is_one(pattern, path)), 0)
+            dropped = next((d for d in fake.drop if self.is_one(d, path)), None)
             if dropped:
                 fake.drop.remove(dropped)
         if delay:
@@ -257,6 +278,9 @@ class Handler(BaseHTTPRequestHandler):
                 if method == self.command and found:
                     return run(self, fake, body, *map(unquote, found.groups()))
         return self.trouble(404)
+
+    def is_one(self, pattern, path):
+        return re.match(pattern, path) or re.match(pattern, self.command + " " + path)
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any
 

@@ -22,6 +22,7 @@ class Pane:
         command = [program or PROGRAM, "--server", world["server"], *args]
         if world.get("ca"):
             command += ["--ca", world["ca"]]
+        self.world = world
         self.state = tempfile.mkdtemp(prefix="pl-state-", dir="/tmp")  # its journal
         setting = {"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
                    "HOME": "/nonexistent", "XDG_STATE_HOME": self.state, "TZ": "UTC", **sanitizers(), **(env or {})}
@@ -68,11 +69,12 @@ class Pane:
             pass
 
     def until(self, done, what):
+        """Waits for what is shown, or for anything else, while it is drawn."""
         deadline = time.monotonic() + WAIT
         while not done():
             left = deadline - time.monotonic()
-            if left < 0 or not self.pump(min(left, 0.5)) and not done():
-                raise Failed("waited for %s on\n%s" % (what, "\n".join(self.rows())))
+            if left < 0 or not self.pump(min(left, 0.1)) and not done():
+                raise Failed("waited for %s on\n%s" % (what() if callable(what) else what, "\n".join(self.rows())))
         return self
 
     def wait(self, *texts, absent=()):

@@ -11,7 +11,7 @@ sys.path[:0] = [HERE, os.path.join(HERE, "..")]
 sys.dont_write_bytecode = True
 import driver  # noqa: E402
 import fake_server  # noqa: E402
-from driver import Client, Failed  # noqa: E402
+from driver import Client, Failed, until  # noqa: E402
 
 NEXT = "1020185"
 
@@ -19,6 +19,13 @@ NEXT = "1020185"
 def check(condition, say):
     if not condition:
         raise Failed(say)
+
+
+def stored(fake, person, lines):
+    """Waits until the server has one draft for that person, with these lines."""
+    def there():
+        return [kept for ulid, kept in fake.stored().items() if fake.drafts[ulid]["draft"]["distributor"] == person] == [lines]
+    until(there, lambda: "drafts: %r" % fake.drafts)
 
 
 def signed_on(world):
@@ -39,9 +46,7 @@ def many_keys_ahead(world):
     client.wait("PLACING")
     fake.delay = {}
     client.wait("placed ", "JONES, Sara-Jane", "pending 0 of 60")
-    kept = [d["draft"] for d in fake.drafts.values()]
-    lines = [(line["sku"], line["qty"]) for draft in kept for line in draft["lines"]]
-    check(lines == [(world["skus"][n % 5], n % 7 + 1) for n in range(60)], "other lines: %r" % lines)
+    stored(fake, NEXT, [(world["skus"][n % 5], n % 7 + 1) for n in range(60)])
     client.close()
 
 
@@ -52,6 +57,7 @@ def a_price_that_fails_meanwhile(world):
     client.line(world["manager"])
     client.line(world["skus"][0])
     client.wait("pending 0 of 1")
+    stored(fake, world["manager"], [(world["skus"][0], 1)])
     fake.delay = {"/quotes": 1, "/orders": 3}
     fake.problem_once = [("/quotes", 422, {"title": "No price now", "status": 422, "problems": []})]
     client.press("F5", "F9", "F9")
@@ -60,8 +66,7 @@ def a_price_that_fails_meanwhile(world):
     client.wait("PLACING")
     client.wait("placed ", "JONES, Sara-Jane", "pending 0 of 1")
     check(len(fake.orders) == 1, "other orders: %r" % fake.orders)
-    kept = [d["draft"] for d in fake.drafts.values() if d["draft"]["distributor"] == NEXT]
-    check([line["sku"] for draft in kept for line in draft["lines"]] == [world["skus"][1]], "other lines: %r" % kept)
+    stored(fake, NEXT, [(world["skus"][1], 1)])
     client.close()
 
 
@@ -77,8 +82,7 @@ def the_next_person_before_the_price(world):
     client.wait("held, not placed: " + world["manager"])
     fake.delay = {}
     client.wait("JONES, Sara-Jane")
-    kept = [d["draft"] for d in fake.drafts.values() if d["draft"]["distributor"] == world["manager"]]
-    check([[line["sku"] for line in draft["lines"]] for draft in kept] == [[world["skus"][0]]], "drafts: %r" % kept)
+    stored(fake, world["manager"], [(world["skus"][0], 1)])
     client.close()
 
 

@@ -15,7 +15,7 @@ import traceback
 
 import driver
 import fake_server
-from driver import Client, Failed
+from driver import Client, Failed, until
 
 
 def check(condition, say):
@@ -65,7 +65,13 @@ class Desk:
 
     def drafts(self):
         """{ulid: [sku, ...]} as the server has them."""
-        return {ulid: [line["sku"] for line in d["draft"]["lines"]] for ulid, d in self.fake.drafts.items()}
+        return {ulid: [sku for sku, _ in lines] for ulid, lines in self.fake.stored().items()}
+
+    def released(self):
+        """Waits until the server has one draft, and nobody has it open; its name."""
+        until(lambda: [d["locked_by"] for d in self.fake.drafts.values()] == [""], lambda: "drafts: %r" % self.fake.drafts)
+        name, = self.drafts()
+        return name
 
     def requests(self, method, pattern):
         return [body for m, path, body in list(self.fake.log) if m == method and re.fullmatch(pattern, path)]
@@ -76,14 +82,6 @@ def die(client):
     os.kill(pid, signal.SIGKILL)
     client.wait("ended 137")
     client.close()
-
-
-def eventually(condition, say):
-    deadline = time.monotonic() + driver.WAIT
-    while not condition():
-        if time.monotonic() > deadline:
-            raise Failed(say() if callable(say) else say)
-        time.sleep(0.01)
 
 
 def keyed(desk, n, client=None):
@@ -102,7 +100,7 @@ def confirmed(client, lines):
 def one_line_stored(desk):
     client = keyed(desk, 1)
     confirmed(client, 1)
-    eventually(lambda: list(desk.drafts().values()) == [desk.world["skus"][:1]], "not stored")
+    until(lambda: list(desk.drafts().values()) == [desk.world["skus"][:1]], "not stored")
     return client, list(desk.drafts())[0]
 
 
@@ -120,7 +118,7 @@ def test_killed_on_a_dead_link(desk):
     client = desk.signed_on()
     client.wait("brought back from the last session: 1 draft", "4 ln")
     check(desk.drafts() == {name: desk.world["skus"][:4]}, desk.drafts())
-    eventually(lambda: not desk.journals(), "the old journal is still there")
+    until(lambda: not desk.journals(), "the old journal is still there")
     client.line("1")
     confirmed(client, 4)
     client.close()
@@ -147,7 +145,7 @@ def test_stored_needs_nothing(desk):
     """What the server has is not brought back again, and a quiet exit leaves no journal."""
     client = keyed(desk, 2)
     confirmed(client, 2)
-    eventually(lambda: list(desk.drafts().values()) == [desk.world["skus"][:2]], "not stored")
+    until(lambda: list(desk.drafts().values()) == [desk.world["skus"][:2]], "not stored")
     before = len(desk.requests("PUT", "/drafts/.*"))
     die(client)
     client = desk.signed_on()
@@ -198,7 +196,7 @@ def test_refused_for_good(desk):
     desk.fake.problem_once.append(("/drafts/" + name, 403, gone))
     client = desk.signed_on()
     client.wait("was refused; it is kept in")
-    check(not desk.journals() and glob.glob(os.path.join(desk.state, "partyline/*/*/*.refused")), "not put aside")
+    until(lambda: not desk.journals() and glob.glob(os.path.join(desk.state, "partyline/*/*/*.refused")), "not put aside")
     client.press("F5")
     client.wait("1 ln")
     client.close()
@@ -211,7 +209,7 @@ def test_long_note(desk):
     client.wait("at most 500 characters")
     client.line("n " + "x" * 500)
     client.wait("noted")
-    eventually(lambda: any(len(b.get("note") or "") == 500 for b in desk.requests("PUT", "/drafts/.*")), "not stored")
+    until(lambda: any(len(b.get("note") or "") == 500 for b in desk.requests("PUT", "/drafts/.*")), "not stored")
     client.close()
 
 
@@ -244,17 +242,17 @@ def test_answer_lost(desk):
     """The server has it and the answer was lost: nothing is doubled."""
     client = keyed(desk, 1)
     confirmed(client, 1)
-    eventually(lambda: len(desk.drafts()) == 1, "not stored")
+    until(lambda: len(desk.drafts()) == 1, "not stored")
     desk.fake.delay["/drafts/"] = 3
     client.line(desk.world["skus"][1])
     client.wait("2 lines")
-    eventually(lambda: any(len(b["lines"]) == 2 for b in desk.requests("PUT", "/drafts/.*")), "not sent")
+    until(lambda: any(len(b["lines"]) == 2 for b in desk.requests("PUT", "/drafts/.*")), "not sent")
     die(client)
-    eventually(lambda: [len(v) for v in desk.drafts().values()] == [2], "not stored")
+    until(lambda: [len(v) for v in desk.drafts().values()] == [2], "not stored")
     desk.fake.delay.clear()
     client = desk.signed_on()
     client.wait("2 ln")
-    eventually(lambda: not desk.journals(), "the journal is still there")
+    until(lambda: not desk.journals(), "the journal is still there")
     check(len(desk.drafts()) == 1, desk.drafts())
     client.close()
 
@@ -266,11 +264,11 @@ def placing(desk, when):
     client.press("F9")
     client.wait("READ BACK  One")
     desk.fake.drop += when
-    desk.fake.delay["/orders"] = 1.5
+    desk.fake.delay["POST /orders"] = 3
     client.press("F9")
-    eventually(lambda: desk.requests("POST", "/orders"), "not sent")
+    until(lambda: desk.requests("POST", "/orders"), "not sent")
     die(client)
-    time.sleep(1.6)  # the request that is under way has come to its end
+    until(lambda: not desk.fake.under_way, "the request that is under way does not come to its end")
     desk.fake.delay.clear()
 
 
@@ -282,13 +280,13 @@ def test_killed_while_placing(desk):
     number = list(desk.fake.orders.values())[0]["number"]
     client.wait("placed " + number, "it was being placed", "none")
     check(len(desk.fake.orders) == 1 and not desk.drafts(), desk.drafts())
-    eventually(lambda: not desk.journals(), "the journal is still there")
+    until(lambda: not desk.journals(), "the journal is still there")
     client.close()
 
 
 def test_killed_before_placing(desk):
     """It had not arrived: it was asked for, so it is placed now, for the same total, once."""
-    placing(desk, ["/orders"])
+    placing(desk, ["POST /orders"])
     check(not desk.fake.orders, "placed already")
     client = desk.signed_on()
     client.wait(re.compile(r"placed \d+"), "none")
@@ -298,7 +296,7 @@ def test_killed_before_placing(desk):
 
 def test_not_placed_after_all(desk):
     """The total has changed meanwhile: it is not placed, and is there as a draft."""
-    placing(desk, ["/orders"])
+    placing(desk, ["POST /orders"])
     desk.fake.total_shift = 100
     client = desk.signed_on()
     client.wait("not placed, back among the drafts", "2 ln")
@@ -359,10 +357,10 @@ def test_two_clients_of_one_login(desk):
     desk.stop()
     keyed(desk, 1, a)
     keyed(desk, 2, b)
-    eventually(lambda: len(desk.journals()) == 2, "no two journals")
+    until(lambda: len(desk.journals()) == 2, "no two journals")
     die(b)
     desk.restart()
-    eventually(lambda: len(desk.drafts()) == 1, "the one that lives has not stored its own")
+    until(lambda: len(desk.drafts()) == 1, "the one that lives has not stored its own")
     b = desk.signed_on()
     b.wait("brought back", "2 ln", "1 ln")
     check(sorted(map(len, desk.drafts().values())) == [1, 2], desk.drafts())
@@ -378,10 +376,10 @@ def test_card_numbers_stay_out(desk):
     client = keyed(desk, 1)
     client.line("n card 4111 1111 1111 1111")
     client.type("n card 4111 1111 11")
-    eventually(lambda: any("n card" in (b.get("typed") or "") for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    until(lambda: any("n card" in (b.get("typed") or "") for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
     for text in (desk.journal(), str(desk.fake.log)):
         check(not re.search(r"4111\D{0,3}11", text), "a card number in " + text[:3000])  # not 4111 of a checksum
-    check('"typed":"n card "' in desk.journal(), desk.journal())
+    until(lambda: '"typed":"n card "' in desk.journal(), desk.journal)
     client.close()
 
 
@@ -398,7 +396,7 @@ def test_typed_comes_back(desk):
     it, a character begins anew, Up has it still."""
     client = keyed(desk, 1)
     client.type("3*402")
-    eventually(lambda: any(b.get("typed") == "3*402" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    until(lambda: any(b.get("typed") == "3*402" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
     die(client)
     client = desk.signed_on()
     recalled_with(desk, "3*402", client)
@@ -406,7 +404,7 @@ def test_typed_comes_back(desk):
     client.line("16")
     confirmed(client, 2)
     client.type("2*50")
-    eventually(lambda: any(b.get("typed") == "2*50" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
+    until(lambda: any(b.get("typed") == "2*50" for b in desk.requests("PUT", "/drafts/.*")), "not mirrored")
     die(client)
     client = desk.signed_on()
     recalled_with(desk, "2*50", client)
@@ -423,7 +421,7 @@ def test_typed_on_a_dead_link(desk):
     confirmed(client, 1)
     desk.stop()
     client.type("n ring tw")
-    eventually(lambda: '"typed":"n ring tw"' in desk.journal(), "not in the journal")
+    until(lambda: '"typed":"n ring tw"' in desk.journal(), "not in the journal")
     die(client)
     desk.restart()
     client = desk.signed_on()
@@ -446,7 +444,7 @@ def test_hang_up(desk):
     client = keyed(desk, 2)
     pid = client.pid()
     client.close()
-    eventually(lambda: not os.path.exists("/proc/%d" % pid), "it goes on without a terminal")
+    until(lambda: not os.path.exists("/proc/%d" % pid), "it goes on without a terminal")
     check([len(v) for v in desk.drafts().values()] == [2], desk.drafts())
 
 
@@ -461,11 +459,11 @@ def test_hang_up_while_placing(desk):
         desk.fake.orders.clear()
         desk.fake.log.clear()
         client.press("F9")
-        eventually(lambda: desk.requests("POST", "/orders"), "not sent")
+        until(lambda: desk.requests("POST", "/orders"), "not sent")
         os.kill(client.pid(), signal.SIGHUP)
         client.wait("ended 0")
         client.close()
-        eventually(lambda: desk.fake.orders, "not placed")
+        until(lambda: desk.fake.orders, "not placed")
         desk.fake.delay.clear()
         client = desk.signed_on()
         number = list(desk.fake.orders.values())[0]["number"]
@@ -539,8 +537,7 @@ def test_take_over(desk):
     confirmed(client, 1)
     client.press("F6")
     client.wait("1 ln")
-    for draft in desk.fake.drafts.values():
-        draft["locked_by"] = "TOM"
+    desk.fake.drafts[desk.released()]["locked_by"] = "TOM"
     client.press("F5")
     client.wait("open: TOM")
     client.line("1")
@@ -558,11 +555,9 @@ def test_take_over(desk):
 
 def test_taken_while_placing(desk):
     """Taken over between the two F9: nothing is placed before it is asked for again."""
-    client = keyed(desk, 1)
-    confirmed(client, 1)
+    client, name = one_line_stored(desk)
     client.press("F9")
     client.wait("READ BACK  One")
-    name, = desk.drafts()
     desk.fake.delay["/drafts/"] = 0.3
     client.line("n ring twice")
     client.press("F9")
@@ -623,7 +618,7 @@ def test_expired_in_mid_order(desk):
     client.wait("ORDER draft", "> 2*411")
     client.line("09")
     confirmed(client, 3)
-    eventually(lambda: [len(v) for v in desk.drafts().values()] == [3], desk.drafts)
+    until(lambda: [len(v) for v in desk.drafts().values()] == [3], desk.drafts)
     client.close()
 
 
@@ -646,7 +641,7 @@ def test_last_order_in_11_keys(desk):
     client.line(desk.world["manager"])
     client.press("F8", "F9", "F9")
     check(client.keys == 11, client.keys)
-    eventually(lambda: len(desk.fake.orders) == 2, lambda: "not placed: " + client.screen())
+    until(lambda: len(desk.fake.orders) == 2, lambda: "not placed: " + client.screen())
     first, second = desk.fake.orders.values()
     check([(l["sku"], l["qty"]) for l in first["lines"]] == [(l["sku"], l["qty"]) for l in second["lines"]], "other lines")
     client.close()

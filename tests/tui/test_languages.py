@@ -18,7 +18,7 @@ import time
 import driver
 import fake_server
 import test_screens
-from driver import Client, Failed, golden
+from driver import Client, Failed, golden, until
 from test_screens import ENTER_LINE, check, five_lines
 
 HOME = {"de": "Meine Entwürfe", "zh_CN": "我的草稿", "en": "My drafts"}
@@ -69,10 +69,10 @@ def test_hints_fit(world):
         client = signed_on(world, language)
         five_lines(client, world)
         client.wait("106.54")
-        check(hint in client.row(24), "order in %s: %r" % (language, client.row(24)))
+        until(lambda want=hint: want in client.row(24), lambda to=language: "order in %s: %r" % (to, client.row(24)))
         client.press("F9")
         client.wait("178.10")
-        check(hint in client.row(24), "review in %s: %r" % (language, client.row(24)))
+        until(lambda want=hint: want in client.row(24), lambda to=language: "review in %s: %r" % (to, client.row(24)))
         client.close()
 
 
@@ -88,7 +88,7 @@ def test_switch_at_sign_on(world):
     client.wait("Kennung", "CC-07", "F6 Sprache")
     client.press("F6")
     client.wait("操作员", "CC-07", "F6 语言")
-    check(client.cursor() == before, "cursor at %d %d" % client.cursor())
+    client.cursor_at(*before)
     client.press("F6")
     client.wait("Operator", "CC-07", "F6 Language")
     client.press("Tab")
@@ -104,7 +104,7 @@ def test_switch_in_an_order(world):
     client.wait("pending 0 of 5")
     client.line("/lang de")
     client.wait("AUFTRAG", "offen 0 von 5", "SUMME 178.10", "60422")
-    check(client.cursor() == (ENTER_LINE, 3), "cursor at %d %d" % client.cursor())
+    client.cursor_at(ENTER_LINE, 3)
     client.line("/lang zh")
     client.wait("订单", "待确认0/5", "合计 178.10")
     client.line("/lang")
@@ -121,14 +121,13 @@ def test_typed_text_survives_a_switch(world):
     client = signed_on(world, "en")
     client.type("jones s")
     client.press("Left", "Left")
-    deadline = time.monotonic() + driver.WAIT
-    while client.cursor() != (ENTER_LINE, 8) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    before = client.row(ENTER_LINE), client.cursor()
+    client.cursor_at(ENTER_LINE, 8)
+    before = client.row(ENTER_LINE)
     for word in ("Meine Entwürfe", "我的草稿", "My drafts"):
         client.press("F10")
         client.wait(word)
-        check((client.row(ENTER_LINE), client.cursor()) == before, "the entry line changed with " + word)
+        client.cursor_at(ENTER_LINE, 8)
+        check(client.row(ENTER_LINE) == before, "the entry line changed with " + word)
     client.close()
 
 

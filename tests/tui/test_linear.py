@@ -19,7 +19,7 @@ import traceback
 
 import driver
 import fake_server
-from driver import Failed
+from driver import Failed, until
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from served import demo_server  # noqa: E402
@@ -241,13 +241,6 @@ def journals():
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
                 text += file.read()
     return text
-
-
-def until(happens, say):
-    deadline = time.monotonic() + WAIT
-    while not happens():
-        check(time.monotonic() < deadline, say)
-        time.sleep(0.02)
 
 
 def fake_one_answer_each(world):

@@ -14,7 +14,7 @@ sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.join(HERE, ".."))
 import driver  # noqa: E402
 from cases import Cases  # noqa: E402
-from driver import Client  # noqa: E402
+from driver import Client, until  # noqa: E402
 from served import demo_server, ulid  # noqa: E402
 
 cases = Cases("test_pricing_real")
@@ -144,10 +144,7 @@ def main():
             world = dict(s.ids, server=f"https://localhost:{s.port}", ca=os.path.join(s.folder, "ca.pem"))
             client = Client(world, ["--user", "CC-07"], cols=100, rows=40, env={"XDG_CACHE_HOME": folder})
             client.sign_on(world)
-            deadline = time.monotonic() + driver.WAIT
-            while not os.path.isdir(folder + "/partyline") or not os.listdir(folder + "/partyline"):
-                assert time.monotonic() < deadline, "no catalogue came"
-                time.sleep(0.01)
+            until(lambda: os.path.isdir(folder + "/partyline") and os.listdir(folder + "/partyline"), "no catalogue came")
             for case in (five_lines, own_order, customer_order, sales_aids, refused_people, changed_price):
                 cases.run(case.__name__.replace("_", " "), case, client, s, world)
             client.close()

@@ -30,10 +30,10 @@ def slowly(pane, text):
         pane.pause(0.02)
 
 
-def skus(world):
-    """Lines of the stored draft."""
-    drafts = list(world["fake"].drafts.values())
-    return [(line["sku"], line["qty"]) for line in drafts[0]["draft"]["lines"]] if drafts else []
+def stored(pane, *lines):
+    """Waits until the one draft that the server has holds them."""
+    fake = pane.world["fake"]
+    pane.until(lambda: list(fake.stored().values()) == [list(lines)], lambda: "the draft: %r" % fake.stored())
 
 
 def test_prefix(world):
@@ -44,7 +44,7 @@ def test_prefix(world):
             pane.write(piece)
             pane.pause(0.03)
         pane.wait("ok  1*" + EAN, "pending 0 of %d" % (i + 1))
-    check(skus(world) == [(EAN, 1)] * 4, "lines: %r" % skus(world))
+    stored(pane, *[(EAN, 1)] * 4)
     pane.close()
 
 
@@ -57,7 +57,7 @@ def test_while_typing(world):
     check(pane.entry() == "402", "the line holds %r" % pane.entry())
     pane.write("1" + "\x1b[F" + "7\r")  # 40127: not 40217
     pane.wait("40127", "pending 0 of 2")
-    check(skus(world) == [(EAN, 1), ("40127", 1)], "lines: %r" % skus(world))
+    stored(pane, (EAN, 1), ("40127", 1))
     pane.close()
 
 
@@ -89,7 +89,7 @@ def test_typed_numbers_are_no_scans(world):
     pane.wait("Ln SKU")
     pane.write(EAN + "\r" + EAN + "\r")
     pane.wait("pending 0 of 3")
-    check(skus(world) == [(EAN, 3), (EAN, 1), (EAN, 1)], "lines: %r" % skus(world))
+    stored(pane, (EAN, 3), (EAN, 1), (EAN, 1))
     pane.close()
 
 

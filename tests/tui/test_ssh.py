@@ -22,12 +22,11 @@ import traceback
 
 import driver
 import fake_server
-from driver import ROOT, Client, Failed
+from driver import ROOT, Client, Failed, until
 
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 from served import free_port  # noqa: E402
 
-WAIT = max(driver.WAIT, 20)
 USER = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 BAIT = "this must stay unread"
 
@@ -35,17 +34,6 @@ BAIT = "this must stay unread"
 def check(condition, say):
     if not condition:
         raise Failed(say)
-
-
-def until(happens, say, seconds=WAIT):
-    deadline = time.monotonic() + seconds
-    while True:
-        found = happens()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise Failed(say() if callable(say) else say)
-        time.sleep(0.02)
 
 
 def make_key(path):

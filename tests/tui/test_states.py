@@ -4,19 +4,15 @@ session, without a link, being placed. In each the cursor stands where one types
   UPDATE_GOLDEN=1 takes the new pictures; test_states.py NAME... runs only these"""
 import sys
 
-import driver
 import each
 import fake_server
-from driver import Client, Failed, golden
+from driver import Client, golden
 
 ENTRY_LINE = 23
 
 
 def picture(client, world, name, typed=""):
-    if client.cursor() != (ENTRY_LINE, 3 + len(typed)):
-        driver.time.sleep(0.2)  # tmux was in the midst of the frame
-    if client.cursor() != (ENTRY_LINE, 3 + len(typed)):
-        raise Failed("%s: the cursor is at %d %d" % (name, *client.cursor()))
+    client.cursor_at(ENTRY_LINE, 3 + len(typed))
     golden(client, world, "state-" + name)
 
 
@@ -27,7 +23,7 @@ def on_order(world, *lines):
     for text in lines:
         client.line(text)
     if lines:
-        client.wait("pending 0 of %d" % len(lines))
+        client.wait("pending 0 of %d" % len(lines), "ORDER draft")
     return client
 
 
@@ -78,7 +74,7 @@ def test_long_entry(world):
 
 def test_find(world):
     client = Client(world, ["--user", world["operator"]]).sign_on(world)
-    world["fake"].delay = {"/distributors": 1.5}
+    world["fake"].delay = {"/distributors": 3}
     client.line("jones")
     client.wait("people: jones ..")
     picture(client, world, "find-waiting")
@@ -110,8 +106,7 @@ def test_session_expired(world):
     picture(client, world, "order-expired")
     client.press("F2")
     client.wait("Your order is kept")
-    if client.cursor() != (6, 15):
-        raise Failed("the cursor is at %d %d" % client.cursor())
+    client.cursor_at(6, 15)
     golden(client, world, "state-signon-again")
     client.close()
 
@@ -129,7 +124,7 @@ def test_placing(world):
     client = on_order(world, world["skus"][0])
     client.press("F9")
     client.wait("READ BACK  One", "Dock Road")
-    world["fake"].delay = {"/orders": 1.5}
+    world["fake"].delay = {"/orders": 3}
     client.press("F9")
     client.wait("PLACING..")
     picture(client, world, "review-placing")

@@ -60,7 +60,7 @@ def test_key(world):
 def test_idle(world):
     """Within a minute nothing is sent: no spinner, no seconds, nothing about the link."""
     pane = Pane(world, ["--user", world["operator"]]).sign_on(world)
-    pane.line(world["manager"]).line(world["skus"][0]).wait("pending 0 of 1")
+    pane.line(world["manager"]).line(world["skus"][0]).wait("pending 0 of 1", "ORDER draft")
     pane.quiet(0.5)
     if time.time() % 60 > 54:
         pane.quiet(60 - time.time() % 60 + 0.5)  # the clock's own minute

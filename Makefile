@@ -58,7 +58,7 @@ SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread $(ALLOCATOR)
 TUI_LIBS = $(call lib,$(TUI_PKGS))
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
-CORE_OBJ := $(call objects,$(wildcard core/*.c))
+CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
 WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
 SERVER_MAINS := server/partylined.c server/partylinectl.c
 SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/ctl/*.c)))

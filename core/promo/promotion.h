@@ -119,21 +119,34 @@ struct promotion {
 
 /* A mistake in the text of a promotion: where, and what to do instead. */
 struct promotion_mistake {
-    int line, column; /* from 1; column in characters */
-    const char *say;  /* English words for tr(), whole */
-    const char *word; /* what stands there, or NULL */
+    int line, column;    /* from 1; column in characters */
+    const char *say;     /* English words for tr(), whole, with {word} and {instead} in them */
+    const char *word;    /* what stands there; "" at the end of a line */
+    const char *instead; /* what may have been meant, or what there is; "" when unknown */
 };
 enum { PROMOTION_MISTAKES = 20, PROMOTION_TEXT_MAX = 8000 };
+/* Characters of a code (of a promotion, a tag, a group of people) and of a name; pieces, times and
+ * orders; and amounts, in minor units. */
+enum { PROMOTION_CODE_MAX = 24, PROMOTION_NAME_MAX = 80 };
+#define PROMOTION_COUNT_MAX INT64_C(99999)
+#define PROMOTION_ORDERS_MAX INT64_C(1000000000)
+#define PROMOTION_AMOUNT_MAX INT64_C(1000000000000)
 
-/* Reads one promotion; every mistake is told, up to PROMOTION_MISTAKES. The result is the arena's
- * and holds to the catalogue, whose items and groups it names. False when there was a mistake. */
+/* Reads one promotion; every mistake is told, up to PROMOTION_MISTAKES, in the order of the lines.
+ * The result is the arena's and holds to the catalogue, whose items and groups it names; its
+ * version is 1 until the caller knows better. False, with an empty result, when there was a
+ * mistake. */
 bool promotion_read(struct arena *arena, const struct catalogue *catalogue, const char *text,
                     size_t len, struct promotion *out, struct promotion_mistake *mistakes,
                     size_t *nmistakes) MUST_CHECK;
+/* "There is no item 41108. Was 41109 meant?" Without the place. */
+const char *promotion_mistake_say(struct arena *arena, enum language language,
+                                  const struct promotion_mistake *mistake);
 /* The same text in its one regular form: read again, it gives the same promotion. */
 const char *promotion_write(struct arena *arena, const struct catalogue *catalogue,
                             const struct promotion *promotion);
-/* "Buy 100.00 of kitchenware and choose 2 knives free." */
+/* "Buy 100.00 of Kitchenware and choose 2 of Knives free. From 1 September 2025, once for each
+ * customer.": what it asks and gives, for whom, when and how often. */
 const char *promotion_say(struct arena *arena, enum language language,
                           const struct catalogue *catalogue, const struct promotion *promotion);
 const char *promotion_name(const struct promotion *promotion, enum language language);

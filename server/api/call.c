@@ -282,6 +282,20 @@ const char *call_key(struct call *c)
     return NULL;
 }
 
+const char *call_if_match(struct call *c)
+{
+    const char *header = http_header(c->exchange, "If-Match");
+    size_t len = header ? strlen(header) : 0;
+    if (!header)
+        call_fail(c, STATUS_PRECONDITION, "an If-Match header is needed");
+    else if (len < 3 || len > 11 || header[0] != '"' || header[len - 1] != '"' ||
+             strspn(header + 1, "0123456789") != len - 2)
+        call_fail(c, STATUS_MALFORMED, "If-Match is a revision in quotes");
+    else
+        return arena_strndup(c->arena, header + 1, len - 2);
+    return NULL;
+}
+
 int64_t call_limit(struct call *c, int64_t usual, int64_t most)
 {
     const char *text = http_query(c->request, "limit");

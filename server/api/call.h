@@ -103,6 +103,8 @@ bool call_body(struct call *call);
 bool call_body_ok(struct call *call);
 /* The Idempotency-Key header; answers 428 without one and 400 when it is no ULID. */
 const char *call_key(struct call *call);
+/* The revision of an If-Match header, quoted as our own ETags are; answers 428 without one. */
+const char *call_if_match(struct call *call);
 /* `limit` of the query, 1 to `most`; `usual` when absent. Answers 400 on nonsense, returns 0. */
 int64_t call_limit(struct call *call, int64_t usual, int64_t most);
 /* SHA-256 of the decoded body, members sorted: what a key is compared with. */

@@ -58,21 +58,6 @@ void people_get_reply(struct call *c, const struct people_kind *kind)
     call_reply(c, STATUS_OK, object);
 }
 
-/* A quoted revision, as our own ETags are. */
-static const char *if_match(struct call *c)
-{
-    const char *header = http_header(c->exchange, "If-Match");
-    size_t len = header ? strlen(header) : 0;
-    if (!header)
-        call_fail(c, STATUS_PRECONDITION, "an If-Match header is needed");
-    else if (len < 3 || len > 11 || header[0] != '"' || header[len - 1] != '"' ||
-             strspn(header + 1, "0123456789") != len - 2)
-        call_fail(c, STATUS_MALFORMED, "If-Match is a revision in quotes");
-    else
-        return arena_strndup(c->arena, header + 1, len - 2);
-    return NULL;
-}
-
 /* A merge-patch's null: takes the member out of the body and says what stands for nothing. */
 static bool clears(struct call *c, const char *name, const char **out, const char *cleared)
 {
@@ -107,7 +92,7 @@ bool person_patch_read(struct call *c, struct person_patch *out)
 {
     static const char *const names[] = {"email", "phone", "language", "address", NULL};
     struct wire_reader *r = &c->reader;
-    *out = (struct person_patch){.version = if_match(c)};
+    *out = (struct person_patch){.version = call_if_match(c)};
     if (!out->version || !call_body(c))
         return false;
     clears(c, "email", &out->email, "");

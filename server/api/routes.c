@@ -7,6 +7,7 @@ enum {
     ANYONE = 0,
     SIGNED_IN = (1 << ROLE_COUNT) - 1,
     TAKERS = ROLE_BIT(operator) | ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor),
+    OFFICE = ROLE_BIT(office),
     STAFF = TAKERS | ROLE_BIT(warehouse),
 };
 

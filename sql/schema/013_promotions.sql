@@ -382,13 +382,6 @@ EXCEPTION
 END $$;
 
 -- ---- what is beside promotions ----------------------------------------------------------------------
--- A charge may begin with a weight, too.
-ALTER TABLE delivery_charge ADD min_weight_g int NOT NULL DEFAULT 0 CHECK (min_weight_g >= 0);
-ALTER TABLE delivery_charge
-    DROP CONSTRAINT delivery_charge_market_destination_method_zone_min_goods_v_excl,
-    ADD CONSTRAINT delivery_charge_once EXCLUDE USING gist (market WITH =, destination WITH =, method WITH =,
-        zone WITH =, min_goods WITH =, min_weight_g WITH =, valid WITH &&);
-
 -- Of what kind the order is, for lists; the channel stands beside it.
 ALTER TABLE draft ADD type text GENERATED ALWAYS AS (coalesce(body ->> 'type', 'personal')) STORED;
 

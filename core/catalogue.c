@@ -134,7 +134,7 @@ struct rate catalogue_discount(const struct catalogue *catalogue, int rank, enum
     return (struct rate){0};
 }
 
-/* A row for the very zone goes before one for every zone; then the greatest threshold reached. */
+/* A row for the very zone goes before one for every zone; then the more demanding one. */
 static bool delivery_is_better(const struct delivery_charge *row,
                                const struct delivery_charge *best)
 {
@@ -143,20 +143,22 @@ static bool delivery_is_better(const struct delivery_charge *row,
     bool own_zone = row->zone[0] != '\0', best_own = best->zone[0] != '\0';
     if (own_zone != best_own)
         return own_zone;
+    if (row->min_weight_g != best->min_weight_g)
+        return row->min_weight_g > best->min_weight_g;
     return row->min_goods.minor > best->min_goods.minor;
 }
 
 const struct delivery_charge *catalogue_delivery(const struct catalogue *catalogue,
                                                  enum destination destination, const char *method,
                                                  const char *zone, struct money goods,
-                                                 struct date date)
+                                                 int64_t weight_g, struct date date)
 {
     const struct delivery_charge *best = NULL;
     for (size_t i = 0; i < catalogue->ndelivery; i++) {
         const struct delivery_charge *row = &catalogue->delivery[i];
         if (row->destination != destination || strcmp(row->method, method) != 0 ||
             (row->zone[0] && strcmp(row->zone, zone) != 0) || row->min_goods.minor > goods.minor ||
-            !date_within(date, row->from, row->to))
+            row->min_weight_g > weight_g || !date_within(date, row->from, row->to))
             continue;
         if (delivery_is_better(row, best))
             best = row;

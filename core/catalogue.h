@@ -90,12 +90,14 @@ struct rank_discount {
     struct date from, to;
 };
 
-/* The charge for goods of at least `min_goods`; the row with the greatest min_goods that is
- * reached counts. A zone "" is every zone; a row for the very zone goes first. */
+/* The charge for goods of at least `min_goods` that weigh at least `min_weight_g`. Of the rows that
+ * are reached the one with the greatest weight counts, among those the one with the greatest value.
+ * A zone "" is every zone; a row for the very zone goes first. */
 struct delivery_charge {
     enum destination destination;
     const char *method, *zone;
     struct money min_goods, charge;
+    int64_t min_weight_g;
     int tax_class;
     struct date from, to;
 };
@@ -146,7 +148,7 @@ struct rate catalogue_discount(const struct catalogue *catalogue, int rank, enum
 const struct delivery_charge *catalogue_delivery(const struct catalogue *catalogue,
                                                  enum destination destination, const char *method,
                                                  const char *zone, struct money goods,
-                                                 struct date date);
+                                                 int64_t weight_g, struct date date);
 /* NULL when no rate is set. */
 const struct tax_rate *catalogue_tax(const struct catalogue *catalogue, const char *region,
                                      int tax_class, struct date date);

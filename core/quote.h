@@ -134,8 +134,9 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
 void quote_hint_find(struct arena *arena, const struct quote *quote,
                      const struct buyer_facts *buyer, const struct order_draft *draft,
                      const struct stock_fact *stock, size_t nstock, struct quote_hint *out);
-/* What `k` returned pieces of a line cost, beyond what was refunded before: floor, so that all
- * pieces together give exactly `paid`. 0 <= refunded pieces before + k <= qty. */
+/* What is to be refunded when `returned` of the `qty` pieces of a line, for which `paid` was paid,
+ * have come back in all, and `refunded` was given back for those before: rounded down, so that all
+ * pieces together give exactly `paid`. */
 struct money line_refund(struct money paid, int64_t qty, int64_t returned, struct money refunded);
 
 /* What the tenders pay, and what is left as due; `distributor_pays` where the account balance may

@@ -15,14 +15,47 @@ void quote_why_add(struct quote *quote, struct quote_line *line, enum why_code c
 /* "2025-11-22", "-" for an open end; the arena's. */
 const char *quote_date_text(struct arena *arena, struct date date);
 
+static inline bool quote_line_is_pick(const struct quote_line *line)
+{
+    return line->draft->picks && line->draft->picks[0];
+}
+
+/* What is wrong with who buys and where it goes. */
+void quote_check_buyer(struct quote *quote, const struct buyer_facts *buyer,
+                       const struct order_draft *draft);
+/* By the draft's code, else by audience and date; NULL, and a problem, when there is none. */
+void quote_choose_list(struct quote *quote, const struct order_draft *draft);
+const char *quote_choose_region(const struct catalogue *catalogue, const struct buyer_facts *buyer,
+                                enum destination destination);
+/* Finds the item of line `i` and prices it from the list, less the discount of the rank. */
+void quote_price_line(struct quote *quote, size_t i, const struct buyer_facts *buyer,
+                      const struct order_draft *draft);
+/* As if it had not been priced: so that the sums of a quote hold whatever was too large. */
+void quote_line_unprice(struct quote_line *line);
+/* What the buyer's rank takes off the prices of the quote's list; there must be one. */
+struct rate quote_rank_discount(const struct quote *quote, const struct buyer_facts *buyer,
+                                enum order_type type);
+/* The charge by value and weight of the goods as they are before promotions. */
+void quote_charge_delivery(struct quote *quote, const struct order_draft *draft);
+
 /* The rate of a class in the quote's region; NULL, and one problem for the class, when none is set.
  */
 const struct tax_rate *quote_rate(struct quote *quote, int tax_class);
 /* Within the amount where the list includes tax, on top of it otherwise. */
 struct money quote_tax_of(const struct quote *quote, struct money amount, struct rate rate);
-/* The tax of every priced line, by line or by order as the market rounds. */
+/* The rate of every priced line. */
+void quote_tax_rates(struct quote *quote);
+/* The tax of every priced line at its rate, by line or by order as the market rounds. */
 void quote_tax_lines(struct arena *arena, struct quote *quote);
 
 /* What the priced lines take from stock, and where it is too little. `stock` NULL: unknown. */
 void quote_stock_lines(struct arena *arena, struct quote *quote, const struct stock_fact *stock,
                        size_t n);
+/* What the priced lines leave of the stock, by row; below 0 where there is too little. */
+int64_t *quote_stock_left(struct arena *arena, const struct quote *quote,
+                          const struct stock_fact *stock, size_t n);
+/* How many of the item could be sold out of what is left. */
+int64_t quote_stock_sellable(const struct catalogue *catalogue, const struct item *item,
+                             const struct stock_fact *stock, int64_t *left, size_t n);
+void quote_stock_take(const struct catalogue *catalogue, const struct item *item, int64_t qty,
+                      const struct stock_fact *stock, int64_t *left, size_t n);

@@ -58,16 +58,27 @@ static void tax_by_order(struct arena *arena, struct quote *quote)
     }
 }
 
+void quote_tax_rates(struct quote *quote)
+{
+    const struct tax_rate *rate = NULL;
+    int tax_class = -1; /* of the line before: most have the same */
+    for (size_t i = 0; i < quote->nlines; i++) {
+        struct quote_line *line = &quote->lines[i];
+        if (!line->priced)
+            continue;
+        if (line->item->tax_class != tax_class)
+            rate = quote_rate(quote, tax_class = line->item->tax_class);
+        line->tax_rate = rate ? rate->rate : (struct rate){0};
+    }
+}
+
 void quote_tax_lines(struct arena *arena, struct quote *quote)
 {
     enum why_code code = quote->tax_included ? WHY_tax_included : WHY_tax_added;
     for (size_t i = 0; i < quote->nlines; i++) {
         struct quote_line *line = &quote->lines[i];
-        if (!line->priced)
-            continue;
-        const struct tax_rate *rate = quote_rate(quote, line->item->tax_class);
-        line->tax_rate = rate ? rate->rate : (struct rate){0};
-        line->tax = quote_tax_of(quote, line->amount, line->tax_rate);
+        if (line->priced)
+            line->tax = quote_tax_of(quote, line->amount, line->tax_rate);
     }
     if (quote->catalogue->rounding == ROUND_ORDER)
         tax_by_order(arena, quote);

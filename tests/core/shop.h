@@ -130,8 +130,14 @@ static inline struct delivery_charge *shop_delivery(struct shop *s, enum destina
                                                     const char *zone, int64_t min, int64_t charge)
 {
     struct delivery_charge *d = &s->delivery[s->catalogue.ndelivery++];
-    *d = (struct delivery_charge){destination,      "standard",     zone,     money_of(min),
-                                  money_of(charge), CLASS_STANDARD, DATE_MIN, DATE_MAX};
+    *d = (struct delivery_charge){.destination = destination,
+                                  .method = "standard",
+                                  .zone = zone,
+                                  .min_goods = money_of(min),
+                                  .charge = money_of(charge),
+                                  .tax_class = CLASS_STANDARD,
+                                  .from = DATE_MIN,
+                                  .to = DATE_MAX};
     return d;
 }
 

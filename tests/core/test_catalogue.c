@@ -177,7 +177,7 @@ static void the_delivery_row_of_the_very_zone_and_the_greatest_reached_threshold
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct delivery_charge *found =
             catalogue_delivery(c, rows[i].destination, rows[i].method, rows[i].zone,
-                               money_of(rows[i].goods), date_of(2026, 3, rows[i].day));
+                               money_of(rows[i].goods), 0, date_of(2026, 3, rows[i].day));
         CU_ASSERT_EQUAL(found ? found->charge.minor : -1, rows[i].charge);
     }
     end();

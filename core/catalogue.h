@@ -74,6 +74,14 @@ struct price {
 
 struct promotion; /* core/promo/promotion.h */
 
+/* A version of a promotion as it is kept and sent: its text, and the pricing dates for which this
+ * version counts, from <= date < to. */
+struct promotion_source {
+    const char *code, *text;
+    int64_t version;
+    struct date from, to;
+};
+
 struct price_list {
     int64_t id;
     const char *code, *name; /* "AUTUMN-2" */
@@ -100,6 +108,7 @@ struct delivery_charge {
     int64_t min_weight_g;
     int tax_class;
     struct date from, to;
+    int min_weight_g; /* of a row that begins with a weight, too */
 };
 
 struct tax_rate {
@@ -129,7 +138,9 @@ struct catalogue {
     size_t ntaxes;
     const char *const *tax_classes; /* names: "standard", "zero" */
     size_t ntax_classes;
-    const struct promotion *promotions; /* of this market, live and to come; ascending by code */
+    const struct promotion_source *sources; /* ascending by code, then date */
+    size_t nsources;
+    const struct promotion *promotions; /* of those texts that could be read, in their order */
     size_t npromotions;
 };
 

@@ -206,7 +206,7 @@ static void string_add_escaped(struct pull *p)
         pull_fail(p);
 }
 
-const char *pull_string(struct pull *p)
+static void string_read(struct pull *p)
 {
     expect(p, '"');
     p->len = 0;
@@ -220,9 +220,29 @@ const char *pull_string(struct pull *p)
             string_add_escaped(p);
         }
     }
-    if (take(p) != '"' || !utf8_valid(p->string, p->len) || !utf8_is_printable(p->string, p->len))
+    if (take(p) != '"' || !utf8_valid(p->string, p->len))
         pull_fail(p);
     p->string[p->len] = '\0';
+}
+
+const char *pull_string(struct pull *p)
+{
+    string_read(p);
+    if (!utf8_is_printable(p->string, p->len))
+        pull_fail(p);
+    return p->string;
+}
+
+const char *pull_lines(struct pull *p)
+{
+    string_read(p);
+    for (const char *at = p->string, *end = at + p->len; at < end; at++) {
+        const char *from = at;
+        while (at < end && *at != '\n' && *at != '\t')
+            at++;
+        if (!utf8_is_printable(from, (size_t)(at - from)))
+            pull_fail(p);
+    }
     return p->string;
 }
 

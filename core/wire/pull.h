@@ -16,7 +16,7 @@
 /* The next bytes of the text into *data, valid until the next call; 0 at its end. */
 typedef size_t pull_source(void *arg, const char **data);
 
-enum { PULL_NAME = 32, PULL_DEPTH_MAX = 64, PULL_STRING_MAX = 4096 };
+enum { PULL_NAME = 32, PULL_DEPTH_MAX = 64, PULL_STRING_MAX = 8192 };
 
 struct pull {
     pull_source *more;
@@ -40,6 +40,8 @@ int64_t pull_integer(struct pull *p);
 bool pull_boolean(struct pull *p);
 /* Well-formed UTF-8 without control characters, in p->string until the next call. */
 const char *pull_string(struct pull *p);
+/* The same, of several lines: with ends of lines and tabs. */
+const char *pull_lines(struct pull *p);
 /* Reads a null when one comes. */
 bool pull_null(struct pull *p);
 /* Whatever comes. */

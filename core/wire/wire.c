@@ -133,12 +133,9 @@ static bool is_card_number(const char *text, size_t len)
     return pan_found(text, len) && !(len == 13 && ean13_valid(text, len));
 }
 
-bool wire_string(struct wire_reader *r, json_t *object, const char *at, const char *name,
-                 size_t max, bool required, const char **out)
+static bool string_of(struct wire_reader *r, const json_t *value, const char *at, const char *name,
+                      size_t max, const char **out)
 {
-    json_t *value = member(r, object, at, name, required);
-    if (!value)
-        return false;
     if (!json_is_string(value)) {
         wire_bad_value(r, at, name, type_word(value));
         return false;
@@ -158,6 +155,37 @@ bool wire_string(struct wire_reader *r, json_t *object, const char *at, const ch
     }
     *out = arena_strndup(r->arena, text, len);
     return true;
+}
+
+bool wire_string(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                 size_t max, bool required, const char **out)
+{
+    const json_t *value = member(r, object, at, name, required);
+    return value && string_of(r, value, at, name, max, out);
+}
+
+size_t wire_strings(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                    size_t most, size_t max, const char *const **out)
+{
+    json_t *array = wire_array(r, object, at, name, false);
+    size_t n = array ? json_array_size(array) : 0, read = 0;
+    if (n > most) {
+        wire_bad_value(r, at, name, arena_printf(r->arena, "more than %zu", most));
+        n = 0;
+    }
+    const char **texts = ARENA_ARRAY(r->arena, const char *, n), *empty = "";
+    const char *inside = arena_printf(r->arena, "%s/%s", at, name);
+    for (size_t i = 0; i < n; i++) {
+        const char *index = arena_printf(r->arena, "%zu", i);
+        texts[read] = empty;
+        if (!string_of(r, json_array_get(array, i), inside, index, max, &texts[read]))
+            continue;
+        if (r->strict && !texts[read][0])
+            wire_bad_value(r, inside, index, "empty");
+        read++;
+    }
+    *out = texts;
+    return read;
 }
 
 bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const char *name,

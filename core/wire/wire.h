@@ -33,6 +33,9 @@ bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const c
                   bool required, int64_t *out);
 bool wire_boolean(struct wire_reader *r, json_t *object, const char *at, const char *name,
                   bool *out);
+/* An array of at most `most` texts, none of them empty; how many there are. */
+size_t wire_strings(struct wire_reader *r, json_t *object, const char *at, const char *name,
+                    size_t most, size_t max, const char *const **out);
 json_t *wire_object(struct wire_reader *r, json_t *object, const char *at, const char *name,
                     bool required);
 json_t *wire_array(struct wire_reader *r, json_t *object, const char *at, const char *name,

@@ -1,8 +1,8 @@
 /* The whole priced catalogue of a market on the wire: one object of columns, so that 50,000 items
  * are a dozen arrays and not 50,000 objects. The server writes its pieces straight into text, each
  * once, and joins what a request asks for; the client reads them with pull.h. Inside a table
- * `count` comes first and the columns have as many elements; items come before what is indexed by
- * them. An open end of a range of dates is null. */
+ * `count` comes first and the columns have as many elements; groups come before items, and items
+ * before what is indexed by them. An open end of a range of dates is null. */
 #pragma once
 
 #include "core/catalogue.h"
@@ -21,13 +21,13 @@ struct wire_catalogue {
 #define WIRE_CATALOGUE_COMMA ","
 #define WIRE_CATALOGUE_END "]}"
 /* Raised when a reader of before could not read what is written now. */
-enum { WIRE_CATALOGUE_FORMAT = 1 };
+enum { WIRE_CATALOGUE_FORMAT = 2 };
 
-/* Market, types of order, tables of discount, delivery and tax. */
+/* Market, types of order, tables of discount, delivery and tax, texts of promotions. */
 void wire_catalogue_write_market(struct text *out, const struct catalogue *catalogue);
-/* Items and components of kits, the same in every market. */
+/* Groups, items and components of kits, the same in every market. */
 void wire_catalogue_write_items(struct text *out, const struct catalogue *catalogue,
-                                const char *const *barcodes, const char *const *groups);
+                                const char *const *barcodes);
 /* `names` and `spoken` of the items. */
 void wire_catalogue_write_names(struct text *out, const char *language, const char *const *names,
                                 const char *const *spoken, size_t n);

@@ -1,154 +1,6 @@
-#include "core/wire/wire_catalogue.h"
+#include "core/wire/wire_columns.h"
 
 #include <string.h>
-
-enum { ROWS_MOST = 1000 * 1000 };
-
-struct reading {
-    struct pull *pull;
-    struct arena *arena;
-    struct wire_catalogue *out;
-    size_t nitems;
-    bool has_items;
-};
-
-/* ---- tables ---------------------------------------------------------------------------------- */
-
-enum column_type { TEXT, INT, LONG, BOOLEAN, FROM, TO, NAME, AMOUNT };
-
-struct column {
-    const char *name;
-    enum column_type type;
-    size_t offset;                /* in the row */
-    int64_t least, most;          /* of INT, LONG and AMOUNT; `most` of NAME */
-    int (*by_name)(const char *); /* of NAME: the enumeration's value */
-};
-
-static int64_t bounded(struct pull *p, int64_t least, int64_t most)
-{
-    int64_t value = pull_integer(p);
-    if (value < least || value > most)
-        pull_fail(p);
-    return p->failed ? least : value;
-}
-
-static struct date date_or(struct pull *p, struct date open)
-{
-    struct date date = open;
-    if (!pull_null(p) && !date_parse(pull_string(p), &date))
-        pull_fail(p);
-    return date;
-}
-
-static int named(struct pull *p, const struct column *column)
-{
-    int value = column->by_name(pull_string(p));
-    if (value >= column->most)
-        pull_fail(p);
-    return p->failed ? 0 : value;
-}
-
-static void cell(struct reading *r, const struct column *column, char *row)
-{
-    struct pull *p = r->pull;
-    void *at = row + column->offset;
-    switch (column->type) {
-    case TEXT:
-        *(const char **)at = arena_strdup(r->arena, pull_string(p));
-        break;
-    case INT:
-        *(int *)at = (int)bounded(p, column->least, column->most);
-        break;
-    case LONG:
-        *(int64_t *)at = bounded(p, column->least, column->most);
-        break;
-    case AMOUNT:
-        *(int64_t *)at = pull_null(p) ? -1 : bounded(p, column->least, column->most);
-        break;
-    case BOOLEAN:
-        *(bool *)at = pull_boolean(p);
-        break;
-    case FROM:
-        *(struct date *)at = date_or(p, DATE_MIN);
-        break;
-    case TO:
-        *(struct date *)at = date_or(p, DATE_MAX);
-        break;
-    case NAME:
-        *(int *)at = named(p, column);
-        break;
-    }
-}
-
-static void column_read(struct reading *r, const struct column *column, void *rows, size_t size,
-                        size_t n)
-{
-    size_t i = 0;
-    pull_open(r->pull, '[');
-    while (pull_element(r->pull)) {
-        if (i == n) {
-            pull_fail(r->pull);
-            return;
-        }
-        cell(r, column, (char *)rows + size * i++);
-    }
-    if (i != n)
-        pull_fail(r->pull);
-}
-
-/* `columns` ends with a name that is NULL. The bit of the column that was read, 0 for another
- * member, which is skipped. */
-static unsigned column_take(struct reading *r, const struct column *columns, const char *name,
-                            void *rows, size_t size, size_t n)
-{
-    for (unsigned i = 0; columns[i].name; i++)
-        if (strcmp(columns[i].name, name) == 0) {
-            column_read(r, &columns[i], rows, size, n);
-            return 1u << i;
-        }
-    pull_skip(r->pull);
-    return 0;
-}
-
-static unsigned all_of(const struct column *columns)
-{
-    unsigned bits = 0;
-    for (unsigned i = 0; columns[i].name; i++)
-        bits |= 1u << i;
-    return bits;
-}
-
-static size_t count_read(struct reading *r)
-{
-    char name[PULL_NAME];
-    pull_open(r->pull, '{');
-    if (!pull_member(r->pull, name) || strcmp(name, "count") != 0)
-        pull_fail(r->pull);
-    return (size_t)bounded(r->pull, 0, ROWS_MOST);
-}
-
-/* The columns behind `count`, every one of which is needed. */
-static void columns_read(struct reading *r, const struct column *columns, void *rows, size_t size,
-                         size_t n)
-{
-    char name[PULL_NAME];
-    unsigned seen = 0;
-    while (pull_member(r->pull, name))
-        seen |= column_take(r, columns, name, rows, size, n);
-    if (seen != all_of(columns))
-        pull_fail(r->pull);
-}
-
-/* A table of its own rows: `*rows` is made. */
-static size_t table_read(struct reading *r, const struct column *columns, void *rows, size_t size)
-{
-    size_t n = count_read(r);
-    void *made = arena_array(r->arena, r->pull->failed ? 0 : n, size);
-    *(void **)rows = made;
-    if (!r->pull->failed)
-        columns_read(r, columns, made, size, n);
-    return r->pull->failed ? 0 : n;
-}
 
 /* ---- items ----------------------------------------------------------------------------------- */
 
@@ -183,6 +35,7 @@ static const struct column item_columns[] = {
     {"sku", TEXT, AT(sku), 0, 0, NULL},
     {"barcode", TEXT, offsetof(struct item_row, barcode), 0, 0, NULL},
     {"kind", NAME, AT(kind), 0, ITEM_KINDS, kind_of},
+    {"group", INT, AT(group), 0, INT32_MAX, NULL},
     {"tax_class", INT, AT(tax_class), 0, INT32_MAX, NULL},
     {"weight_g", INT, AT(weight_g), 0, INT32_MAX, NULL},
     {"max_per_order", INT, AT(max_per_order), 0, INT32_MAX, NULL},
@@ -194,11 +47,11 @@ static const struct column item_columns[] = {
 };
 #undef AT
 
-static void items_read(struct reading *r)
+static void items_read(struct columns_reading *r)
 {
     struct arena *scratch = arena_new(), *own = r->arena;
     struct item_row *rows;
-    size_t n = count_read(r);
+    size_t n = columns_count(r);
     rows = arena_array(scratch, r->pull->failed ? 0 : n, sizeof *rows);
     if (!r->pull->failed)
         columns_read(r, item_columns, rows, sizeof *rows, n);
@@ -222,14 +75,14 @@ static void items_read(struct reading *r)
     arena_free(scratch);
 }
 
-static void names_read(struct reading *r)
+static void names_read(struct columns_reading *r)
 {
     static const struct column columns[] = {
         {"name", TEXT, offsetof(struct item, name), 0, 0, NULL},
         {"spoken", TEXT, offsetof(struct item, spoken), 0, 0, NULL},
         {NULL, TEXT, 0, 0, 0, NULL},
     };
-    size_t n = count_read(r);
+    size_t n = columns_count(r);
     if (!r->has_items || n != r->nitems)
         pull_fail(r->pull);
     else
@@ -242,7 +95,7 @@ struct part_row {
 };
 
 /* Kits come ascending, each with its components side by side. */
-static void components_read(struct reading *r)
+static void components_read(struct columns_reading *r)
 {
     struct arena *scratch = arena_new(), *own = r->arena;
     struct catalogue *c = &r->out->catalogue;
@@ -255,7 +108,7 @@ static void components_read(struct reading *r)
     };
     struct part_row *rows;
     r->arena = scratch;
-    size_t n = table_read(r, columns, &rows, sizeof *rows);
+    size_t n = columns_table(r, columns, &rows, sizeof *rows);
     r->arena = own;
     c->components = ARENA_ARRAY(own, struct component, n);
     for (size_t i = 0; i < n; i++) {
@@ -278,7 +131,7 @@ static const struct column price_columns[] = {
     {NULL, TEXT, 0, 0, 0, NULL},
 };
 
-static struct price_list list_read(struct reading *r)
+static struct price_list list_read(struct columns_reading *r)
 {
     struct pull *p = r->pull;
     struct price *prices = ARENA_ARRAY(r->arena, struct price, r->nitems);
@@ -293,21 +146,21 @@ static struct price_list list_read(struct reading *r)
         else if (strcmp(name, "name") == 0)
             list.name = arena_strdup(r->arena, pull_string(p));
         else if (strcmp(name, "audience") == 0)
-            list.audience = (enum audience)named(p, &audience);
+            list.audience = (enum audience)columns_named(p, &audience);
         else if (strcmp(name, "tax_included") == 0)
             list.tax_included = pull_boolean(p);
         else if (strcmp(name, "from") == 0)
-            list.from = date_or(p, DATE_MIN);
+            list.from = columns_date(p, DATE_MIN);
         else if (strcmp(name, "to") == 0)
-            list.to = date_or(p, DATE_MAX);
+            list.to = columns_date(p, DATE_MAX);
         else
-            seen |= column_take(r, price_columns, name, prices, sizeof *prices, r->nitems);
-    if (seen != all_of(price_columns) || !*list.code)
+            seen |= columns_take(r, price_columns, name, prices, sizeof *prices, r->nitems);
+    if (seen != columns_all(price_columns) || !*list.code)
         pull_fail(p);
     return list;
 }
 
-static void lists_read(struct reading *r)
+static void lists_read(struct columns_reading *r)
 {
     struct catalogue *c = &r->out->catalogue;
     size_t room = 0;
@@ -324,7 +177,7 @@ static void lists_read(struct reading *r)
     }
 }
 
-static void discounts_read(struct reading *r)
+static void discounts_read(struct columns_reading *r)
 {
     static const struct column columns[] = {
         {"rank", INT, offsetof(struct rank_discount, rank), INT32_MIN, INT32_MAX, NULL},
@@ -335,7 +188,7 @@ static void discounts_read(struct reading *r)
         {NULL, TEXT, 0, 0, 0, NULL},
     };
     struct catalogue *c = &r->out->catalogue;
-    c->ndiscounts = table_read(r, columns, &c->discounts, sizeof *c->discounts);
+    c->ndiscounts = columns_table(r, columns, &c->discounts, sizeof *c->discounts);
 }
 
 #define AT(member) offsetof(struct delivery_charge, member)
@@ -348,17 +201,18 @@ static const struct column delivery_columns[] = {
     {"tax_class", INT, AT(tax_class), 0, INT32_MAX, NULL},
     {"from", FROM, AT(from), 0, 0, NULL},
     {"to", TO, AT(to), 0, 0, NULL},
+    {"min_weight_g", INT, AT(min_weight_g), 0, INT32_MAX, NULL},
     {NULL, TEXT, 0, 0, 0, NULL},
 };
 #undef AT
 
-static void delivery_read(struct reading *r)
+static void delivery_read(struct columns_reading *r)
 {
     struct catalogue *c = &r->out->catalogue;
-    c->ndelivery = table_read(r, delivery_columns, &c->delivery, sizeof *c->delivery);
+    c->ndelivery = columns_table(r, delivery_columns, &c->delivery, sizeof *c->delivery);
 }
 
-static void taxes_read(struct reading *r)
+static void taxes_read(struct columns_reading *r)
 {
     static const struct column columns[] = {
         {"region", TEXT, offsetof(struct tax_rate, region), 0, 0, NULL},
@@ -369,10 +223,43 @@ static void taxes_read(struct reading *r)
         {NULL, TEXT, 0, 0, 0, NULL},
     };
     struct catalogue *c = &r->out->catalogue;
-    c->ntaxes = table_read(r, columns, &c->taxes, sizeof *c->taxes);
+    c->ntaxes = columns_table(r, columns, &c->taxes, sizeof *c->taxes);
 }
 
-static void classes_read(struct reading *r)
+/* A group stands behind the one that it belongs to. */
+static void groups_read(struct columns_reading *r)
+{
+    static const struct column columns[] = {
+        {"code", TEXT, offsetof(struct item_group, code), 0, 0, NULL},
+        {"name", TEXT, offsetof(struct item_group, name), 0, 0, NULL},
+        {"parent", INT, offsetof(struct item_group, parent), -1, INT32_MAX, NULL},
+        {NULL, TEXT, 0, 0, 0, NULL},
+    };
+    struct item_group *groups;
+    size_t n = columns_table(r, columns, &groups, sizeof *groups);
+    for (size_t i = 0; i < n; i++)
+        if (groups[i].parent >= (int)i)
+            pull_fail(r->pull);
+    r->out->catalogue.groups = groups;
+    r->out->catalogue.ngroups = n;
+}
+
+static void promotions_read(struct columns_reading *r)
+{
+    static const struct column columns[] = {
+        {"code", TEXT, offsetof(struct promotion_source, code), 0, 0, NULL},
+        {"version", LONG, offsetof(struct promotion_source, version), 1, INT32_MAX, NULL},
+        {"from", FROM, offsetof(struct promotion_source, from), 0, 0, NULL},
+        {"to", TO, offsetof(struct promotion_source, to), 0, 0, NULL},
+        {"text", LINES, offsetof(struct promotion_source, text), 0, 0, NULL},
+        {NULL, TEXT, 0, 0, 0, NULL},
+    };
+    struct promotion_source *sources;
+    r->out->catalogue.nsources = columns_table(r, columns, &sources, sizeof *sources);
+    r->out->catalogue.sources = sources;
+}
+
+static void classes_read(struct columns_reading *r)
 {
     enum { CLASSES_MOST = 256 };
     const char **names = ARENA_ARRAY(r->arena, const char *, CLASSES_MOST);
@@ -389,60 +276,61 @@ static void classes_read(struct reading *r)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
-static void version_read(struct reading *r)
+static void version_read(struct columns_reading *r)
 {
     r->out->catalogue.version = pull_integer(r->pull);
 }
 
-static void exponent_read(struct reading *r)
+static void exponent_read(struct columns_reading *r)
 {
-    r->out->catalogue.exponent = (int)bounded(r->pull, 0, 4);
+    r->out->catalogue.exponent = (int)columns_bounded(r->pull, 0, 4);
 }
 
-static void rounding_read(struct reading *r)
+static void rounding_read(struct columns_reading *r)
 {
     bool by_order = strcmp(pull_string(r->pull), "order") == 0;
     r->out->catalogue.rounding = by_order ? ROUND_ORDER : ROUND_LINE;
 }
 
-static void market_read(struct reading *r)
+static void market_read(struct columns_reading *r)
 {
     r->out->catalogue.market = arena_strdup(r->arena, pull_string(r->pull));
 }
 
-static void currency_read(struct reading *r)
+static void currency_read(struct columns_reading *r)
 {
     r->out->catalogue.currency = arena_strdup(r->arena, pull_string(r->pull));
 }
 
-static void region_read(struct reading *r)
+static void region_read(struct columns_reading *r)
 {
     r->out->catalogue.default_region = arena_strdup(r->arena, pull_string(r->pull));
 }
 
-static void language_read(struct reading *r)
+static void language_read(struct columns_reading *r)
 {
     r->out->language = arena_strdup(r->arena, pull_string(r->pull));
 }
 
 static const struct {
     const char *name;
-    void (*read)(struct reading *r);
+    void (*read)(struct columns_reading *r);
 } members[] = {
-    {"version", version_read},     {"exponent", exponent_read},   {"rounding", rounding_read},
-    {"market", market_read},       {"currency", currency_read},   {"default_region", region_read},
-    {"tax_classes", classes_read}, {"discounts", discounts_read}, {"delivery", delivery_read},
-    {"taxes", taxes_read},         {"items", items_read},         {"components", components_read},
-    {"language", language_read},   {"names", names_read},         {"lists", lists_read},
+    {"version", version_read},     {"exponent", exponent_read},     {"rounding", rounding_read},
+    {"market", market_read},       {"currency", currency_read},     {"default_region", region_read},
+    {"tax_classes", classes_read}, {"discounts", discounts_read},   {"delivery", delivery_read},
+    {"taxes", taxes_read},         {"items", items_read},           {"components", components_read},
+    {"language", language_read},   {"names", names_read},           {"lists", lists_read},
+    {"groups", groups_read},       {"promotions", promotions_read},
 };
 
 /* What one column says of another can be compared only when all are there. */
-static bool classes_fit(const struct catalogue *c)
+static bool indexes_fit(const struct catalogue *c)
 {
     int n = (int)c->ntax_classes;
     bool fit = true;
     for (size_t i = 0; i < c->nitems; i++)
-        fit &= c->items[i].tax_class < n;
+        fit &= c->items[i].tax_class < n && c->items[i].group < (int)c->ngroups;
     for (size_t i = 0; i < c->ndelivery; i++)
         fit &= c->delivery[i].tax_class < n;
     for (size_t i = 0; i < c->ntaxes; i++)
@@ -450,7 +338,7 @@ static bool classes_fit(const struct catalogue *c)
     return fit;
 }
 
-static unsigned member_take(struct reading *r, const char *name)
+static unsigned member_take(struct columns_reading *r, const char *name)
 {
     for (unsigned i = 0; i < ARRAY_LEN(members); i++)
         if (strcmp(members[i].name, name) == 0) {
@@ -465,7 +353,7 @@ bool wire_catalogue_read(struct arena *arena, pull_source *more, void *arg,
                          struct wire_catalogue *out)
 {
     struct pull pull;
-    struct reading r = {.pull = &pull, .arena = arena, .out = out};
+    struct columns_reading r = {.pull = &pull, .arena = arena, .out = out};
     char name[PULL_NAME];
     unsigned seen = 0;
     *out = (struct wire_catalogue){0};
@@ -477,5 +365,5 @@ bool wire_catalogue_read(struct arena *arena, pull_source *more, void *arg,
         seen |= bit;
     }
     return pull_end(&pull) && seen == (1u << ARRAY_LEN(members)) - 1 &&
-           classes_fit(&out->catalogue);
+           indexes_fit(&out->catalogue);
 }

@@ -117,6 +117,7 @@ static void add_delivery(struct text *out, const struct catalogue *c)
     COLUMN(out, "tax_class", n, text_add_int(out, row[i].tax_class));
     COLUMN(out, "from", n, add_date(out, row[i].from));
     COLUMN(out, "to", n, add_date(out, row[i].to));
+    COLUMN(out, "min_weight_g", n, text_add_int(out, row[i].min_weight_g));
     text_addc(out, '}');
 }
 
@@ -131,6 +132,30 @@ static void add_taxes(struct text *out, const struct catalogue *c)
     COLUMN(out, "from", n, add_date(out, row[i].from));
     COLUMN(out, "to", n, add_date(out, row[i].to));
     text_addc(out, '}');
+}
+
+static void add_promotions(struct text *out, const struct catalogue *c)
+{
+    const struct promotion_source *row = c->sources;
+    size_t n = c->nsources;
+    add_count(out, "promotions", n);
+    COLUMN(out, "code", n, add_string(out, row[i].code));
+    COLUMN(out, "version", n, text_add_int(out, row[i].version));
+    COLUMN(out, "from", n, add_date(out, row[i].from));
+    COLUMN(out, "to", n, add_date(out, row[i].to));
+    COLUMN(out, "text", n, add_string(out, row[i].text));
+    text_addc(out, '}');
+}
+
+static void add_groups(struct text *out, const struct catalogue *c)
+{
+    const struct item_group *row = c->groups;
+    size_t n = c->ngroups;
+    add_count(out, "groups", n);
+    COLUMN(out, "code", n, add_string(out, row[i].code));
+    COLUMN(out, "name", n, add_string(out, row[i].name));
+    COLUMN(out, "parent", n, text_add_int(out, row[i].parent));
+    text_add(out, "},");
 }
 
 void wire_catalogue_write_market(struct text *out, const struct catalogue *c)
@@ -151,6 +176,8 @@ void wire_catalogue_write_market(struct text *out, const struct catalogue *c)
     add_delivery(out, c);
     text_addc(out, ',');
     add_taxes(out, c);
+    text_addc(out, ',');
+    add_promotions(out, c);
     text_addc(out, ',');
 }
 
@@ -180,15 +207,16 @@ static void add_components(struct text *out, const struct catalogue *c)
 }
 
 void wire_catalogue_write_items(struct text *out, const struct catalogue *c,
-                                const char *const *barcodes, const char *const *groups)
+                                const char *const *barcodes)
 {
     const struct item *item = c->items;
     size_t n = c->nitems;
+    add_groups(out, c);
     add_count(out, "items", n);
     COLUMN(out, "sku", n, add_string(out, item[i].sku));
     COLUMN(out, "barcode", n, add_string(out, barcodes[i]));
     COLUMN(out, "kind", n, add_string(out, item_kind_name(item[i].kind)));
-    COLUMN(out, "group", n, add_string(out, groups[i]));
+    COLUMN(out, "group", n, text_add_int(out, item[i].group));
     COLUMN(out, "tax_class", n, text_add_int(out, item[i].tax_class));
     COLUMN(out, "weight_g", n, text_add_int(out, item[i].weight_g));
     COLUMN(out, "max_per_order", n, text_add_int(out, item[i].max_per_order));

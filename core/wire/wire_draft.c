@@ -7,7 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_SHORT = 64, TEXT_LONG = 500, ID_MAX = 32, TENDERS_MAX = 20 };
+enum {
+    TEXT_SHORT = 64,
+    TEXT_LONG = 500,
+    ID_MAX = 32,
+    TENDERS_MAX = 20,
+    COUPONS_MAX = 20,
+    CODE_MAX = 32
+};
 
 void wire_address_read(struct wire_reader *r, json_t *object, const char *at, struct address *out)
 {
@@ -32,7 +39,7 @@ json_t *wire_address_write(const struct address *a)
 
 static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
 {
-    static const char *const names[] = {"id", "sku", "qty", "backorder", NULL};
+    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", NULL};
     struct text pointer;
     text_init(&pointer, r->arena);
     text_add(&pointer, "/lines/");
@@ -48,6 +55,9 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
     wire_string(r, value, at, "sku", TEXT_SHORT, true, &out->sku);
     wire_integer(r, value, at, "qty", true, &out->qty);
     wire_boolean(r, value, at, "backorder", &out->back_order);
+    if (wire_string(r, value, at, "picks", CODE_MAX, false, &out->picks) && r->strict &&
+        !out->picks[0])
+        wire_bad_value(r, at, "picks", "empty");
     wire_only(r, value, at, names, NULL);
 }
 
@@ -95,7 +105,7 @@ static void read_lines(struct wire_reader *r, json_t *object, struct order_draft
 
 static void read_ship_to(struct wire_reader *r, json_t *object, struct order_draft *out)
 {
-    static const char *const names[] = {"kind", "address", "choice", NULL};
+    static const char *const names[] = {"kind", "method", "address", "choice", NULL};
     json_t *ship = wire_object(r, object, "", "ship_to", false);
     if (!ship)
         return;
@@ -107,6 +117,9 @@ static void read_ship_to(struct wire_reader *r, json_t *object, struct order_dra
             out->destination = SHIP_distributor;
         }
     }
+    if (wire_string(r, ship, "/ship_to", "method", CODE_MAX, false, &out->method) && r->strict &&
+        !out->method[0])
+        wire_bad_value(r, "/ship_to", "method", "empty");
     if (wire_integer(r, ship, "/ship_to", "choice", false, &out->address_choice) &&
         (out->address_choice < 0 || out->address_choice > 99))
         wire_bad_value(r, "/ship_to", "choice", "outside 0 to 99");
@@ -145,7 +158,7 @@ static void read_date(struct wire_reader *r, json_t *object, struct order_draft 
  */
 static void read_unused(struct wire_reader *r, json_t *object)
 {
-    static const char *const unused[] = {"party", "coupons", NULL};
+    static const char *const unused[] = {"party", NULL};
     for (size_t i = 0; unused[i]; i++) {
         json_t *value = json_object_get(object, unused[i]);
         if (value && !json_is_null(value) && !(json_is_array(value) && !json_array_size(value)))
@@ -179,6 +192,7 @@ void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *a
     wire_string(r, object, "", "typed", TEXT_LONG, false, &out->typed);
     guard_typed(r, out->typed);
     read_date(r, object, out);
+    out->ncoupons = wire_strings(r, object, "", "coupons", COUPONS_MAX, CODE_MAX, &out->coupons);
     read_unused(r, object);
     wire_only(r, object, "", names, also);
 }
@@ -202,16 +216,26 @@ json_t *wire_draft_write(const struct order_draft *draft)
             json_pack("{s:s,s:s,s:I}", "id", l->id, "sku", l->sku, "qty", (json_int_t)l->qty);
         if (l->back_order)
             json_object_set_new(line, "backorder", json_true());
+        if (l->picks)
+            json_object_set_new(line, "picks", json_string(l->picks));
         json_array_append_new(lines, line);
     }
     json_object_set_new(object, "lines", lines);
     json_t *ship = json_pack("{s:s}", "kind", destination_name(draft->destination));
+    if (draft->method)
+        json_object_set_new(ship, "method", json_string(draft->method));
     if (draft->address_choice)
         json_object_set_new(ship, "choice", json_integer(draft->address_choice));
     if (draft->has_address)
         json_object_set_new(ship, "address", wire_address_write(&draft->address));
     json_object_set_new(object, "ship_to", ship);
     set_text(object, "price_list", draft->price_list);
+    if (draft->ncoupons) {
+        json_t *coupons = json_array();
+        for (size_t i = 0; i < draft->ncoupons; i++)
+            json_array_append_new(coupons, json_string(draft->coupons[i]));
+        json_object_set_new(object, "coupons", coupons);
+    }
     set_text(object, "note", draft->note);
     set_text(object, "date",
              draft->date.days == DATE_MIN.days ? NULL : date_format(date, draft->date));

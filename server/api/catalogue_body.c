@@ -72,7 +72,7 @@ static struct market_bodies market_make(struct arena *arena, const struct catalo
 static struct body_piece items_make(struct arena *arena, const struct market_snapshot *m)
 {
     struct text text = draft_begin();
-    wire_catalogue_write_items(&text, &m->catalogue, m->barcodes, m->groups);
+    wire_catalogue_write_items(&text, &m->catalogue, m->barcodes);
     return draft_end(arena, &text);
 }
 

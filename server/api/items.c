@@ -76,11 +76,12 @@ static json_t *item_write(const struct item_view *v, const struct item *item)
 {
     const struct catalogue *c = &v->market->catalogue;
     size_t index = (size_t)(item - c->items);
-    json_t *object = json_pack(
-        "{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:i,s:b}", "sku", item->sku, "name", item->name, "spoken",
-        item->spoken, "group", v->market->groups[index], "kind", item_kind_name(item->kind),
-        "currency", c->currency, "exponent", c->exponent, "barcode", v->market->barcodes[index],
-        "max_per_order", item->max_per_order, "back_order", item->back_order);
+    json_t *object =
+        json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:s,s:i,s:b}", "sku", item->sku, "name", item->name,
+                  "spoken", item->spoken, "group", v->market->catalogue.groups[item->group].name,
+                  "kind", item_kind_name(item->kind), "currency", c->currency, "exponent",
+                  c->exponent, "barcode", v->market->barcodes[index], "max_per_order",
+                  item->max_per_order, "back_order", item->back_order);
     put_price(object, v, item);
     return object;
 }

@@ -11,9 +11,9 @@
 struct market_snapshot {
     struct catalogue catalogue;
     const char *name, *language;
-    const char *const *skus;     /* of the items, in their order: for nearest_codes */
-    const char *const *barcodes; /* of the items; "" where there is none */
-    const char *const *groups;   /* of the items: names */
+    const char *const *skus;      /* of the items, in their order: for nearest_codes */
+    const char *const *barcodes;  /* of the items; "" where there is none */
+    const int64_t *promotion_ids; /* the database's, of catalogue.sources */
 };
 
 /* The items' names in one language, in the order of the items. */

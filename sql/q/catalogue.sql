@@ -13,8 +13,22 @@ SELECT code, name, currency, exponent, rounding, default_region, language FROM m
 -- name: tax_classes
 SELECT id, code FROM tax_class ORDER BY id;
 
--- name: groups
-SELECT id, name FROM item_group ORDER BY id;
+-- name: groups   From the top down: a group stands behind the one that it belongs to.
+WITH RECURSIVE tree AS (
+    SELECT id, 0 AS depth FROM item_group WHERE parent_id IS NULL
+    UNION ALL
+    SELECT g.id, t.depth + 1 FROM tree t JOIN item_group g ON g.parent_id = t.id
+)
+SELECT g.id, g.code, g.name, CASE WHEN t.depth > 0 THEN g.parent_id END
+  FROM item_group g LEFT JOIN tree t ON t.id = g.id ORDER BY t.depth, g.id;
+
+-- name: promotions   $1: market. What is published and has not ended long ago: there are drafts of then.
+SELECT p.id, p.code, v.version, v.text, lower(v.valid) - DATE '1970-01-01', upper(v.valid) - DATE '1970-01-01'
+  FROM promotion p
+  JOIN promotion_version v ON v.promotion_id = p.id
+ WHERE p.market = $1 AND NOT isempty(v.valid)
+   AND (upper_inf(v.valid) OR upper(v.valid) > business_date(p.market) - 92)
+ ORDER BY p.code COLLATE "C", lower(v.valid) NULLS FIRST;
 
 -- name: items   $1: language; English where there is no name in it
 SELECT i.id, i.sku, i.kind, i.group_id, i.tax_class, i.weight_g, i.max_per_order, i.age_limit,
@@ -53,7 +67,7 @@ SELECT rank, order_type, ppm, lower(valid) - DATE '1970-01-01', upper(valid) - D
 
 -- name: delivery_charges   $1: market
 SELECT destination, method, zone, min_goods, charge, tax_class,
-       lower(valid) - DATE '1970-01-01', upper(valid) - DATE '1970-01-01'
+       lower(valid) - DATE '1970-01-01', upper(valid) - DATE '1970-01-01', min_weight_g
   FROM delivery_charge WHERE market = $1;
 
 -- name: tax_rates   $1: market

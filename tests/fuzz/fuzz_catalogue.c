@@ -70,7 +70,7 @@ static const char *write(struct arena *arena, const struct wire_catalogue *w)
     }
     text_init(&out, arena);
     wire_catalogue_write_market(&out, c);
-    wire_catalogue_write_items(&out, c, w->barcodes, spoken); /* of groups nothing is kept */
+    wire_catalogue_write_items(&out, c, w->barcodes);
     wire_catalogue_write_names(&out, w->language, names, spoken, c->nitems);
     for (size_t i = 0; i < c->nlists; i++) {
         text_add(&out, i ? WIRE_CATALOGUE_COMMA : "");

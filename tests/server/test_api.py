@@ -306,7 +306,8 @@ def members_are_checked(s):
                           ({"lines": [{"id": "a", "sku": "1", "qty": 1}, {"id": "a", "sku": "2", "qty": 1}]},
                            "/lines/1/id"),
                           ({"ship_to": {"kind": "moon"}}, "/ship_to/kind"), ({"type": "raffle"}, "/type"),
-                          ({"coupons": ["X"]}, "/coupons"), ({"note": "card 4242 4242 4242 4242"}, "/note"),
+                          ({"coupons": "X"}, "/coupons"), ({"coupons": ["A", 1]}, "/coupons/1"), ({"coupons": [""]}, "/coupons/0"),
+                          ({"coupons": ["X"] * 21}, "/coupons"), ({"coupons": ["4242 4242 4242 4242"]}, "/coupons/0"), ({"note": "card 4242 4242 4242 4242"}, "/note"),
                           ({"note": "a\x1b[2Jb"}, "/note"), ({"typed": "2*4242424242"}, "/typed")]:
         status, _, got = s.call("POST", API + "/quotes", draft(s, **change), s.token())
         assert status == 400 and field in [p["field"] for p in got["problems"]], (change, status, got)

@@ -39,7 +39,7 @@ def catalogue(s, query=""):
 
 def columns_are_complete(s):
     got, _ = catalogue(s, "?market=GB")
-    for table in ("items", "components", "names", "discounts", "delivery", "taxes", "order_types"):
+    for table in ("groups", "items", "components", "names", "discounts", "delivery", "taxes", "order_types", "promotions"):
         for column, values in got[table].items():
             assert column == "count" or len(values) == got[table]["count"], (table, column)
     skus = got["items"]["sku"]
@@ -48,6 +48,10 @@ def columns_are_complete(s):
     for one in got["lists"]:
         assert all(len(one[column]) == len(skus) for column in ("price", "cv", "pv")), one["code"]
     assert all(0 <= tax < len(got["tax_classes"]) for tax in got["items"]["tax_class"])
+    assert all(0 <= group < got["groups"]["count"] for group in got["items"]["group"])
+    assert all(-1 <= parent < at for at, parent in enumerate(got["groups"]["parent"]))
+    tops = dict(zip(got["groups"]["code"], got["groups"]["parent"]))
+    assert tops["KITCHENWARE"] == -1 and got["groups"]["code"][tops["PANS"]] == "KITCHENWARE"
     parts = got["components"]
     assert parts["kit"] == sorted(parts["kit"]) and parts["count"] > 0
     kit = skus.index(s.ids["kit"])
@@ -65,7 +69,8 @@ def prices_are_the_items_prices(s):
         assert retail[0]["code"] == item["list"]
         assert [retail[0][c][at] for c in ("price", "cv", "pv")] == [item["price"], item["cv"], item["pv"]]
         assert got["names"]["name"][at] == item["name"] and got["names"]["spoken"][at] == item["spoken"]
-        assert got["items"]["barcode"][at] == item["barcode"] and got["items"]["group"][at] == item["group"]
+        assert got["items"]["barcode"][at] == item["barcode"]
+        assert got["groups"]["name"][got["items"]["group"][at]] == item["group"]
 
 
 def quotes_name_its_version(s):

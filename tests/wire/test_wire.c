@@ -33,10 +33,12 @@ static void end(void)
 static const char full[] =
     "{\"market\":\"GB\",\"type\":\"customer\",\"distributor\":\"1000002\",\"customer\":\"C1\","
     "\"lines\":[{\"id\":\"a\",\"sku\":\"40010\",\"qty\":2,\"backorder\":true},"
-    "{\"id\":\"b\",\"sku\":\"40029\",\"qty\":1}],"
-    "\"ship_to\":{\"kind\":\"address\",\"address\":{\"name\":\"Ann\",\"line1\":\"1 High Street\","
+    "{\"id\":\"b\",\"sku\":\"40029\",\"qty\":1,\"picks\":\"KNIVES-2\"}],"
+    "\"ship_to\":{\"kind\":\"address\",\"method\":\"express\",\"address\":{\"name\":\"Ann\","
+    "\"line1\":\"1 High Street\","
     "\"line2\":\"Flat 2\",\"city\":\"Leeds\",\"postcode\":\"LS1 1AA\",\"region\":\"Yorkshire\","
-    "\"country\":\"GB\"}},\"price_list\":\"SPRING\",\"note\":\"Ring "
+    "\"country\":\"GB\"}},\"price_list\":\"SPRING\",\"coupons\":[\"spring10\",\"VIP\"],\"note\":"
+    "\"Ring "
     "twice\",\"date\":\"2026-03-15\","
     "\"typed\":\"40010 x\"}";
 
@@ -97,7 +99,10 @@ static const struct path {
     {{"lines", "0", "sku"}, "/lines/0/sku", 's', true, 0},
     {{"lines", "0", "qty"}, "/lines/0/qty", 'i', true, 0},
     {{"lines", "0", "backorder"}, "/lines/0/backorder", 'b', false, 0},
+    {{"lines", "1", "picks"}, "/lines/1/picks", 's', false, 32},
     {{"ship_to"}, "/ship_to", 'o', false, 0},
+    {{"ship_to", "method"}, "/ship_to/method", 's', false, 32},
+    {{"coupons"}, "/coupons", 'a', false, 0},
     {{"ship_to", "kind"}, "/ship_to/kind", 's', true, 0},
     {{"price_list"}, "/price_list", 's', false, 0},
     {{"note"}, "/note", 's', false, 0},
@@ -144,6 +149,12 @@ static void a_whole_draft_is_read(void)
     CU_ASSERT_EQUAL(d.lines[0].qty, 2);
     CU_ASSERT_TRUE(d.lines[0].back_order);
     CU_ASSERT_FALSE(d.lines[1].back_order);
+    CU_ASSERT_PTR_NULL(d.lines[0].picks);
+    CU_ASSERT_STRING_EQUAL(d.lines[1].picks, "KNIVES-2");
+    CU_ASSERT_EQUAL_FATAL(d.ncoupons, 2);
+    CU_ASSERT_STRING_EQUAL(d.coupons[0], "spring10");
+    CU_ASSERT_STRING_EQUAL(d.coupons[1], "VIP");
+    CU_ASSERT_STRING_EQUAL(d.method, "express");
     CU_ASSERT_EQUAL(d.destination, SHIP_address);
     CU_ASSERT_TRUE(d.has_address);
     CU_ASSERT_STRING_EQUAL(d.address.city, "Leeds");
@@ -174,6 +185,8 @@ static void what_is_absent_has_its_default(void)
     CU_ASSERT_EQUAL(d.date.days, DATE_MIN.days);
     CU_ASSERT_PTR_NULL(d.note);
     CU_ASSERT_PTR_NULL(d.typed);
+    CU_ASSERT_PTR_NULL(d.method);
+    CU_ASSERT_EQUAL(d.ncoupons, 0);
     /* the destination is the type's */
     d = read_draft(parsed("{\"market\":\"GB\",\"type\":\"customer\",\"lines\":[]}"));
     CU_ASSERT_EQUAL(problems.count, 0);
@@ -289,6 +302,32 @@ static void strings_too_long(void)
     end();
 }
 
+static void coupons_are_texts(void)
+{
+    static const struct {
+        const char *coupons, *field;
+        enum problem_code code;
+    } rows[] = {
+        {"[1]", "/coupons/0", PROBLEM_bad_value},
+        {"[\"A\",null]", "/coupons/1", PROBLEM_bad_value},
+        {"[\"A\",\"\"]", "/coupons/1", PROBLEM_bad_value},
+        {"[\"A\",\"a\\nb\"]", "/coupons/1", PROBLEM_bad_text},
+        {"[\"4111 1111 1111 1111\"]", "/coupons/0", PROBLEM_card_number},
+        {"[\"123456789012345678901234567890123\"]", "/coupons/0", PROBLEM_too_long},
+        {"[\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\","
+         "\"1\",\"1\",\"1\",\"1\",\"1\",\"1\",\"1\"]",
+         "/coupons", PROBLEM_bad_value},
+    };
+    const struct path path = {{"coupons"}, "", 'a', false, 0};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        begin();
+        json_t *json = parsed(arena_printf(arena, "{\"coupons\":%s}", rows[i].coupons));
+        read_draft(changed(&path, json_incref(json_object_get(json, "coupons"))));
+        CU_ASSERT(one_problem(rows[i].code, rows[i].field));
+    }
+    end();
+}
+
 static void unknown_members_are_refused(void)
 {
     static const struct {
@@ -302,7 +341,8 @@ static void unknown_members_are_refused(void)
         {{{"expect_total"}, "", 0, false, 0}, "/expect_total"},
         {{{"lines", "1", "price"}, "", 0, false, 0}, "/lines/1/price"},
         {{{"lines", "0", "back_order"}, "", 0, false, 0}, "/lines/0/back_order"},
-        {{{"ship_to", "method"}, "", 0, false, 0}, "/ship_to/method"},
+        {{{"ship_to", "speed"}, "", 0, false, 0}, "/ship_to/speed"},
+        {{{"lines", "0", "pick"}, "", 0, false, 0}, "/lines/0/pick"},
         {{{"ship_to", "address", "street"}, "", 0, false, 0}, "/ship_to/address/street"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -613,6 +653,12 @@ static void what_is_written_is_read_back(void)
                 d->lines[k].sku = "0";
         d->note = maybe_text(&state);
         d->typed = maybe_text(&state);
+        static const char *const codes[] = {"VIP", "spring-10"};
+        d->method = random_chance(&state, 50) ? "express" : NULL;
+        d->coupons = codes;
+        d->ncoupons = random_below(&state, 3);
+        if (d->nlines)
+            d->lines[0].picks = random_chance(&state, 50) ? "KNIVES-2" : NULL;
         d->has_address = d->destination != SHIP_pickup && random_chance(&state, 50);
         if (d->has_address)
             d->address = (struct address){
@@ -766,6 +812,7 @@ static const struct test_case cases[] = {
     {"the example of the contract is read", the_example_of_the_contract_is_read},
     {"absent and null members: only what is needed is asked for", absent_and_null_members},
     {"members of another type are refused at their place", members_of_another_type},
+    {"coupons are an array of at most 20 codes", coupons_are_texts},
     {"strings that are too long are refused", strings_too_long},
     {"unknown members are refused, in replies ignored", unknown_members_are_refused},
     {"card numbers and control characters are refused in every text",

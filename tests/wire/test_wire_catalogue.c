@@ -7,8 +7,7 @@
 
 static struct arena *arena;
 static struct shop shop;
-static const char *barcodes[SHOP_ITEMS], *groups[SHOP_ITEMS], *names[SHOP_ITEMS],
-    *spoken[SHOP_ITEMS];
+static const char *barcodes[SHOP_ITEMS], *names[SHOP_ITEMS], *spoken[SHOP_ITEMS];
 
 /* A text in steps of `step` bytes. */
 struct cut {
@@ -34,10 +33,25 @@ static bool read_text(const char *text, size_t step, struct wire_catalogue *out)
 
 static void shop_open(void)
 {
+    static const struct item_group groups[] = {
+        {"TABLE", "Table \"top\"", -1}, {"CUPS", "Cups", 0}, {"TEAS", "Teas", -1}};
+    static const struct promotion_source sources[] = {
+        {"TEA-WEEK",
+         "promotion TEA-WEEK\n  name \"茶\" \\ week\n  give 10% off group TEAS\n",
+         2,
+         DATE_MIN,
+         {20500}},
+        {"TEA-WEEK", "promotion TEA-WEEK\n\tgive 5% off group TEAS # less\n", 3, {20500}, DATE_MAX},
+    };
     shop_init(&shop, arena);
+    shop.catalogue.groups = groups;
+    shop.catalogue.ngroups = ARRAY_LEN(groups);
+    shop.catalogue.sources = sources;
+    shop.catalogue.nsources = ARRAY_LEN(sources);
+    shop.items[TUMBLER].group = 1;
+    shop.items[TEA].group = 2;
     for (size_t i = 0; i < SHOP_ITEMS; i++) {
         barcodes[i] = i % 2 ? "5012345402277" : "";
-        groups[i] = "Table \"top\"";
         names[i] = shop.items[i].name;
         spoken[i] = shop.items[i].spoken;
     }
@@ -46,6 +60,7 @@ static void shop_open(void)
     shop.items[TEA].age_limit = 18;
     shop.discounts[1].from = date_of(2026, 1, 1);
     shop.delivery[0].zone = "HIGHLANDS";
+    shop.delivery[1].min_weight_g = 5000;
     shop.taxes[1].to = date_of(2027, 1, 1);
 }
 
@@ -55,7 +70,7 @@ static const char *written(void)
     struct text text;
     text_init(&text, arena);
     wire_catalogue_write_market(&text, c);
-    wire_catalogue_write_items(&text, c, barcodes, groups);
+    wire_catalogue_write_items(&text, c, barcodes);
     wire_catalogue_write_names(&text, "en", names, spoken, c->nitems);
     for (size_t i = 0; i < c->nlists; i++) {
         text_add(&text, i ? WIRE_CATALOGUE_COMMA : "");
@@ -78,6 +93,7 @@ static void compare_items(const struct wire_catalogue *got)
         CU_ASSERT_STRING_EQUAL(got->barcodes[i], barcodes[i]);
         CU_ASSERT(x->kind == y->kind && x->tax_class == y->tax_class && x->weight_g == y->weight_g);
         CU_ASSERT(x->max_per_order == y->max_per_order && x->age_limit == y->age_limit);
+        CU_ASSERT_EQUAL(x->group, y->group);
         CU_ASSERT(x->sale_from.days == y->sale_from.days && x->sale_to.days == y->sale_to.days);
         CU_ASSERT(x->back_order == y->back_order && x->components == y->components);
         for (uint32_t k = 0; k < x->components; k++) {
@@ -120,6 +136,7 @@ static void compare_rules(const struct catalogue *a, const struct catalogue *b)
         CU_ASSERT_STRING_EQUAL(x->method, y->method);
         CU_ASSERT_STRING_EQUAL(x->zone, y->zone);
         CU_ASSERT(x->min_goods.minor == y->min_goods.minor && x->charge.minor == y->charge.minor);
+        CU_ASSERT_EQUAL(x->min_weight_g, y->min_weight_g);
         CU_ASSERT(x->from.days == y->from.days && x->to.days == y->to.days);
     }
     CU_ASSERT_EQUAL_FATAL(b->ntaxes, a->ntaxes);
@@ -127,6 +144,24 @@ static void compare_rules(const struct catalogue *a, const struct catalogue *b)
         const struct tax_rate *x = &a->taxes[i], *y = &b->taxes[i];
         CU_ASSERT_STRING_EQUAL(x->region, y->region);
         CU_ASSERT(x->tax_class == y->tax_class && x->rate.ppm == y->rate.ppm);
+        CU_ASSERT(x->from.days == y->from.days && x->to.days == y->to.days);
+    }
+}
+
+static void compare_promotions(const struct catalogue *a, const struct catalogue *b)
+{
+    CU_ASSERT_EQUAL_FATAL(b->ngroups, a->ngroups);
+    for (size_t i = 0; i < a->ngroups; i++) {
+        CU_ASSERT_STRING_EQUAL(a->groups[i].code, b->groups[i].code);
+        CU_ASSERT_STRING_EQUAL(a->groups[i].name, b->groups[i].name);
+        CU_ASSERT_EQUAL(a->groups[i].parent, b->groups[i].parent);
+    }
+    CU_ASSERT_EQUAL_FATAL(b->nsources, a->nsources);
+    for (size_t i = 0; i < a->nsources; i++) {
+        const struct promotion_source *x = &a->sources[i], *y = &b->sources[i];
+        CU_ASSERT_STRING_EQUAL(x->code, y->code);
+        CU_ASSERT_STRING_EQUAL(x->text, y->text);
+        CU_ASSERT_EQUAL(x->version, y->version);
         CU_ASSERT(x->from.days == y->from.days && x->to.days == y->to.days);
     }
 }
@@ -176,6 +211,7 @@ static void round_trip(void)
         compare_items(&got);
         compare_lists(&shop.catalogue, &got.catalogue);
         compare_rules(&shop.catalogue, &got.catalogue);
+        compare_promotions(&shop.catalogue, &got.catalogue);
         compare_quotes(&shop.catalogue, &got.catalogue);
     }
 }
@@ -232,6 +268,15 @@ static void refused(void)
         {"\"product\"", "\"produce\""},
         {"\"tax_class\":[0", "\"tax_class\":[3"},
         {"\"tax_class\":[0", "\"tax_class\":[-1"},
+        {"\"group\":[1", "\"group\":[3"},
+        {"\"group\":[1", "\"group\":[-1"},
+        {"\"parent\":[-1,0", "\"parent\":[-1,1"}, /* its own */
+        {"\"parent\":[-1,0", "\"parent\":[1,0"},
+        {"\"parent\":[-1,0", "\"parent\":[-2,0"},
+        {"\"version\":[2", "\"version\":[0"},
+        {"promotion TEA-WEEK", "promotion\\u001b TEA-WEEK"},
+        {"promotion TEA-WEEK", "promotion\\r TEA-WEEK"},
+        {"\"TEA-WEEK\"", "\"TEA\\nWEEK\""},
         {"\"item\":[0", "\"item\":[14"},
         {"\"kit\":[2,2,11,11]", "\"kit\":[11,11,2,2]"},
         {"\"qty\":[2", "\"qty\":[0"},
@@ -270,6 +315,20 @@ static void refused(void)
             CU_FAIL(changes[i][1]);
         CU_ASSERT_FALSE(ok);
     }
+}
+
+static void longest_text(void)
+{
+    struct wire_catalogue got;
+    shop_open();
+    char *text = arena_alloc(arena, PROMOTION_TEXT_MAX + 1);
+    memset(text, 'x', PROMOTION_TEXT_MAX);
+    text[PROMOTION_TEXT_MAX] = '\0';
+    struct promotion_source source = {"LONG", text, 1, DATE_MIN, DATE_MAX};
+    shop.catalogue.sources = &source;
+    shop.catalogue.nsources = 1;
+    CU_ASSERT_TRUE_FATAL(read_text(written(), 4096, &got));
+    CU_ASSERT_STRING_EQUAL(got.catalogue.sources[0].text, text);
 }
 
 static void unknown_members(void)
@@ -316,6 +375,7 @@ CASE(without_rows)
 CASE(cut_anywhere)
 CASE(refused)
 CASE(unknown_members)
+CASE(longest_text)
 
 static const struct test_case cases[] = {
     {"a catalogue comes back the same, however it is cut, and prices the same", round_trip_case},
@@ -323,6 +383,7 @@ static const struct test_case cases[] = {
     {"a company without items has a catalogue", without_rows_case},
     {"a catalogue that ends too early is refused", cut_anywhere_case},
     {"what core could not price with is refused", refused_case},
+    {"the longest promotion that is stored is read", longest_text_case},
     {"members of a later server are skipped, blanks and escapes are read", unknown_members_case},
 };
 REPORT_MAIN("test_wire_catalogue", cases)

@@ -105,10 +105,9 @@ struct delivery_charge {
     enum destination destination;
     const char *method, *zone;
     struct money min_goods, charge;
-    int64_t min_weight_g;
     int tax_class;
     struct date from, to;
-    int min_weight_g; /* of a row that begins with a weight, too */
+    int min_weight_g;
 };
 
 struct tax_rate {

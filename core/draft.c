@@ -47,7 +47,7 @@ bool draft_equal(const struct order_draft *a, const struct order_draft *b)
            same(a->method, b->method) && a->has_address == b->has_address &&
            (!a->has_address || address_equal(&a->address, &b->address)) &&
            a->address_choice == b->address_choice && same(a->price_list, b->price_list) &&
-           same(a->method, b->method) && a->date.days == b->date.days && same(a->note, b->note);
+           a->date.days == b->date.days && same(a->note, b->note);
 }
 
 size_t draft_typed_safe(const char *typed)

@@ -38,7 +38,6 @@ struct order_draft {
     bool has_address;       /* an address of its own (`address`), else that of the destination */
     int64_t address_choice; /* 1-based: which of the person's addresses; 0 the first */
     struct address address;
-    const char *method;         /* of delivery: "express"; NULL: the standard one */
     const char *price_list;     /* code, or NULL: by date */
     struct date date;           /* pricing date; DATE_MIN: today */
     const char *const *coupons; /* codes as given */

@@ -1,5 +1,5 @@
-/* The back office's sheets: which columns each has, what may stand in a cell, and the cell as people
- * read and type it. The terminal, the server and spreadsheet files all go by this one table
+/* The back office's sheets: which columns each has, what may stand in a cell, and the cell as
+ * people read and type it. The terminal, the server and spreadsheet files all go by this one table
  * (sheet.def); what only the database can know (whether there is such a group) is found later. */
 #pragma once
 

@@ -47,7 +47,8 @@ static void cell_check(struct wire_reader *r, const struct sheet_column *column,
         text_check(r, column, at, value);
     else if (!(is_yes ? json_is_boolean(value) : !is_text && number_fits(column->type, value)))
         problem_set_text(cell_problem(r, PROBLEM_bad_value, at, column->title), "value",
-                         json_is_string(value) ? "\"\"" : wire_dump(r->arena, json_deep_copy(value), NULL));
+                         json_is_string(value) ? "\"\""
+                                               : wire_dump(r->arena, json_deep_copy(value), NULL));
 }
 
 static void cells_check(struct wire_reader *r, enum sheet sheet, json_t *cells, const char *at)
@@ -132,22 +133,25 @@ json_t *wire_rows_read(struct wire_reader *r, json_t *body)
 json_t *wire_columns_write(enum language language, enum sheet sheet)
 {
     static const char *const types[] = {
-        [CELL_TEXT] = "text",         [CELL_CODE] = "code",       [CELL_SKU] = "sku",
-        [CELL_NUMBER] = "number",     [CELL_BARCODE] = "barcode", [CELL_COUNT] = "count",
-        [CELL_AGE] = "count",         [CELL_YES] = "boolean",     [CELL_DATE] = "date",
-        [CELL_AMOUNT] = "amount",     [CELL_VOLUME] = "volume",   [CELL_RATE] = "ppm",
-        [CELL_KIND] = "kind",         [CELL_AUDIENCE] = "audience", [CELL_TYPE] = "type",
-        [CELL_DESTINATION] = "destination", [CELL_STATUS] = "status",
+        [CELL_TEXT] = "text",       [CELL_CODE] = "code",
+        [CELL_SKU] = "sku",         [CELL_NUMBER] = "number",
+        [CELL_BARCODE] = "barcode", [CELL_COUNT] = "count",
+        [CELL_AGE] = "count",       [CELL_YES] = "boolean",
+        [CELL_DATE] = "date",       [CELL_AMOUNT] = "amount",
+        [CELL_VOLUME] = "volume",   [CELL_RATE] = "ppm",
+        [CELL_KIND] = "kind",       [CELL_AUDIENCE] = "audience",
+        [CELL_TYPE] = "type",       [CELL_DESTINATION] = "destination",
+        [CELL_STATUS] = "status",
     };
     struct sheet_info info = sheet_info(sheet);
     json_t *array = json_array();
     for (size_t i = 0; i < info.ncolumns; i++) {
         const struct sheet_column *c = &info.columns[i];
-        json_array_append_new(
-            array, json_pack("{s:s,s:s,s:s,s:b,s:b,s:b}", "name", c->name, "title",
-                             tr(language, c->title), "type", types[c->type], "key",
-                             c->flags & COLUMN_KEY, "needed", c->flags & COLUMN_NEEDED, "fixed",
-                             c->flags & COLUMN_FIXED));
+        json_array_append_new(array,
+                              json_pack("{s:s,s:s,s:s,s:b,s:b,s:b}", "name", c->name, "title",
+                                        tr(language, c->title), "type", types[c->type], "key",
+                                        c->flags & COLUMN_KEY, "needed", c->flags & COLUMN_NEEDED,
+                                        "fixed", c->flags & COLUMN_FIXED));
     }
     return array;
 }
@@ -181,15 +185,14 @@ void wire_fault_read(struct problems *problems, const json_t *fault)
     const char *name;
     if (code == PROBLEM_COUNT)
         return;
-    const char *field =
-        !id       ? ""
-        : *column ? arena_printf(problems->arena, "/rows/%lld/%s", (long long)id, column)
-                  : arena_printf(problems->arena, "/rows/%lld", (long long)id);
+    const char *field = !id ? ""
+                        : *column
+                            ? arena_printf(problems->arena, "/rows/%lld/%s", (long long)id, column)
+                            : arena_printf(problems->arena, "/rows/%lld", (long long)id);
     struct problem *problem = problems_add(problems, code, field, NULL);
     problem->line = arena_strdup(problems->arena, key);
     json_object_foreach(params, name, value)
-        param_set(problem, sheet_by_name(sheet),
-                  arena_strdup(problems->arena, name), value);
+        param_set(problem, sheet_by_name(sheet), arena_strdup(problems->arena, name), value);
     for (size_t i = 0; i < problem->nparams; i++)
         if (problem->params[i].text && !problem->params[i].words)
             problem->params[i].text = arena_strdup(problems->arena, problem->params[i].text);

@@ -7,8 +7,9 @@
 
 enum { OFFICE_ROWS_MOST = 500 };
 
-/* The rows of a request: {"rows": [{"sheet", "key"?, "base"?, "cells"?, "gone"?, "drop"?, "fresh"?}]}.
- * Cells are checked by their columns; NULL when the array itself is missing. Borrowed from `body`. */
+/* The rows of a request: {"rows": [{"sheet", "key"?, "base"?, "cells"?, "gone"?, "drop"?,
+ * "fresh"?}]}. Cells are checked by their columns; NULL when the array itself is missing. Borrowed
+ * from `body`. */
 json_t *wire_rows_read(struct wire_reader *r, json_t *body);
 /* The columns of a sheet, titles translated. */
 json_t *wire_columns_write(enum language language, enum sheet sheet);

@@ -8,9 +8,9 @@
 
 enum { SETS_USUAL = 20, SETS_MOST = 100, ROWS_USUAL = 100, TITLE_MOST = 80 };
 
-static const char *const head_names[] = {"id",    "title",        "state",      "#rev",
-                                         "effective", "owner",    "published_by", "updated_at",
-                                         "published_at", "#rows", NULL};
+static const char *const head_names[] = {
+    "id",           "title",      "state",        "#rev",  "effective", "owner",
+    "published_by", "updated_at", "published_at", "#rows", NULL};
 
 /* `next` is the last one's id while there may be more. */
 static void list_answer(struct call *c, json_t *items, int64_t most)
@@ -104,12 +104,12 @@ static void rows_reply(struct call *c)
     for (size_t i = 0; i < db_rows(c->batch, 0); i++) {
         const char *old = db_value(c->batch, 0, i, 3);
         json_array_append_new(
-            items, json_pack("{s:s,s:s,s:s,s:o,s:o,s:b,s:s?}", "id", db_value(c->batch, 0, i, 0),
-                             "sheet", db_value(c->batch, 0, i, 1), "key",
-                             db_value(c->batch, 0, i, 2), "old",
-                             old ? json_loads(old, 0, NULL) : json_null(), "new",
-                             json_loads(db_value(c->batch, 0, i, 4), 0, NULL), "gone",
-                             db_bool(c->batch, 0, i, 5), "by", db_value(c->batch, 0, i, 6)));
+            items,
+            json_pack("{s:s,s:s,s:s,s:o,s:o,s:b,s:s?}", "id", db_value(c->batch, 0, i, 0), "sheet",
+                      db_value(c->batch, 0, i, 1), "key", db_value(c->batch, 0, i, 2), "old",
+                      old ? json_loads(old, 0, NULL) : json_null(), "new",
+                      json_loads(db_value(c->batch, 0, i, 4), 0, NULL), "gone",
+                      db_bool(c->batch, 0, i, 5), "by", db_value(c->batch, 0, i, 6)));
     }
     list_answer(c, items, *(int64_t *)c->state);
 }

@@ -29,13 +29,12 @@ static json_t *row_write(struct call *c, size_t statement, size_t i)
                             db_value(b, statement, i, COL_NAME), "cells",
                             json_of(db_value(b, statement, i, COL_CELLS)), "base",
                             db_value(b, statement, i, COL_BASE));
-    json_object_set_new(
-        row, "change",
-        id ? json_pack("{s:s,s:o,s:o,s:b}", "id", id, "old",
-                       json_of(db_value(b, statement, i, COL_OLD)), "new",
-                       json_of(db_value(b, statement, i, COL_NEW)), "gone",
-                       db_bool(b, statement, i, COL_GONE))
-           : json_null());
+    json_object_set_new(row, "change",
+                        id ? json_pack("{s:s,s:o,s:o,s:b}", "id", id, "old",
+                                       json_of(db_value(b, statement, i, COL_OLD)), "new",
+                                       json_of(db_value(b, statement, i, COL_NEW)), "gone",
+                                       db_bool(b, statement, i, COL_GONE))
+                           : json_null());
     return row;
 }
 
@@ -71,7 +70,8 @@ static bool audience_ok(struct call *c, const char **audience)
 static void page_load(struct call *c)
 {
     struct page *p = c->state;
-    const char *list = http_query(c->request, "list"), *audience, *words = http_query(c->request, "q");
+    const char *list = http_query(c->request, "list"), *audience,
+               *words = http_query(c->request, "q");
     const char *language = http_query(c->request, "lang");
     p->market = call_market(c, http_query(c->request, "market"));
     if (!p->market || !audience_ok(c, &audience) ||

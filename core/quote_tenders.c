@@ -36,6 +36,11 @@ void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool di
             p = tender_problem(quote, i, PROBLEM_tender_amount, "amount");
             problem_set_number(p, "max", MONEY_MAX);
             problem_set_number(p, "amount", tenders[i].amount);
+        } else if (tenders[i].ref && *tenders[i].ref) {
+            /* no kind that is taken keeps one: nothing may be lost without a word */
+            p = tender_problem(quote, i, PROBLEM_bad_value, "ref");
+            problem_set_text(p, "what", "ref");
+            problem_set_text(p, "value", "given here");
         } else if (strcmp(tenders[i].kind, "balance") == 0) {
             from_balance->minor += tenders[i].amount;
         }

@@ -1132,6 +1132,9 @@ static void tenders_pay_what_they_can(void)
          -1,
          PROBLEM_tender_kind,
          "/tenders/1/kind"},
+        {{{"balance", 100, ""}}, 1, 5000, true, 100, PROBLEM_COUNT, NULL},
+        {{{"balance", 100, "GC1"}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
+        {{{"later", 100, "x"}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
         {{{"Balance", 100, NULL}}, 1, 5000, true, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
         /* a customer's order is not paid from the distributor's account */
         {{{"balance", 100, NULL}}, 1, 5000, false, -1, PROBLEM_tender_kind, "/tenders/0/kind"},

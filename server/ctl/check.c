@@ -50,7 +50,7 @@ static int violations(struct ctl *ctl, const struct invariant *invariant)
     if (PQntuples(rows) > 0)
         printf("broken: %s\n", invariant->claim);
     for (int i = 0; i < PQntuples(rows); i++)
-        printf("  %s: %s\n", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
+        ctl_say(stdout, "  %s: %s", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1));
     return PQntuples(rows);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <libpq-fe.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "core/arena.h"
@@ -37,7 +38,11 @@ struct ctl_command {
     const char *arguments, *help;
 };
 
-/* Prints "partylinectl: ..." as one line on standard error; returns `code`. */
+/* Prints one line. What is told may come from anywhere, a file or the database: what could command
+ * a terminal, end the line or turn it around stands there as `?`, and so do bytes that are no
+ * UTF-8. */
+void ctl_say(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Says "partylinectl: ..." on standard error; returns `code`. */
 int ctl_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Wrong arguments: names the command's usage; returns EXIT_USAGE. */
 int ctl_usage(const char *command);

@@ -116,8 +116,8 @@ static int list_faults(struct import *import, const char *path)
     qsort(import->faults, import->nfaults, sizeof *import->faults, by_line);
     for (size_t i = 0; i < import->nfaults; i++) {
         const struct import_fault *fault = &import->faults[i];
-        printf("%s:%lld: %s%s%s\n", path, (long long)fault->line, fault->field,
-               *fault->field ? ": " : "", fault->what);
+        ctl_say(stdout, "%s:%lld: %s%s%s", path, (long long)fault->line, fault->field,
+                *fault->field ? ": " : "", fault->what);
     }
     return ctl_fail(1, "nothing was imported: %zu fault%s in %s", import->nfaults,
                     import->nfaults == 1 ? "" : "s", path);

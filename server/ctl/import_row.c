@@ -9,7 +9,7 @@
 #include "core/money.h"
 #include "core/text.h"
 
-enum { TEXT_MAX = 200, COUNT_MAX = 1000000000, COUNT_DIGITS = 10 };
+enum { TEXT_MAX = 200, COUNT_MAX = 1000000000, COUNT_DIGITS = 10, SHOWN = 40 };
 
 /* One field on its way into JSON. */
 struct cell {
@@ -21,6 +21,21 @@ struct cell {
     int64_t line;
 };
 
+/* What stood there, as much of it as a line can show. */
+static const char *shown(struct arena *arena, const char *text)
+{
+    const char *at = text, *end = text + strlen(text);
+    for (int i = 0; i < SHOWN && at < end; i++)
+        utf8_next(&at, end);
+    return at == end ? text
+                     : arena_printf(arena, "%s..", arena_strndup(arena, text, (size_t)(at - text)));
+}
+
+static const char *said(const struct cell *cell)
+{
+    return shown(cell->import->arena, cell->text);
+}
+
 void import_fault(struct import *import, int64_t line, const char *field, const char *what)
 {
     if (import->nfaults == import->cap) {
@@ -31,7 +46,8 @@ void import_fault(struct import *import, int64_t line, const char *field, const 
         import->faults = more;
         import->cap = cap;
     }
-    import->faults[import->nfaults++] = (struct import_fault){line, field, what};
+    import->faults[import->nfaults++] =
+        (struct import_fault){line, shown(import->arena, field), what};
 }
 
 /* ---- the first line ---------------------------------------------------------------------------
@@ -102,16 +118,16 @@ static json_t *read_code(const struct cell *cell, size_t least, size_t most, boo
     struct arena *arena = cell->import->arena;
     if (cell->len < least || cell->len > most || !code_is_digits(cell->text, cell->len))
         return refuse(cell,
-                      arena_printf(arena, "%s is not %zu to %zu digits", cell->text, least, most));
+                      arena_printf(arena, "%s is not %zu to %zu digits", said(cell), least, most));
     if (checked && !damm_valid(cell->text, cell->len))
-        return refuse(cell, arena_printf(arena, "the check digit of %s does not fit", cell->text));
+        return refuse(cell, arena_printf(arena, "the check digit of %s does not fit", said(cell)));
     return json_stringn(cell->text, cell->len);
 }
 
 static json_t *read_barcode(const struct cell *cell)
 {
     if (!ean13_valid(cell->text, cell->len))
-        return refuse(cell, arena_printf(cell->import->arena, "%s is no EAN-13", cell->text));
+        return refuse(cell, arena_printf(cell->import->arena, "%s is no EAN-13", said(cell)));
     return json_stringn(cell->text, cell->len);
 }
 
@@ -121,7 +137,7 @@ static json_t *read_count(const struct cell *cell)
     if (cell->len <= COUNT_DIGITS && code_is_digits(cell->text, cell->len))
         value = strtoll(cell->text, NULL, 10);
     if (value > COUNT_MAX)
-        return refuse(cell, arena_printf(cell->import->arena, "%s is no count", cell->text));
+        return refuse(cell, arena_printf(cell->import->arena, "%s is no count", said(cell)));
     return json_integer(value);
 }
 
@@ -131,7 +147,7 @@ static json_t *read_bool(const struct cell *cell)
         return json_true();
     if (strcmp(cell->text, "no") == 0)
         return json_false();
-    return refuse(cell, arena_printf(cell->import->arena, "%s is neither yes nor no", cell->text));
+    return refuse(cell, arena_printf(cell->import->arena, "%s is neither yes nor no", said(cell)));
 }
 
 static json_t *read_date(const struct cell *cell)
@@ -139,7 +155,7 @@ static json_t *read_date(const struct cell *cell)
     struct date date;
     if (strlen(cell->text) != cell->len || !date_parse(cell->text, &date))
         return refuse(cell,
-                      arena_printf(cell->import->arena, "%s is no date YYYY-MM-DD", cell->text));
+                      arena_printf(cell->import->arena, "%s is no date YYYY-MM-DD", said(cell)));
     return json_string(cell->text);
 }
 
@@ -154,7 +170,7 @@ static const struct import_market *market_by_code(const struct import *import, c
 static json_t *read_market(const struct cell *cell)
 {
     if (!market_by_code(cell->import, cell->text))
-        return refuse(cell, arena_printf(cell->import->arena, "there is no market %s", cell->text));
+        return refuse(cell, arena_printf(cell->import->arena, "there is no market %s", said(cell)));
     return json_string(cell->text);
 }
 
@@ -164,7 +180,7 @@ static json_t *read_decimal(const struct cell *cell, int exponent)
     if (!money_parse(cell->text, cell->len, exponent, &money) || money.minor > MONEY_MAX)
         return refuse(cell,
                       arena_printf(cell->import->arena, "%s is no amount of at most %d decimals",
-                                   cell->text, exponent));
+                                   said(cell), exponent));
     return json_integer(money.minor);
 }
 
@@ -179,7 +195,7 @@ static json_t *read_word(const struct cell *cell, bool known)
 {
     if (!known)
         return refuse(cell, arena_printf(cell->import->arena, "there is no %s %s",
-                                         cell->column->name, cell->text));
+                                         cell->column->name, said(cell)));
     return json_string(cell->text);
 }
 

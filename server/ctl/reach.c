@@ -1,4 +1,5 @@
 #include "server/ctl/reach.h"
+#include "core/text.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -8,14 +9,48 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+static bool is_harmless(uint32_t c)
+{
+    bool turns = c == 0x061C || c == 0x200E || c == 0x200F || (c >= 0x202A && c <= 0x202E) ||
+                 (c >= 0x2066 && c <= 0x2069);
+    bool ends_line = c == 0x2028 || c == 0x2029;
+    return c >= 0x20 && (c < 0x7F || c >= 0xA0) && !turns && !ends_line;
+}
+
+static void say(FILE *out, const char *format, va_list args)
+{
+    char *line = NULL;
+    int len = vasprintf(&line, format, args);
+    if (len < 0)
+        abort();
+    while (len > 0 && line[len - 1] == '\n') /* libpq ends with one */
+        len--;
+    for (const char *at = line, *end = line + len, *next = at; at < end; at = next) {
+        uint32_t c = utf8_next(&next, end);
+        if (is_harmless(c) && (c != 0xFFFD || next - at > 1))
+            fwrite(at, 1, (size_t)(next - at), out);
+        else
+            fputc(c == '\n' ? ' ' : '?', out);
+    }
+    fputc('\n', out);
+    free(line);
+}
+
+void ctl_say(FILE *out, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(out, format, args);
+    va_end(args);
+}
+
 int ctl_fail(int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     fflush(stdout); /* what was printed before stands before */
     fputs("partylinectl: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    say(stderr, format, args);
     va_end(args);
     return code;
 }

@@ -221,9 +221,9 @@ static int list(struct ctl *ctl, const struct user *user)
         return 1;
     for (int i = 0; i < PQntuples(rows); i++) {
         const char *state = PQgetvalue(rows, i, 5);
-        printf("%-12s %-11s %-20s %-3s  %s%s%s%s\n", PQgetvalue(rows, i, 0), PQgetvalue(rows, i, 1),
-               PQgetvalue(rows, i, 2), PQgetvalue(rows, i, 3), PQgetvalue(rows, i, 4),
-               *state ? " (" : "", state, *state ? ")" : "");
+        ctl_say(stdout, "%-12s %-11s %-20s %-3s  %s%s%s%s", PQgetvalue(rows, i, 0),
+                PQgetvalue(rows, i, 1), PQgetvalue(rows, i, 2), PQgetvalue(rows, i, 3),
+                PQgetvalue(rows, i, 4), *state ? " (" : "", state, *state ? ")" : "");
     }
     return 0;
 }

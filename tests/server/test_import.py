@@ -1,15 +1,20 @@
 #!/usr/bin/python3
 """partylinectl import: good files come in whole, bad ones not at all, with every fault in its place."""
+import csv
+import io
 import os
+import re
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ctl_demo  # noqa: E402
+from hostile import HOSTILE  # noqa: E402
 
 REPORT = ctl_demo.Report("import")
 check = REPORT.check
+COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u061c]")
 QUASIGROUP = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
               "3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
 
@@ -95,6 +100,75 @@ def items(desk):
              f"12: sku: {damm('9910')} stands there twice in this language")
     desk.bad("unknown and missing columns", "items", "sku,colour,sku\n1,2,3\n", "1: colour: there is no such column",
              "1: name: this column is missing", "1: sku: this column stands there twice")
+
+
+def back(desk, kind, key):
+    """The texts that came in: {column: text}."""
+    if kind == "items":
+        return dict(zip(("name", "spoken", "language"), desk.company.rows(
+            "SELECT n.name, n.spoken, n.language FROM item i JOIN item_name n ON n.item_id = i.id WHERE i.sku = %s", key)[0]))
+    columns = ("given_name", "family_name", "name", "email", "phone", "language")
+    parts = ("line1", "line2", "city", "postcode", "region")
+    return dict(zip(columns + parts, desk.company.rows(
+        "SELECT p." + ", p.".join(columns) + ", a." + ", a.".join(parts) + " FROM person p JOIN distributor d ON d.id = p.id"
+        " LEFT JOIN address a ON a.person_id = p.id AND a.position = 1 WHERE d.number = %s", key)[0]))
+
+
+def one_row(kind, key, field, text):
+    base = {"items": {"sku": key, "name": "x", "group": "LAMPS"},
+            "distributors": {"number": key, "market": "GB", "family_name": "X", "name": "X", "joined": "2025-01-01", "line1": "1 Road",
+                             "city": "Bath", "country": "GB"}}[kind]
+    return {**base, field: text}
+
+
+def csv_of(columns, rows):
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+# columns whose text has to be one that is known, or of a form: there hostile text is refused
+FORMS = {"items": ("sku", "kind", "group", "tax_class", "barcode", "weight_g", "max_per_order", "age_limit", "sale_from", "sale_to",
+                   "back_order", "legacy"),
+         "distributors": ("number", "market", "joined", "sponsor", "status", "rank", "country")}
+TEXTS = {"items": ("name", "spoken", "language"),
+         "distributors": ("given_name", "family_name", "name", "email", "phone", "language", "line1", "line2", "city", "postcode", "region")}
+
+
+def hostile(desk):
+    """Every kind in every column: it comes in as it was, or a line that names row and column refuses it,
+    and says so without a command to the terminal."""
+    known = {sku for sku, in desk.company.rows("SELECT sku FROM item")}
+    free = [sku for sku in map(damm, map(str, range(1000, 9000))) if sku not in known]
+    for kind, texts in TEXTS.items():
+        columns, line, rows = [*texts, *FORMS[kind]], 2, []
+        for number, (field, name) in enumerate((field, name) for field in columns for name in HOSTILE):
+            key = free[number] if kind == "items" else damm("77%04d" % number)
+            rows.append((line, key, field, name, one_row(kind, key, field, HOSTILE[name])))
+            line += 1 + HOSTILE[name].count("\n")
+        code, out, err = desk.imported(kind, csv_of(columns, [row for *_, row in rows]))
+        check(f"{kind}: what is refused is listed", code == 1, err)
+        check(f"{kind}: nothing in it is for the terminal", not COMMANDS.search(out + err), COMMANDS.findall(out + err))
+        check(f"{kind}: no line is without end", max(map(len, out.split("\n"))) < 300, out)
+        taken = []
+        for line, key, field, name, row in rows:
+            if f"file.csv:{line}: {field}: " not in out:
+                check(f"{kind}.{field}, {name}: refused by row and column", field in texts and f"file.csv:{line}:" not in out)
+                taken.append((key, field, name, row))
+        check(f"{kind}: most texts are taken", len(taken) >= len(texts) * 14, len(taken))
+        desk.good(f"{kind}: the others come in", kind, csv_of(columns, [row for *_, row in taken]),
+                  f"{kind}: {len(taken)} added, 0 changed, 0 as they were")
+        for key, field, name, row in taken:
+            have = back(desk, kind, key)[field]
+            check(f"{kind}.{field}, {name}: as it was", have == row[field], (have, row[field]))
+    for name, text in HOSTILE.items():
+        code, out, err = desk.imported("items", "sku," + '"' + text + '"\n1,2\n')
+        check(f"a column {name}", code == 1 and "file.csv:1" in out + err and not COMMANDS.search(out + err), (code, out, err))
+    for what, bad in (("bytes that are no UTF-8", b"sku,name\n11111,a\xff\xfeb\n"), ("a NUL", b"sku,name\n11111,a\0b\n")):
+        code, out, err = desk.imported("items", bad)
+        check(what, code == 1 and "file.csv:2:" in err, (code, out, err))
 
 
 def prices(desk):
@@ -208,7 +282,7 @@ def main():
     with ctl_demo.demo_company() as company, tempfile.TemporaryDirectory(prefix="import-", dir="/tmp") as folder:
         os.chmod(folder, 0o755)
         desk = Desk(company, folder)
-        for part in (items, prices, distributors, stock, broken_files, large):
+        for part in (items, prices, distributors, stock, hostile, broken_files, large):
             part(desk)
         seen = company.ctl("check")
         check("the books are clean afterwards", seen[0] == 0, seen)

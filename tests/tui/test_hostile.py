@@ -11,36 +11,13 @@ import sys
 import urllib.error
 import urllib.request
 
-import each
-import fake_server
-from driver import Failed
-from rawpty import Pane
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import each  # noqa: E402
+import fake_server  # noqa: E402
+from driver import Failed  # noqa: E402
+from hostile import HOSTILE  # noqa: E402
+from rawpty import Pane  # noqa: E402
 
-# after the Big List of Naughty Strings, and what terminals stumble over
-HOSTILE = {
-    "wide": "陳 美玲 名前テスト 한국어",
-    "combining": "Zoe\u0308 Z\u0351\u036b\u0343\u036a\u0302a\u0328\u0301l\u0301g\u0301o\u0301",
-    "a mark alone": "\u0301\u0302\u0308",
-    "right to left": "שלום עולם مرحبا",
-    "direction": "\u202eevil\u202d \u2066a\u2069 \u200fb\u061c",
-    "joined": "👩\u200d👩\u200d👧\u200d👦 👍🏽 🇬🇧",
-    "variants": "❤\ufe0f ☺\ufe0e 1\ufe0f\u20e3",
-    "nothing": "\u200b\u200c\u200d\ufeff\u2060\u00ad\u034f",
-    "fillers": "\u115f\u1160\u3164\uffa0x",
-    "tags": "a\U000e0041\U000e007fb",
-    "replacement": "\ufffd\ufffe",
-    "ambiguous": "°±§¶×÷①αЯ…—“”",
-    "lines": "a\u2028b\u2029c\u0085d",
-    "controls": "a\x07b\x08c\x0bd\x7fe\x0e\x0f",
-    "escapes": "\x1b]0;owned\x07\x1b[2J\x1b[31mred\x1bc\x1b[?1049l",
-    "c1": "\x9b2J\x9d0;owned\x9c\x90q\x9c\x85",
-    "c1 as utf-8": "\u009b31mred\u0090q\u009c",
-    "newlines": "one\r\ntwo\tthree",
-    "private": "\ue000\uf8ff\U000f0000",
-    "beyond": "\U0001f9d1\U0001fae0\U0010ffff",
-    "formats": "%s %n %d {0} ${HOME} `id` $(id) '; DROP TABLE",
-    "long": "W" * 300 + " 陳" * 100,
-}
 MARK = "QQ"  # begins each of them, so that it can be waited for
 
 

@@ -387,6 +387,7 @@ def fake_hold_and_recall(world):
     client.line(world["skus"][0])
     client.press("F6")
     client.wait("held, not placed: " + world["manager"], "1 ln")
+    released(world["fake"])
     client.line("1020185")
     client.line(world["skus"][1])
     confirmed(client, 1)

@@ -1,0 +1,245 @@
+#!/usr/bin/python3
+"""Hostile text in every free-text field that openapi.json tells of, on the real server: what is taken comes
+back as it was, byte by byte, and what is not is refused with a problem that names the field. A field that is
+new in the document and not looked at here is a failure."""
+import copy
+import json
+import os
+import sys
+from urllib.parse import quote, urlencode
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from cases import Cases  # noqa: E402
+from hostile import HOSTILE  # noqa: E402
+from schema import Schemas  # noqa: E402
+from served import PASSWORD, demo_server, ulid  # noqa: E402
+
+cases = Cases("test_hostile_fields")
+A = "/api/v1"
+ADDRESS = ["name", "line1", "line2", "city", "postcode", "region", "country"]
+DRAFT = ["/distributor", "/customer", "/lines/0/id", "/lines/0/sku", "/price_list", "/note", "/typed",
+         *["/ship_to/address/" + part for part in ADDRESS]]
+PERSON = ["/email", "/phone", "/language", *["/address/" + part for part in ADDRESS]]
+COVERED = {  # which fields of a request are looked at, by whom
+    ("POST", A + "/sessions"): ["/login", "/password", "/desk"],
+    ("PATCH", A + "/distributors/{id}"): PERSON,
+    ("PATCH", A + "/customers/{id}"): PERSON,
+    ("POST", A + "/customers"): ["/distributor", "/name", "/given_name", "/family_name", *PERSON],
+    ("POST", A + "/quotes"): DRAFT,
+    ("PUT", A + "/drafts/{ulid}"): DRAFT,
+    ("POST", A + "/orders"): [*DRAFT, "/rev", "/tenders/0/ref"],
+    ("POST", A + "/orders/{number}/cancel"): ["/reason"],
+}
+
+
+# ---- what there is -------------------------------------------------------------------------------
+
+def free_text(schemas, schema, at=""):
+    """(pointer, greatest length) of every string that is neither one of a list nor of a pattern."""
+    schema = schemas.resolve(schema)
+    for part in [*schema.get("allOf", []), *schema.get("anyOf", [])]:
+        yield from free_text(schemas, part, at)
+    for name, member in schema.get("properties", {}).items():
+        yield from free_text(schemas, member, at + "/" + name)
+    if "items" in schema:
+        yield from free_text(schemas, schema["items"], at + "/0")
+    kinds = schema.get("type", [])
+    told = any(word in schema for word in ("enum", "const", "pattern")) or schema.get("format") == "date"
+    if "string" in ([kinds] if isinstance(kinds, str) else kinds) and not told:
+        yield at, schema.get("maxLength")
+
+
+def fields(document):
+    """{(method, address): {pointer: greatest length}} of every request that has a body."""
+    schemas, found = Schemas(document), {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for kind in operation.get("requestBody", {}).get("content", {}).values():
+                found.setdefault((method.upper(), path), {}).update(free_text(schemas, kind["schema"]))
+    return found
+
+
+def texts(most):
+    """Each kind whole and as much of it as may be there."""
+    for name, text in HOSTILE.items():
+        yield name, text
+        if most and len(text) > most:
+            yield name + ", shortened", text[:most]
+
+
+# ---- pointers ------------------------------------------------------------------------------------
+
+def keys(pointer):
+    return [int(key) if key.isdigit() else key for key in pointer.split("/")[1:]]
+
+
+def at(value, pointer):
+    for key in keys(pointer):
+        value = value[key]
+    return value
+
+
+def put(body, pointer, text):
+    body = copy.deepcopy(body)
+    *way, last = keys(pointer)
+    at(body, "".join("/%s" % key for key in way))[last] = text
+    return body
+
+
+# ---- one request ---------------------------------------------------------------------------------
+
+def refused(where, http, reply, field):
+    """4xx, and a sentence that is of this field, or of the whole of which it is a part."""
+    said = [one for one in reply.get("problems", []) if isinstance(reply, dict) and (field + "/").startswith(one["field"] + "/") and one["field"]]
+    return cases.check(f"{where} is refused by its name", 400 <= http < 500 and said and all(one["say"] for one in said), (http, reply))
+
+
+class Fields:
+    def __init__(self, server, found):
+        self.s, self.found, self.token = server, found, server.token()
+        self.taken, self.text = {}, ""
+
+    def call(self, method, path, body=None, **headers):
+        http, got, reply = self.s.call(method, A + path, body, self.token,
+                                       {name.replace("_", "-"): value for name, value in headers.items()})
+        return http, got, reply
+
+    def each(self, method, path, send, back):
+        """`send(pointer, text)` answers (status, reply); `back(pointer, reply)` reads what is there now."""
+        for pointer in COVERED[method, A + path]:
+            for kind, text in texts(self.found[method, A + path].get(pointer)):
+                where = f"{method} {path} {pointer}, {kind},"
+                http, reply = send(pointer, text)
+                if http >= 300:
+                    refused(where, http, reply, pointer)
+                    continue
+                self.taken.setdefault((method, path, pointer), []).append(kind)
+                have = back(pointer, reply)
+                cases.check(f"{where} comes back as it was", have == text, f"got {have!r} for {text!r}")
+
+    # ---- people
+    def base(self):
+        return {"distributor": self.s.ids["manager"], "name": "JONES, Sarah", "given_name": "Sarah", "family_name": "Jones",
+                "email": "a@example.org", "phone": "1", "language": "en",
+                "address": {"name": "", "line1": "1 Road", "line2": "", "city": "Bath", "postcode": "BA1 1AA", "region": "", "country": "GB"}}
+
+    @staticmethod
+    def of_person(pointer, person):
+        return at({**person, "address": (person["addresses"] or [None])[0]}, pointer)
+
+    def customers(self):
+        def send(pointer, text):
+            http, _, reply = self.call("POST", "/customers", put(self.base(), pointer, text), Idempotency_Key=ulid())
+            return http, reply
+        self.each("POST", "/customers", send, lambda pointer, made: self.of_person(pointer, self.call("GET", "/customers/" + made["id"])[2]))
+        made = self.call("POST", "/customers", self.base(), Idempotency_Key=ulid())[2]["id"]
+        self.person("/customers", made)
+
+    def person(self, path, number):
+        def send(pointer, text):
+            tag = self.call("GET", f"{path}/{number}")[1]["ETag"]
+            name = pointer.split("/")[1]
+            body = {name: put(self.base(), pointer, text)[name]}
+            http, _, reply = self.call("PATCH", f"{path}/{number}", body, If_Match=tag)
+            return http, reply
+        self.each("PATCH", path + "/{id}", send, lambda pointer, _: self.of_person(pointer, self.call("GET", f"{path}/{number}")[2]))
+
+    # ---- orders
+    def draft(self):
+        return {"market": "GB", "type": "personal", "distributor": self.s.ids["manager"], "customer": None, "price_list": None,
+                "lines": [{"id": "a", "sku": self.s.ids["skus"][0], "qty": 1}], "note": "", "typed": "",
+                "ship_to": {"kind": "address", "address": {k: v for k, v in self.base()["address"].items()}}}
+
+    def drafts(self):
+        def send(pointer, text):
+            self.name = ulid()
+            http, _, reply = self.call("PUT", "/drafts/" + self.name, put(self.draft(), pointer, text), If_None_Match="*")
+            return http, reply
+        self.each("PUT", "/drafts/{ulid}", send, lambda pointer, _: at(self.call("GET", "/drafts/" + self.name)[2]["draft"], pointer))
+
+    def quotes(self):
+        """What a quote has of it comes back; the rest is of no consequence for it."""
+        def send(pointer, text):
+            self.text = text
+            http, _, reply = self.call("POST", "/quotes", put(self.draft(), pointer, text))
+            return http, reply
+
+        def back(pointer, priced):
+            own = {"/ship_to/address/" + part: "/ship_to/" + part for part in ADDRESS}
+            own.update({pointer: pointer for pointer in ("/lines/0/id", "/lines/0/sku")})
+            return at(priced, own[pointer]) if pointer in own else self.text
+        self.each("POST", "/quotes", send, back)
+
+    def ordered(self, body, key=None):
+        draft = {name: value for name, value in body.items() if name not in ("rev", "tenders")}
+        total = self.call("POST", "/quotes", draft)[2].get("total", 0)
+        http, _, reply = self.call("POST", "/orders", {**body, "expect_total": total, "accept": ["duplicate"]}, Idempotency_Key=key or ulid())
+        return http, reply
+
+    def orders(self):
+        def send(pointer, text):
+            self.text = text
+            base = {**self.draft(), "tenders": [{"kind": "later", "amount": 1}], "rev": None}
+            return self.ordered(put(base, pointer, text))
+
+        def back(pointer, placed):
+            order = self.call("GET", "/orders/" + placed["number"])[2]
+            if pointer == "/typed":  # what was not entered is not of the order
+                return self.text
+            return at(order, pointer)
+        self.each("POST", "/orders", send, back)
+
+    def cancel(self):
+        def send(pointer, text):
+            number = self.ordered({**self.draft(), "tenders": []})[1]["number"]
+            http, _, reply = self.call("POST", f"/orders/{number}/cancel", {"reason": text}, Idempotency_Key=ulid())
+            return http, {**reply, "number": number}
+        self.each("POST", "/orders/{number}/cancel", send,
+                  lambda _, done: next(h["reason"] for h in self.call("GET", "/orders/" + done["number"])[2]["history"] if h["to"] == "cancelled"))
+
+    # ---- the rest
+    def sessions(self):
+        """Who signs in is looked up, and nothing else comes back; the desk is kept for the audit."""
+        def send(pointer, text):
+            self.s.psql("DELETE FROM guard")
+            self.text = text
+            http, _, reply = self.call("POST", "/sessions", put({"login": "CC-08", "password": PASSWORD, "desk": ""}, pointer, text))
+            if http == 401:  # nobody of that name, or another password: which of them is not told
+                return http, {"problems": [{"field": pointer, "say": reply["title"]}]}
+            return http, reply
+        self.each("POST", "/sessions", send, lambda *_: bytes.fromhex(self.s.psql(
+            "SELECT encode(convert_to(desk, 'UTF8'), 'hex') FROM session ORDER BY created_at DESC LIMIT 1")).decode())
+
+    def searches(self):
+        """Words that are looked for, and every other word in an address: an answer, or a sentence."""
+        for path in ("/distributors", "/customers", "/items", "/orders"):
+            for kind, text in texts(30):
+                for name in ("q", "cursor", "limit", "market", "distributor"):
+                    http, _, reply = self.call("GET", path + "?" + urlencode({name: text}, errors="surrogateescape"))
+                    cases.check(f"GET {path}?{name}, {kind}", http == 200 or http < 500 and reply["title"] and reply["status"] == http, (http, reply))
+            for kind, text in texts(30):
+                http, _, reply = self.call("GET", path + "/" + quote(text, safe=""))
+                cases.check(f"GET {path}/.., {kind}", http in (400, 404) and reply["title"], (http, reply))
+
+    def no_text(self):
+        """What is no text at all: NUL, halves of characters, bytes that are not UTF-8."""
+        for kind, bad in {"NUL": b"a\\u0000b", "half a character": b"\\ud83d", "the other half": b"\\udc00x", "no UTF-8": b"\xff\xfe",
+                          "too long a form": b"\xc0\xaf", "a surrogate in UTF-8": b"\xed\xa0\x80", "a raw control": b"a\x1b[2Jb"}.items():
+            body = json.dumps({**self.base(), "name": "HERE"}).encode().replace(b"HERE", bad)
+            http, _, reply = self.s.call("POST", A + "/customers", None, self.token, {"Idempotency-Key": ulid()}, raw=body)
+            cases.check(f"{kind} is refused", http in (400, 422) and (reply.get("detail") or reply.get("problems")), (http, reply))
+
+
+def main():
+    with demo_server() as server:
+        found = fields(server.call("GET", A + "/openapi.json")[2])
+        cases.equal("every free-text field of openapi.json is looked at, and there are no others",
+                    {which: sorted(each) for which, each in COVERED.items()}, {which: sorted(each) for which, each in found.items() if each})
+        one = Fields(server, found)
+        for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.sessions, one.searches, one.no_text):
+            cases.run(getattr(what, "__name__", "distributors"), what)
+        print("taken: %d texts in %d fields" % (sum(map(len, one.taken.values())), len(one.taken)))
+    cases.end()
+
+
+main()

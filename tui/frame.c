@@ -10,6 +10,7 @@
 #include <time.h>
 
 /* Below this width the bars say what is needed most, and messages take the rows that they need. */
+enum { NAME_LEAST = 10 };
 enum { SMALL = 60, SHEET_ROWS = 19, SHEET_COLS = 80 };
 
 static bool is_small(void)
@@ -319,19 +320,31 @@ static bool is_wide_stop(uint32_t ch)
 size_t frame_wrap_len(const char *text, int width)
 {
     const char *at = text, *end = text + strlen(text), *cut = NULL;
-    for (int used = 0; at < end;) {
+    for (int used = 0, kept = 0; at < end;) {
         const char *last = at;
-        if (*at == ' ')
+        if (*at == ' ') {
             cut = at;
+            kept = used;
+        }
         uint32_t ch = utf8_next(&at, end);
         int cells = charset_cells(ch);
-        if (cells == 2 && !is_wide_stop(ch))
+        if (cells == 2 && !is_wide_stop(ch)) {
             cut = last;
+            kept = used;
+        }
         used += cells;
         if (used > width)
-            return (size_t)((cut && cut > text ? cut : last) - text);
+            return (size_t)((cut && cut > text && kept * 4 > width ? cut : last) - text);
     }
     return (size_t)(end - text);
+}
+
+const char *frame_name(struct arena *arena, const char *name, int room)
+{
+    if (text_cells(name) <= room)
+        return name;
+    int bytes = (int)frame_wrap_len(name, room > NAME_LEAST ? room - 2 : NAME_LEAST - 2);
+    return arena_printf(arena, "%.*s..", bytes, name);
 }
 
 void frame_text(const struct frame *frame, int row, enum role role, const char *text)

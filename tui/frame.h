@@ -18,7 +18,10 @@ void frame_printf(const struct frame *frame, int row, enum role role, const char
 /* A row's label, and the column in which its text begins; where there is little room there is no
  * label, and the text has the whole row. */
 int frame_label(const struct frame *frame, int row, const char *label);
-/* Bytes of `text` that fit into `width` cells, ending at a blank if there is one. */
+/* The name, or as much of it as leaves room for what a row says beside it. */
+const char *frame_name(struct arena *arena, const char *name, int room);
+/* Bytes of `text` that fit into `width` cells, ending at a blank if there is one that does not
+ * waste most of the row. */
 size_t frame_wrap_len(const char *text, int width);
 /* Breaks a text at blanks over at most `most` rows, from column `x` on; the rows used. */
 int frame_wrap(const struct frame *frame, int row, int x, int most, enum role role,

@@ -28,11 +28,29 @@ static void person_row(const struct frame *frame, enum role role, const char *te
         frame_text(frame, 0, role, text);
 }
 
+static const char *person_facts(const struct app *app, struct arena *arena, const char *name)
+{
+    const struct reply_quote *quote = &app->order->quote;
+    char balance[MONEY_TEXT];
+    return arena_printf(arena, _(" %s %s   %s   %s   Balance %s"),
+                        order_draft(app->order)->distributor, name, quote->rank_name,
+                        tongue_word("person", quote->status),
+                        app_amount(app, balance, quote->balance));
+}
+
+/* Of a long name only what leaves room for the rest: it tells whether this person may order. */
+static const char *person_fitted(const struct app *app, struct arena *arena, int cols)
+{
+    const char *name = app->order->quote.distributor_name;
+    const char *row = person_facts(app, arena, name);
+    int others = text_cells(row) - text_cells(name);
+    return person_facts(app, arena, frame_name(arena, name, cols - others));
+}
+
 static void draw_person(const struct app *app, const struct frame *frame, struct arena *arena)
 {
     const struct order_draft *draft = order_draft(app->order);
     const struct reply_quote *quote = &app->order->quote;
-    char balance[MONEY_TEXT];
     if (!draft->distributor) {
         person_row(frame, ROLE_WARN,
                    _(" who orders? type the distributor's number, name or telephone"));
@@ -41,10 +59,8 @@ static void draw_person(const struct app *app, const struct frame *frame, struct
     bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
     if (known)
         person_row(frame, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
-                   arena_printf(arena, _(" %s %s   %s   %s   Balance %s"), draft->distributor,
-                                quote->distributor_name, quote->rank_name,
-                                tongue_word("person", quote->status),
-                                app_amount(app, balance, quote->balance)));
+                   frame->cols < HANDHELD ? person_facts(app, arena, quote->distributor_name)
+                                          : person_fitted(app, arena, frame->cols));
     else if (order_priced(app->order))
         person_row(frame, ROLE_STOP, arena_printf(arena, " %s ?", draft->distributor));
     else

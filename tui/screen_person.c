@@ -104,9 +104,13 @@ static const char *or_none(const char *text)
 static void draw_distributor(const struct reply_person_card *p, const struct frame *frame)
 {
     char balance[MONEY_TEXT], pv[MONEY_TEXT], cv[MONEY_TEXT];
+    const char *status = tongue_word("person", p->status);
+    struct arena *arena = arena_new();
+    int others = text_cells(arena_printf(arena, " %s    %s   %s", p->id, p->rank_name, status));
     frame_printf(frame, 0, strcmp(p->status, "active") == 0 ? ROLE_STRONG : ROLE_STOP,
-                 " %s %s   %s   %s", p->id, p->name, p->rank_name,
-                 tongue_word("person", p->status));
+                 " %s %s   %s   %s", p->id, frame_name(arena, p->name, frame->cols - others),
+                 p->rank_name, status);
+    arena_free(arena);
     frame_printf(frame, 1, ROLE_PLAIN, " since %s   last active %s   sponsor %s", p->joined,
                  or_none(p->last_active), or_none(p->sponsor));
     frame_printf(frame, 2, ROLE_PLAIN, " Balance %s %s   this month PV %s  CV %s",

@@ -50,26 +50,33 @@ int64_t review_total_before(const struct app *app)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
+/* What the title says of the total needs so much of a wide row, whatever the name. */
+enum { WIDE = 80, TOTALS = 50 };
+
 static void draw_title(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
     const struct reply_quote *quote = &order->quote;
     char total[MONEY_TEXT], old[MONEY_TEXT];
     const char *person = order_draft(order)->distributor;
+    struct arena *arena = arena_new();
+    const char *name = quote->distributor_name ? quote->distributor_name : "";
+    if (frame->cols >= WIDE)
+        name = frame_name(arena, name, frame->cols - TOTALS);
     track_total(app->review, order->frozen);
     if (order->frozen < 0)
         frame_printf(frame, 0, ROLE_DIM, " %s %s   the total is being confirmed ..",
-                     person ? person : "", quote->distributor_name ? quote->distributor_name : "");
+                     person ? person : "", name);
     else if (app->review->before >= 0)
         frame_printf(frame, 0, ROLE_WARN,
                      " %s %s   total was %s -> now %s %s   nothing charged yet",
-                     person ? person : "", quote->distributor_name,
-                     app_amount(app, old, app->review->before),
+                     person ? person : "", name, app_amount(app, old, app->review->before),
                      app_amount(app, total, order->frozen), quote->currency);
     else
         frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s   nothing charged yet",
-                     person ? person : "", quote->distributor_name,
-                     app_amount(app, total, order->frozen), quote->currency);
+                     person ? person : "", name, app_amount(app, total, order->frozen),
+                     quote->currency);
+    arena_free(arena);
 }
 
 static void draw_type(const struct app *app, const struct frame *frame)

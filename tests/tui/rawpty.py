@@ -11,10 +11,18 @@ import struct
 import tempfile
 import termios
 import time
+import unicodedata
 
 import pyte
+from wcwidth import wcwidth
 
 from driver import PROGRAM, WAIT, Failed, sanitizers
+
+
+class Screen(pyte.Screen):
+    """pyte forgets the rest of a text behind a mark of class 0, as U+20E3 is; terminals go on."""
+    def draw(self, data):
+        super().draw("".join(c for c in data if wcwidth(c) != 0 or unicodedata.combining(c)))
 
 
 class Pane:
@@ -27,7 +35,7 @@ class Pane:
         setting = {"PATH": os.environ["PATH"], "TERM": term, "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8",
                    "HOME": "/nonexistent", "XDG_STATE_HOME": self.state, "TZ": "UTC", **sanitizers(), **(env or {})}
         self.sent = b""
-        self.screen = pyte.Screen(cols, rows)
+        self.screen = Screen(cols, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.code = None
         self.pid, self.fd = pty.fork()

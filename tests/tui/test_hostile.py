@@ -3,6 +3,7 @@
 aligned, and nothing of it reaches the terminal as a command. On the real server what is stored comes back
 as it was, or is refused with a sentence."""
 import copy
+import csv
 import json
 import os
 import re
@@ -14,9 +15,10 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import each  # noqa: E402
 import fake_server  # noqa: E402
-from driver import Failed  # noqa: E402
+from driver import Failed, until  # noqa: E402
 from hostile import HOSTILE  # noqa: E402
 from rawpty import Pane  # noqa: E402
+from served import PASSWORD, demo_server  # noqa: E402
 
 MARK = "QQ"  # begins each of them, so that it can be waited for
 
@@ -136,8 +138,6 @@ def api(server, method, path, body=None, token=None, **headers):
 
 def test_round_trip(world):
     """Through the real server and its database: intact, or 4xx with a sentence."""
-    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-    from served import PASSWORD, demo_server
     with demo_server() as server:
         _, session = api(server, "POST", "/sessions", {"login": "CC-07", "password": PASSWORD})
         token, kept = session["token"], 0
@@ -153,6 +153,105 @@ def test_round_trip(world):
             _, back = api(server, "GET", "/drafts/" + ulid, None, token)
             check(back["draft"]["note"] == text, "%s: %r came back for %r" % (name, back["draft"]["note"], text))
         check(kept >= 10, "only %d of %d kept; %r" % (kept, len(HOSTILE), reply))
+
+
+
+# ---- names in the real server's database -----------------------------------------------------------
+
+def spreadsheet(server, kind, columns, rows):
+    """Brings rows in by `partylinectl import`; which kinds of text were refused, by their line."""
+    path = os.path.join(server.folder, "..", kind + ".csv")
+    with open(path, "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([columns, *rows])
+    os.chmod(path, 0o644)
+    done = server.ctl("import", kind, path, check=False)
+    check(done.returncode == 0, done.stdout + done.stderr)
+
+
+def named(server):
+    """A distributor and an item for each kind of text that may be in a name: [(kind, text, number, SKU)]; and a
+    plain item of the same price."""
+    kinds = [(name, MARK + text) for name, text in HOSTILE.items() if name == "long" or all(c >= " " and not "\x7f" <= c <= "\x9f" for c in text)]
+    kinds = [(name, text.encode()[:120].decode(errors="ignore")) for name, text in kinds]
+    known = set(server.psql("SELECT sku FROM item UNION SELECT number FROM distributor").split("\n"))
+    skus = [sku for sku in map(fake_server.code, map(str, range(1000, 2000))) if sku not in known]
+    people = [number for number in map(fake_server.code, map(str, range(700000, 701000))) if number not in known]
+    plain, site = skus.pop(), server.psql("SELECT code FROM site ORDER BY id LIMIT 1")
+    group = server.psql("SELECT code FROM item_group ORDER BY 1 LIMIT 1")
+    rows = list(zip(kinds, people, skus))
+    spreadsheet(server, "distributors", ["number", "market", "family_name", "name", "joined", "phone", "line1", "city", "postcode", "country"],
+                [(number, "GB", text, text, "2025-01-01", "01632 960%03d" % i, text, text, text[:20], "GB")
+                 for i, ((_, text), number, _) in enumerate(rows)])
+    items = [(sku, text, text) for (_, text), _, sku in rows] + [(plain, "Plain thing", "plain thing")]
+    spreadsheet(server, "items", ["sku", "name", "spoken", "group"], [(*item, group) for item in items])
+    spreadsheet(server, "prices", ["market", "list", "sku", "amount"], [("GB", "AUTUMN-2", sku, "4.50") for sku, *_ in items])
+    spreadsheet(server, "stock", ["site", "sku", "qty"], [(site, sku, "100") for sku, *_ in items])
+    return [(kind, text, number, sku) for (kind, text), number, sku in rows], plain
+
+
+def same_column(pane, pattern, what, least=2):
+    """The last of what the pattern finds stands in one column of all rows that have it."""
+    columns = {}
+    for y, row in enumerate(pane.rows()):
+        found = re.findall(pattern, row)
+        if found and re.match(r" *\d", row):  # of a list, not a message
+            columns[row] = column(pane, y, found[-1])
+    check(len(columns) >= least and len(set(columns.values())) == 1, "%s: columns %s" % (what, columns))
+
+
+def in_an_order(pane, server, token, before, kind, text, number, sku, plain):
+    """Head, lines, card, review and the placed order of one kind; all is stored as it came. The order's number."""
+    pane.line(number).wait(number + " " + MARK, "Balance")
+    pane.line(plain).line(sku).wait("pending 0 of 2", re.compile(r"(?m)^ *2 %s +%s" % (sku, MARK)))
+    same_column(pane, r"4\.50", kind + ": amounts")
+    pane.line("i").wait("PERSON", number + " " + MARK, "01632 960", re.compile(r"(?m)^ %s .* active" % number))
+    pane.write("\x1b[24~")
+    pane.wait("Ln SKU")
+    pane.write("\x1b[20~")
+    pane.wait(re.compile(r"READ BACK  One plain thing, one\s+" + MARK), "a 1* HOME", re.compile(r"(?m)^ %s .* total " % number))
+    pane.write("\x1b[20~")
+    new = re.compile(r"placed (?!%s)(\d{9})" % (before or "-"))
+    placed = new.search("\n".join(pane.wait("My drafts", new).rows())).group(1)
+    pane.line(placed).wait(placed + "   placed", sku, "History")
+    pane.write("\x1b[24~")
+    pane.wait("My drafts")
+    _, order = api(server, "GET", "/orders/" + placed, None, token)
+    have = order["distributor"]["name"], order["lines"][1]["name"], order["ship_to"]["address"]["line1"]
+    check(have == (text, text, text), "%s: the order has %r" % (kind, have))
+    _, person = api(server, "GET", "/distributors/" + number, None, token)
+    _, item = api(server, "GET", "/items/" + sku, None, token)
+    check((person["name"], person["addresses"][0]["city"], item["name"], item["spoken"]) == (text,) * 4, "%s: %r %r" % (kind, person, item))
+    return placed
+
+
+def test_names_of_the_real_server(world):
+    """From the spreadsheet to the screen: people found, an order's head and lines, the person's card, what is
+    read to the caller, the order placed, the lists; columns stand, nothing is executed, the text stays what it was."""
+    with demo_server("--workers", "1") as server:
+        rows, plain = named(server)
+        _, session = api(server, "POST", "/sessions", {"login": "CC-08", "password": PASSWORD})
+        draft = {"market": "GB", "type": "personal", "distributor": rows[0][2], "lines": [{"id": "a", "sku": plain, "qty": 1}]}
+        until(lambda: api(server, "POST", "/quotes", draft, session["token"])[1]["lines"][0]["priced"], "the items are never known", 60)
+        real = dict(world, server="https://localhost:%d" % server.port, ca=os.path.join(server.folder, "ca.pem"))
+        pane = Pane(real, ["--user", world["operator"]], term="linux").sign_on(world)
+        pane.line(MARK.lower()).wait("people: " + MARK.lower(), re.compile(r"(?m)^ *5 70.*01632 960"))
+        same_column(pane, r"01632 960\d+", "people", least=5)
+        pane.write("\x1b[24~")
+        pane.wait("My drafts")
+        placed = None
+        for row in rows:
+            placed = in_an_order(pane, server, session["token"], placed, *row, plain)
+            nothing_executed(pane)
+        pane.line("o").wait("orders: taken by you", re.compile(r"(?m)^ *5 1\d{8}"))
+        same_column(pane, r"\b\d+\.\d\d\b", "orders", least=5)
+        for _, _, number, sku in rows[:5]:
+            pane.line(number).wait(number + " " + MARK)
+            pane.line(sku).wait("pending 0 of 1")
+            pane.write("\x1b[17~")
+            pane.wait("My drafts", "1 ln")
+        same_column(pane, r"1 ln", "drafts", least=3)
+        nothing_executed(pane)
+        pane.close()
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@
  *   answered by ourselves, with evhttp's callbacks taken off the bufferevent.
  * - A request given to on_request is ours (evhttp_request_own) until evhttp has sent the reply,
  *   so that a client that goes away takes no memory from under a handler.
+ * - A bufferevent writes when epoll says that it may. A reply is given to TLS at once, which saves
+ *   asking; evhttp is told by conn_soon, since it may free what a handler still has on the stack.
  * - Times are looked after by one sweep over all connections, not by a timer for each. */
 
 enum phase {
@@ -417,8 +419,9 @@ static void conn_adopt(struct conn *conn)
         evhttp_connection_free(conn->evcon);
 }
 
-/* The next turn of the loop after an accept; or after a reply behind which the client had already
- * sent another request, before evhttp reads it. */
+/* When nothing is on the stack any more: after an accept; when a reply has been written at once; or
+ * after a reply behind which the client had already sent another request, before evhttp reads it.
+ */
 static void conn_soon(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd;
@@ -426,6 +429,9 @@ static void conn_soon(evutil_socket_t fd, short what, void *arg)
     struct conn *conn = arg;
     if (!conn->evcon)
         conn_adopt(conn);
+    else if (conn->phase == CONN_REPLYING &&
+             !evbuffer_get_length(bufferevent_get_output(conn->bev)))
+        bufferevent_trigger(conn->bev, EV_WRITE, 0); /* may free the connection */
     else if (conn->phase == CONN_IDLE && evbuffer_get_length(bufferevent_get_input(conn->bev)))
         request_begins(conn);
 }
@@ -705,6 +711,24 @@ static void add_headers(struct http_exchange *exchange, int code, const char *co
     default_header(headers, "Content-Security-Policy", NO_CONTENT_POLICY);
 }
 
+/* Writes the first piece of the output. What the socket does not take, what comes behind it and
+ * every error is left to the bufferevent, which tries the same write again. */
+static void conn_write(struct conn *conn)
+{
+    struct evbuffer *output = bufferevent_get_output(conn->bev);
+    struct evbuffer_iovec piece;
+    if (!conn->ssl || evbuffer_peek(output, 1, NULL, &piece, 1) < 1)
+        return;
+    int written = SSL_write(conn->ssl, piece.iov_base, (int)piece.iov_len);
+    if (written > 0)
+        evbuffer_drain(output, (size_t)written);
+    ERR_clear_error();
+    if (evbuffer_get_length(output))
+        return;
+    bufferevent_disable(conn->bev, EV_WRITE); /* until the next reply */
+    event_active(conn->soon, EV_TIMEOUT, 0);
+}
+
 /* Head and body in one TLS record and one write(2). */
 static void reply_send(struct http_exchange *exchange, int code)
 {
@@ -715,6 +739,7 @@ static void reply_send(struct http_exchange *exchange, int code)
     struct evbuffer *output = bufferevent_get_output(conn->bev);
     size_t len = evbuffer_get_length(output);
     evbuffer_pullup(output, (ev_ssize_t)(len < ONE_RECORD ? len : ONE_RECORD));
+    conn_write(conn);
 }
 
 /* False when the client has gone: the exchange is no more. */

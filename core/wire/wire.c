@@ -13,37 +13,53 @@ static void release_json(void *value)
     json_decref(value);
 }
 
+/* Where byte `at` of the body stands, for a person, and what is wrong there. */
+static const char *fault_at(struct arena *arena, const char *body, size_t at, const char *fault)
+{
+    int line = 1, column = 0;
+    for (size_t i = 0; i <= at; i++) {
+        column += ((unsigned char)body[i] & 0xC0) != 0x80;
+        if (body[i] == '\n') {
+            line++;
+            column = 0;
+        }
+    }
+    return arena_printf(arena, "line %d, column %d: %s", line, column, fault);
+}
+
+/* The string that begins at `at` ends before the byte that this returns the place of. */
+static size_t string_skip(const char *body, size_t len, size_t at)
+{
+    for (at++; at < len && body[at] != '"'; at++)
+        at += body[at] == '\\';
+    return at + 1;
+}
+
 /* What a body that is well-formed JSON may not hold here, with its place: another value than an
  * object, numbers that are not whole, more depth. NULL when there is nothing of that. */
 static const char *shape_fault(struct arena *arena, const char *body, size_t len)
 {
-    int line = 1, column = 0, depth = 0;
-    bool quoted = false;
-    const char *fault = NULL;
-    for (size_t i = 0; i < len && !fault; i++) {
+    int depth = 0;
+    for (size_t i = 0; i < len;) {
         char c = body[i];
-        column += ((unsigned char)c & 0xC0) != 0x80;
-        if (c == '\n') {
-            line++;
-            column = 0;
-        } else if (quoted) {
-            quoted = c != '"';
-            if (c == '\\' && ++i)
-                column++;
-        } else if (c == '"') {
-            quoted = true;
-        } else if (c == '{' || c == '[') {
+        if (c == '"') {
+            i = string_skip(body, len, i);
+            continue;
+        }
+        if (c == '{' || c == '[') {
             if (depth == 0 && c == '[')
-                fault = "a JSON object is expected";
-            else if (++depth > WIRE_DEPTH_MAX)
-                fault = "nested too deeply";
+                return fault_at(arena, body, i, "a JSON object is expected");
+            if (++depth > WIRE_DEPTH_MAX)
+                return fault_at(arena, body, i, "nested too deeply");
         } else if (c == '}' || c == ']') {
             depth--;
         } else if (c == '.' || ((c == 'e' || c == 'E') && i && strchr("0123456789", body[i - 1]))) {
-            fault = "a number with a fraction or an exponent; all numbers here are whole";
+            return fault_at(arena, body, i,
+                            "a number with a fraction or an exponent; all numbers here are whole");
         }
+        i++;
     }
-    return fault ? arena_printf(arena, "line %d, column %d: %s", line, column, fault) : NULL;
+    return NULL;
 }
 
 /* jansson's words; what it quotes of the body is a stranger's. */
@@ -133,6 +149,17 @@ static bool is_card_number(const char *text, size_t len)
     return pan_found(text, len) && !(len == 13 && ean13_valid(text, len));
 }
 
+static bool is_card_integer(struct arena *arena, int64_t value)
+{
+    enum { TOO_FEW_DIGITS = 1000000000 }; /* for a card; nearly always */
+    if (value > -TOO_FEW_DIGITS && value < TOO_FEW_DIGITS)
+        return false;
+    struct text digits;
+    text_init(&digits, arena);
+    text_add_int(&digits, value);
+    return pan_found(digits.data, digits.len);
+}
+
 static bool string_of(struct wire_reader *r, const json_t *value, const char *at, const char *name,
                       size_t max, const char **out)
 {
@@ -198,10 +225,7 @@ bool wire_integer(struct wire_reader *r, json_t *object, const char *at, const c
         wire_bad_value(r, at, name, type_word(value));
         return false;
     }
-    struct text digits;
-    text_init(&digits, r->arena);
-    text_add_int(&digits, json_integer_value(value));
-    if (r->strict && pan_found(digits.data, digits.len)) {
+    if (r->strict && is_card_integer(r->arena, json_integer_value(value))) {
         problem_set_text(member_problem(r, PROBLEM_card_number, at, name), "what", name);
         return false;
     }

@@ -128,14 +128,20 @@ static void line_pair(struct line *line, const struct pair *pair)
 
 static void line_time(struct line *line)
 {
+    static _Thread_local char second[32]; /* as it was last written, of the time `written` */
+    static _Thread_local time_t written;
     struct timespec now;
-    struct tm tm;
-    char text[64];
+    char millisecond[8];
     clock_gettime(CLOCK_REALTIME, &now);
-    gmtime_r(&now.tv_sec, &tm);
-    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &tm);
-    snprintf(text + n, sizeof text - n, ".%03dZ ", (int)(now.tv_nsec / 1000000));
-    line_puts(line, text);
+    if (now.tv_sec != written) {
+        struct tm tm;
+        gmtime_r(&now.tv_sec, &tm);
+        strftime(second, sizeof second, "%Y-%m-%dT%H:%M:%S", &tm);
+        written = now.tv_sec;
+    }
+    snprintf(millisecond, sizeof millisecond, ".%03dZ ", (int)(now.tv_nsec / 1000000) % 1000);
+    line_puts(line, second);
+    line_puts(line, millisecond);
 }
 
 static void write_line(struct line *line)

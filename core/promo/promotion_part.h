@@ -114,3 +114,8 @@ bool statement_coupon(struct reader *r);
  */
 bool requirement_read(struct reader *r, struct requirement *out) MUST_CHECK;
 bool benefit_read(struct reader *r, struct benefit *out) MUST_CHECK;
+
+/* ---- of the writer, for what is said as well (promotion_write.c) -------------------------------
+ */
+const char *rate_text(struct arena *arena, struct rate rate); /* "12.5%" */
+const char *ranks_text(struct arena *arena, uint64_t ranks);  /* "3-5, 8" */

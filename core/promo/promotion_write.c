@@ -12,19 +12,6 @@ static void amount(struct text *text, const struct catalogue *catalogue, struct 
     text_add(text, money_format(digits, money, catalogue->exponent, false));
 }
 
-/* "12.5%" */
-static void percent(struct text *text, struct rate rate)
-{
-    char digits[MONEY_TEXT];
-    money_format(digits, money_of(rate.ppm), 4, false);
-    size_t len = strlen(digits);
-    while (digits[len - 1] == '0')
-        len--;
-    len -= digits[len - 1] == '.';
-    text_addn(text, digits, len);
-    text_addc(text, '%');
-}
-
 static void codes(struct text *text, const char *before, const char *const *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -48,6 +35,35 @@ static void item_set(struct text *text, const struct item_set *set)
     if (set->nexcept_groups || set->nexcept_skus)
         text_add(text, " except");
     items(text, set->except_groups, set->nexcept_groups, set->except_skus, set->nexcept_skus);
+}
+
+/* ---- shared with what is said ------------------------------------------------------------------
+ */
+
+const char *rate_text(struct arena *arena, struct rate rate)
+{
+    char digits[MONEY_TEXT];
+    money_format(digits, money_of(rate.ppm), 4, false);
+    size_t len = strlen(digits);
+    while (digits[len - 1] == '0')
+        len--;
+    len -= digits[len - 1] == '.';
+    return arena_printf(arena, "%.*s%%", (int)len, digits);
+}
+
+const char *ranks_text(struct arena *arena, uint64_t ranks)
+{
+    struct text out;
+    text_init(&out, arena);
+    for (int low = 0, high; low < 64; low = high + 1) {
+        high = low;
+        if (!(ranks >> low & 1))
+            continue;
+        while (high < 63 && ranks >> (high + 1) & 1)
+            high++;
+        text_printf(&out, high > low ? "%s%d-%d" : "%s%d", out.len ? ", " : "", low, high);
+    }
+    return out.data;
 }
 
 /* ---- for whom, when, how often -----------------------------------------------------------------
@@ -104,28 +120,12 @@ static void mask(struct text *text, const char *before, unsigned bits, size_t n,
         text_addc(text, '\n');
 }
 
-/* "3-5, 8" */
-static void ranks(struct text *text, uint64_t bits)
-{
-    const char *before = "  for ranks ";
-    for (int low = 0, high; low < 64; low = high + 1) {
-        high = low;
-        if (!(bits >> low & 1))
-            continue;
-        while (high < 63 && bits >> (high + 1) & 1)
-            high++;
-        text_printf(text, high > low ? "%s%d-%d" : "%s%d", before, low, high);
-        before = ", ";
-    }
-    if (bits)
-        text_addc(text, '\n');
-}
-
 static void audience(struct text *text, const struct promotion *promotion)
 {
     mask(text, "  for types ", promotion->types, ORDER_TYPES, type_name);
     mask(text, "  for channels ", promotion->channels, CHANNELS, name_of_channel);
-    ranks(text, promotion->ranks);
+    if (promotion->ranks)
+        text_printf(text, "  for ranks %s\n", ranks_text(text->arena, promotion->ranks));
     codes(text, "  for people ", promotion->people, promotion->npeople);
     text_add(text, promotion->npeople ? "\n" : "");
     text_add(text, promotion->needs_coupon ? "  for coupon\n" : "");
@@ -232,17 +232,14 @@ static void rate_off(struct text *text, struct rate rate)
         text_add(text, "free");
         return;
     }
-    text_add(text, "at ");
-    percent(text, rate);
-    text_add(text, " off");
+    text_printf(text, "at %s off", rate_text(text->arena, rate));
 }
 
 static void percent_off(struct text *text, const struct catalogue *catalogue,
                         const struct benefit *b)
 {
     (void)catalogue;
-    percent(text, b->rate);
-    text_add(text, " off");
+    text_printf(text, "%s off", rate_text(text->arena, b->rate));
     item_set(text, &b->of);
 }
 

@@ -62,3 +62,29 @@ bool order_cancel_may(const struct order_cancel *cancel, struct problems *proble
     problem_set_text(problem, "until", cancel->until);
     return false;
 }
+
+static bool is_open(const char *state)
+{
+    return strcmp(state, "placed") == 0 || strcmp(state, "on_hold") == 0;
+}
+
+static bool too_late(struct problems *problems, enum problem_code code, const char *order,
+                     const char *state)
+{
+    struct problem *problem = problems_add(problems, code, "", NULL);
+    problem_set_text(problem, "order", order);
+    problem_set_name(problem, "state", "order", state);
+    return false;
+}
+
+bool order_change_may(const char *order, const char *state, struct problems *problems)
+{
+    return is_open(state) || too_late(problems, PROBLEM_change_late, order, state);
+}
+
+bool order_hold_may(const char *order, const char *state, bool hold, struct problems *problems)
+{
+    if (is_open(state) && strcmp(state, hold ? "placed" : "on_hold") == 0)
+        return true;
+    return too_late(problems, hold ? PROBLEM_hold_state : PROBLEM_unhold_state, order, state);
+}

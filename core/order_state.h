@@ -1,4 +1,5 @@
-/* An order after it has been placed: its states, and who may take it back until when. */
+/* An order after it has been placed: its states, and who may take it back until when, and
+ * whether it may still be changed. */
 #pragma once
 
 #include "core/problem.h"
@@ -17,3 +18,8 @@ struct order_cancel {
 };
 /* True when it may be; else adds the problem that says why not and who can help. */
 bool order_cancel_may(const struct order_cancel *cancel, struct problems *problems);
+
+/* Whether an order may still be changed: placed or on hold; else adds the problem that says so. */
+bool order_change_may(const char *order, const char *state, struct problems *problems);
+/* Whether it may be put on hold, or taken off it. */
+bool order_hold_may(const char *order, const char *state, bool hold, struct problems *problems);

@@ -2,7 +2,7 @@
  * the client has shown. */
 #include "core/wire/json_out.h"
 #include "server/api/candidates.h"
-#include "server/api/pricing.h"
+#include "server/api/order_store.h"
 #include "server/api/routes.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
@@ -79,49 +79,15 @@ static void refuse_problems(struct call *c, struct placing *p, enum status statu
 
 /* ---- after the commit ---- */
 
-/* The database found less stock than the quote did: all short items, by their lines. */
-static void add_shortages(struct call *c, struct placing *p, const char *detail)
-{
-    struct quote *q = &p->pricing.quote;
-    json_t *items = json_loads(detail, 0, NULL);
-    const json_t *list = json_object_get(items, "items");
-    for (size_t i = 0; i < q->nneeds; i++) {
-        const struct stock_need *need = &q->needs[i];
-        const struct item *part = &q->catalogue->items[need->item];
-        for (size_t k = 0; k < json_array_size(list); k++) {
-            const json_t *row = json_array_get(list, k);
-            if (json_integer_value(json_object_get(row, "item")) != part->id)
-                continue;
-            const struct quote_line *line = &q->lines[need->line];
-            struct problem *problem =
-                problems_add(&q->problems, PROBLEM_stock_short,
-                             arena_printf(c->arena, "/lines/%u/qty", need->line), line->draft->id);
-            problem_set_text(problem, "sku", line->item->sku);
-            problem_set_text(problem, "name", line->item->name);
-            problem_set_number(problem, "free",
-                               json_integer_value(json_object_get(row, "free")) / need->per);
-            problem_set_number(problem, "qty", line->draft->qty);
-            problem_set_number(problem, "can_back_order", line->item->back_order);
-        }
-    }
-    json_decref(items);
-}
-
 static void on_stock(struct call *c, struct placing *p, const char *detail)
 {
-    add_shortages(c, p, detail);
+    order_add_shortages(&p->pricing.quote, detail);
     refuse_problems(c, p, STATUS_STOCK_SHORT);
 }
 
 static void on_balance(struct call *c, struct placing *p, const char *detail)
 {
-    json_t *held = json_loads(detail, 0, NULL);
-    struct quote *q = &p->pricing.quote;
-    struct problem *problem = problems_add(&q->problems, PROBLEM_balance_short, "/tenders", NULL);
-    problem_set_money(problem, "balance", json_integer_value(json_object_get(held, "balance")),
-                      q->catalogue->exponent);
-    problem_set_money(problem, "amount", p->from_balance.minor, q->catalogue->exponent);
-    json_decref(held);
+    order_add_balance_short(&p->pricing.quote, detail, p->from_balance);
     refuse_problems(c, p, STATUS_PROBLEMS);
 }
 
@@ -199,59 +165,19 @@ static void committed(struct call *c)
 
 /* ---- the commit ---- */
 
-/* The columns of the order's lines and of its needs, as array parameters. */
-struct columns {
-    struct arena *arena;
-    int64_t *numbers;
-    const char **texts;
-};
-
-#define COLUMN(columns, n, expression)                                                             \
-    __extension__({                                                                                \
-        for (size_t i = 0; i < (n); i++)                                                           \
-            (columns).numbers[i] = (expression);                                                   \
-        db_array_int((columns).arena, (columns).numbers, (n));                                     \
-    })
-#define TEXT_COLUMN(columns, n, expression)                                                        \
-    __extension__({                                                                                \
-        for (size_t i = 0; i < (n); i++)                                                           \
-            (columns).texts[i] = (expression);                                                     \
-        db_array_text((columns).arena, (columns).texts, (n));                                      \
-    })
-
 static const char *minor(struct call *c, struct money amount)
 {
-    return db_text_int(c->arena, amount.minor);
-}
-
-static const char *ship_to_text(struct call *c, const struct buyer_facts *buyer)
-{
-    const struct address *a = &buyer->ship_to;
-    struct text text;
-    struct json_out out = {&text, false};
-    const struct {
-        const char *name, *value;
-    } parts[] = {{"name", a->name},      {"line1", a->line1},       {"line2", a->line2},
-                 {"city", a->city},      {"postcode", a->postcode}, {"region", a->region},
-                 {"country", a->country}};
-    text_init(&text, c->arena);
-    json_out_open(&out, NULL, '{');
-    for (size_t i = 0; buyer->has_ship_to && i < ARRAY_LEN(parts); i++)
-        json_out_string(&out, parts[i].name, parts[i].value ? parts[i].value : "");
-    json_out_close(&out, '}');
-    return text.data;
+    return order_minor(c->arena, amount);
 }
 
 static void commit(struct call *c, struct placing *p)
 {
     const struct pricing *pr = &p->pricing;
     const struct quote *q = &pr->quote;
-    size_t n = q->nlines, m = q->nneeds, most = n > m ? n : m;
-    struct columns col = {c->arena, ARENA_ARRAY(c->arena, int64_t, most),
-                          ARENA_ARRAY(c->arena, const char *, most)};
+    struct order_columns col;
     char date[DATE_TEXT];
     const char *priced_on = arena_strdup(c->arena, date_format(date, q->date));
-    const struct item *items = q->catalogue->items;
+    order_columns_fill(c->arena, q, &col);
     DB_ADD(call_write(c), Q_order_place, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
            c->request->id, "call", q->catalogue->market, order_type_info(pr->draft.type)->name,
            pr->distributor_id, pr->distributor_version, pr->buyer.customer,
@@ -260,17 +186,10 @@ static void commit(struct call *c, struct placing *p)
            minor(c, q->goods), minor(c, q->discount), minor(c, q->delivery),
            minor(c, q->delivery_tax), minor(c, q->tax), minor(c, q->tax_added), minor(c, q->total),
            db_text_int(c->arena, q->cv.hundredths), db_text_int(c->arena, q->pv.hundredths),
-           destination_name(pr->draft.destination), ship_to_text(c, &pr->buyer), pr->draft.note,
-           pr->fingerprint, p->rev, minor(c, p->from_balance),
-           TEXT_COLUMN(col, n, q->lines[i].draft->id), COLUMN(col, n, q->lines[i].item->id),
-           TEXT_COLUMN(col, n, q->lines[i].item->sku), TEXT_COLUMN(col, n, q->lines[i].item->name),
-           COLUMN(col, n, q->lines[i].draft->qty), COLUMN(col, n, q->lines[i].unit.minor),
-           COLUMN(col, n, q->lines[i].discount.minor), COLUMN(col, n, q->lines[i].tax.minor),
-           COLUMN(col, n, q->lines[i].tax_rate.ppm), COLUMN(col, n, q->lines[i].cv.hundredths),
-           COLUMN(col, n, q->lines[i].pv.hundredths), COLUMN(col, m, q->needs[i].line + 1),
-           COLUMN(col, m, items[q->needs[i].item].id), COLUMN(col, m, q->needs[i].qty),
-           COLUMN(col, m, q->needs[i].per),
-           TEXT_COLUMN(col, m, q->needs[i].back_order ? "t" : "f"));
+           destination_name(pr->draft.destination), order_ship_to(c->arena, &pr->buyer),
+           pr->draft.note, pr->fingerprint, p->rev, minor(c, p->from_balance), col.client, col.item,
+           col.sku, col.name, col.qty, col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv,
+           col.need_line, col.need_item, col.need_qty, col.need_per, col.need_back);
     call_then(c, committed);
 }
 

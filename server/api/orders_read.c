@@ -1,9 +1,10 @@
-/* Orders that have been placed: reading, listing, cancelling. */
+/* Orders that have been placed: reading and listing. */
 #include "core/date.h"
 #include "core/order_state.h"
+#include "server/api/order_actor.h"
+#include "server/api/order_head.h"
 #include "server/api/people.h"
 #include "server/api/routes.h"
-#include "server/net/log.h"
 
 #include <string.h>
 
@@ -41,33 +42,21 @@ static const char *const head_names[] = {"",
                                          "channel",
                                          "#due",
                                          NULL};
-enum {
-    COL_NUMBER = 1,
-    COL_STATE,
-    COL_DISTRIBUTOR = 6,
-    COL_DISTRIBUTOR_NAME,
-    COL_CUSTOMER,
-    COL_CUSTOMER_NAME,
-    COL_DESTINATION = 24,
-    COL_SHIP_TO,
-    COL_PLACED_BY = 28,
-    COL_TAKER = 31,
-    COL_IN_TIME,
-    COL_VERSION,
-    COL_CANCEL_UNTIL,
-    COL_CANCEL_UNTIL_SAY,
-};
 static const char *const line_names[] = {
     "id",   "sku", "name", "#qty",          "#unit", "#discount", "#amount",
     "#tax", "#cv", "#pv",  "#back_ordered", "state", NULL};
-static const char *const payment_names[] = {"kind", "#amount", "state", NULL};
+static const char *const payment_names[] = {"kind", "#amount", "#refunded", "state", NULL};
+enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
+static const char *const revision_names[] = {
+    "#revision",  "until",  "by",  "reason", "#goods", "#discount", "#delivery", "#tax",
+    "#tax_added", "#total", "#cv", "#pv",    "",       "",          "note",      NULL};
 static const char *const event_names[] = {"at", "machine", "", "from", "to", "by", "reason", NULL};
 static const char *const list_names[] = {
     "number", "state",    "payment",   "type",      "distributor", "name",   "customer_name",
     "#total", "currency", "#exponent", "placed_at", "placed_by",   "#lines", NULL};
 
 struct reading {
-    size_t head, lines, payments, events;
+    size_t head, lines, payments, events, revisions;
 };
 
 static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
@@ -77,31 +66,35 @@ static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
                  : json_null();
 }
 
-/* Whether the actor may take the order back; else *problems says why not. */
-static bool may_cancel(const struct call *c, size_t s, struct problems *problems)
-{
-    const struct db_batch *b = c->batch;
-    unsigned office = ROLE_BIT(office) | ROLE_BIT(supervisor);
-    struct order_cancel cancel = {
-        .order = db_value(b, s, 0, COL_NUMBER),
-        .state = db_value(b, s, 0, COL_STATE),
-        .taker = db_value(b, s, 0, COL_PLACED_BY),
-        .until = db_value(b, s, 0, COL_CANCEL_UNTIL_SAY),
-        .is_taker = strcmp(db_value(b, s, 0, COL_TAKER), c->actor.login_id) == 0,
-        .in_time = db_bool(b, s, 0, COL_IN_TIME),
-        .is_office = c->actor.roles & office,
-    };
-    return order_cancel_may(&cancel, problems);
-}
-
 static json_t *cancel_write(const struct call *c, size_t s)
 {
     struct problems why;
     problems_init(&why, c->arena);
-    bool may = may_cancel(c, s, &why);
+    bool may = order_may_be_cancelled(c, s, &why);
     return json_pack(
         "{s:b,s:s,s:o}", "may", may, "until", db_value(c->batch, s, 0, COL_CANCEL_UNTIL), "say",
         may ? json_null() : json_string(problem_say(c->arena, c->language, &why.items[0])));
+}
+
+static json_t *ship_to_write(const char *kind, const char *address)
+{
+    json_t *object = json_loads(address, 0, NULL);
+    return json_pack("{s:s,s:o}", "kind", kind, "address", object ? object : json_null());
+}
+
+/* What the order was before each of its changes. */
+static json_t *revisions_write(const struct db_batch *b, size_t s)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < db_rows(b, s); i++) {
+        json_t *one = call_row(b, s, i, revision_names);
+        json_object_set_new(one, "ship_to",
+                            ship_to_write(db_value(b, s, i, REVISION_SHIP_KIND),
+                                          db_value(b, s, i, REVISION_SHIP_TO)));
+        json_object_set_new(one, "lines", json_loads(db_value(b, s, i, REVISION_LINES), 0, NULL));
+        json_array_append_new(all, one);
+    }
+    return all;
 }
 
 static void get_reply(struct call *c)
@@ -116,14 +109,16 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "distributor",
                         party_of(b, r->head, COL_DISTRIBUTOR, COL_DISTRIBUTOR_NAME));
     json_object_set_new(o, "customer", party_of(b, r->head, COL_CUSTOMER, COL_CUSTOMER_NAME));
-    json_t *address = json_loads(db_value(b, r->head, 0, COL_SHIP_TO), 0, NULL);
     json_object_set_new(o, "ship_to",
-                        json_pack("{s:s,s:o}", "kind", db_value(b, r->head, 0, COL_DESTINATION),
-                                  "address", address ? address : json_null()));
+                        ship_to_write(db_value(b, r->head, 0, COL_DESTINATION),
+                                      db_value(b, r->head, 0, COL_SHIP_TO)));
     json_object_set_new(o, "lines", call_rows(b, r->lines, line_names));
     json_object_set_new(o, "payments", call_rows(b, r->payments, payment_names));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
     json_object_set_new(o, "cancel", cancel_write(c, r->head));
+    json_object_set_new(o, "version", json_string(db_value(b, r->head, 0, COL_VERSION)));
+    json_object_set_new(o, "revision", json_integer(db_int(b, r->head, 0, COL_REVISION)));
+    json_object_set_new(o, "revisions", revisions_write(b, r->revisions));
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", db_value(b, r->head, 0, COL_VERSION)));
     call_reply(c, STATUS_OK, o);
 }
@@ -136,6 +131,7 @@ static void get_load(struct call *c)
     r->lines = DB_ADD(call_read(c), Q_order_lines, number);
     r->payments = DB_ADD(call_read(c), Q_order_payments, number);
     r->events = DB_ADD(call_read(c), Q_order_events, number);
+    r->revisions = DB_ADD(call_read(c), Q_order_revisions, number);
     call_then(c, get_reply);
 }
 
@@ -239,76 +235,4 @@ void order_list(struct call *c)
         call_read(c);
         call_then(c, list_load);
     }
-}
-
-/* ---- cancelling ---- */
-
-struct cancelling {
-    const char *key, *hash, *reason;
-};
-
-static void cancel_reply(struct call *c)
-{
-    const char *result = db_value(c->batch, 0, 0, 0), *state = db_value(c->batch, 0, 0, 1);
-    if (strcmp(result, "unknown") == 0) {
-        call_fail(c, STATUS_NOT_FOUND, "there is no such order");
-    } else if (strcmp(result, "reused") == 0) {
-        call_fail(c, STATUS_KEY_REUSED, NULL);
-    } else if (strcmp(result, "state") == 0) {
-        order_cancel_may(&(struct order_cancel){.order = c->params[0], .state = state},
-                         &c->problems);
-        call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
-    } else {
-        if (strcmp(result, "cancelled") == 0)
-            log_event(LOG_INFO_, "order_cancelled", "request", c->request->id, "number",
-                      c->params[0], "login", c->actor.login, NULL);
-        call_reply(c, STATUS_OK, json_pack("{s:s,s:s}", "number", c->params[0], "state", state));
-    }
-}
-
-/* The one who took it and when it was do not change, so that may be decided here; whether it has
- * been picked or cancelled meanwhile, the commit looks at again. A cancelled one goes on: the same
- * key is to get the same answer. */
-static void cancel_decide(struct call *c)
-{
-    struct cancelling *s = c->state;
-    if (!db_rows(c->batch, 0)) {
-        call_fail(c, STATUS_NOT_FOUND, "there is no such order");
-        return;
-    }
-    const char *state = db_value(c->batch, 0, 0, COL_STATE);
-    if (strcmp(state, "cancelled") != 0 && !may_cancel(c, 0, &c->problems)) {
-        if (order_state_may_go(state, "cancelled"))
-            call_fail(c, STATUS_PROBLEMS, NULL);
-        else
-            call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
-        return;
-    }
-    DB_ADD(call_write(c), Q_order_cancel, c->params[0], s->key, s->hash, c->actor.login_id,
-           c->actor.acting_for, s->reason, c->request->id);
-    call_then(c, cancel_reply);
-}
-
-static void cancel_look(struct call *c)
-{
-    DB_ADD(call_read(c), Q_order_get, c->params[0], c->actor.market);
-    call_then(c, cancel_decide);
-}
-
-void order_cancel(struct call *c)
-{
-    static const char *const names[] = {"reason", NULL};
-    struct cancelling *s = ARENA_NEW(c->arena, struct cancelling);
-    c->state = s;
-    s->reason = "";
-    if (!(s->key = call_key(c)) || !call_body(c))
-        return;
-    wire_string(&c->reader, c->body, "", "reason", 200, false, &s->reason);
-    wire_only(&c->reader, c->body, "", names, NULL);
-    if (!call_body_ok(c))
-        return;
-    /* The same words said of another order are another request. */
-    s->hash = arena_printf(c->arena, "%s %s", c->params[0], call_body_hash(c));
-    call_read(c);
-    call_then(c, cancel_look);
 }

@@ -77,8 +77,11 @@ bool pricing_load(struct call *c, const char *const *also, struct pricing *p)
 {
     *p = (struct pricing){0};
     wire_draft_read(&c->reader, c->body, also, &p->draft);
-    if (!call_body_ok(c))
-        return false;
+    return call_body_ok(c) && pricing_want(c, p);
+}
+
+bool pricing_want(struct call *c, struct pricing *p)
+{
     p->market = call_market(c, p->draft.market);
     if (!p->market)
         return false;
@@ -163,12 +166,22 @@ static void read_facts(struct call *c, struct pricing *p)
     hide_others(c, p);
 }
 
+static int64_t held_of(const struct pricing *p, int64_t item)
+{
+    for (size_t i = 0; i < p->nheld; i++)
+        if (p->held[i].item == item)
+            return p->held[i].qty;
+    return 0;
+}
+
 void pricing_decide(struct call *c, struct pricing *p)
 {
     struct stock_fact *stock = ARENA_ARRAY(c->arena, struct stock_fact, p->nstock);
     read_facts(c, p);
     for (size_t i = 0; i < p->nstock; i++)
-        stock[i] = (struct stock_fact){p->stock_items[i], db_int(c->batch, p->stock, i, 1)};
+        stock[i] = (struct stock_fact){p->stock_items[i],
+                                       db_int(c->batch, p->stock, i, 1) +
+                                           held_of(p, db_int(c->batch, p->stock, i, 0))};
     quote_price(c->arena, &p->market->catalogue, &p->buyer, &p->draft, stock, p->nstock, &p->quote);
     if (p->draft.nlines == 0)
         problems_add(&p->quote.problems, PROBLEM_no_lines, "/lines", NULL);

@@ -4,6 +4,12 @@
 
 #include "server/api/call.h"
 
+/* Pieces that an order being changed has reserved: as good as free for it. */
+struct stock_held {
+    int64_t item; /* the database's id */
+    int64_t qty;
+};
+
 struct pricing {
     struct order_draft draft;
     const struct market_snapshot *market;
@@ -14,11 +20,15 @@ struct pricing {
     size_t facts, stock, duplicates; /* statements of the batch */
     uint32_t *stock_items;
     size_t nstock;
+    const struct stock_held *held; /* what the order has already; ascending by item */
+    size_t nheld;
 };
 
 /* Reads c->body as a draft (`also`: further members) and adds the statements to call_read(c).
  * False when the request was refused. */
 bool pricing_load(struct call *c, const char *const *also, struct pricing *out);
+/* The same for a draft that is not the body: out->draft (and held) are filled already. */
+bool pricing_want(struct call *c, struct pricing *out);
 /* After the round trip: fills the facts and prices. */
 void pricing_decide(struct call *c, struct pricing *p);
 /* Same buyer, SKUs and quantities within a day: adds the warning. True when there is one. */

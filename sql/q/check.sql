@@ -48,22 +48,40 @@ SELECT kind || ' account ' || account_id AS what,
   FROM running WHERE balance < floor
  ORDER BY id LIMIT 20;
 
--- name: check_order_journal   Every order has its journal, and every such journal its order.
-SELECT coalesce('order ' || o.number, 'journal ' || j.id) AS what,
+-- name: check_order_journal   Every revision of an order has its journal, and every such journal its revision.
+SELECT coalesce('order ' || v.number, 'journal ' || j.id) AS what,
        CASE WHEN j.id IS NULL THEN 'has no journal' ELSE 'is of order ' || j.ref || ', which does not exist' END AS detail
-  FROM orders o FULL JOIN (SELECT id, ref FROM journal WHERE kind = 'order') j ON j.ref = o.number
- WHERE o.id IS NULL OR j.id IS NULL
+  FROM (SELECT number, journal, CASE revision WHEN 1 THEN 'order' ELSE 'order_change' END AS kind FROM order_version) v
+  FULL JOIN (SELECT id, kind, ref FROM journal WHERE kind IN ('order', 'order_change')) j ON j.ref = v.journal AND j.kind = v.kind
+ WHERE v.number IS NULL OR j.id IS NULL
  ORDER BY 1 LIMIT 20;
 
--- name: check_cancelled   A cancelled order, and no other, has one reversing journal.
+-- name: check_cancelled   A cancelled order, and no other, has one journal that reverses its present revision.
 SELECT coalesce('order ' || o.number, 'journal ' || j.id) AS what,
        CASE WHEN j.id IS NULL THEN 'is cancelled but not reversed'
             WHEN o.id IS NULL THEN 'reverses order ' || j.ref || ', which is not cancelled'
             ELSE 'is reversed by a journal that names another' END AS detail
-  FROM (SELECT id, number FROM orders WHERE state = 'cancelled') o
+  FROM (SELECT o.id, o.number, v.journal FROM orders o JOIN order_version v ON v.order_id = o.id AND v.is_present
+         WHERE o.state = 'cancelled') o
   FULL JOIN (SELECT c.id, c.ref, f.ref AS reversed FROM journal c LEFT JOIN journal f ON f.id = c.reverses
               WHERE c.kind = 'order_cancel') j ON j.ref = o.number
- WHERE o.id IS NULL OR j.id IS NULL OR j.reversed IS DISTINCT FROM j.ref
+ WHERE o.id IS NULL OR j.id IS NULL OR j.reversed IS DISTINCT FROM o.journal
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_revisions   What an order was before a change is kept, each once, and reversed by a journal of its own.
+SELECT coalesce('order ' || v.number || ' revision ' || v.revision, 'journal ' || j.id) AS what,
+       CASE WHEN j.id IS NULL THEN 'was changed but not reversed'
+            WHEN v.number IS NULL THEN 'reverses ' || j.ref || ', which was never changed'
+            ELSE 'is reversed by a journal that names another' END AS detail
+  FROM (SELECT * FROM order_version WHERE NOT is_present) v
+  FULL JOIN (SELECT c.id, c.ref, f.ref AS reversed FROM journal c LEFT JOIN journal f ON f.id = c.reverses
+              WHERE c.kind = 'order_reversal') j ON j.ref = v.number || '/' || v.revision
+ WHERE v.number IS NULL OR j.id IS NULL OR j.reversed IS DISTINCT FROM v.journal
+UNION ALL
+SELECT 'order ' || o.number, format('is at revision %s, %s are kept', o.revision, coalesce(r.n, 0))
+  FROM orders o LEFT JOIN (SELECT order_id, count(*) AS n, max(revision) AS newest FROM order_revision GROUP BY order_id) r
+         ON r.order_id = o.id
+ WHERE coalesce(r.n, 0) <> o.revision - 1 OR coalesce(r.newest, 0) <> o.revision - 1
  ORDER BY 1 LIMIT 20;
 
 -- name: check_reversal   The legs of a reversing journal mirror those that it reverses.
@@ -86,7 +104,7 @@ WITH owed AS (
      WHERE t.order_id IS NOT NULL
      GROUP BY t.order_id
 ), paid AS (
-    SELECT order_id, sum(amount) AS amount FROM payment WHERE state = 'captured' GROUP BY order_id
+    SELECT order_id, sum(amount - refunded) AS amount FROM payment WHERE state = 'captured' GROUP BY order_id
 ), due AS (
     SELECT o.id, o.number, CASE WHEN o.state = 'cancelled' THEN 0 ELSE o.total END - coalesce(p.amount, 0) AS amount
       FROM orders o LEFT JOIN paid p ON p.order_id = o.id
@@ -97,9 +115,9 @@ SELECT coalesce('order ' || d.number, 'receivable of order id ' || w.order_id) A
  WHERE d.id IS NULL OR coalesce(w.amount, 0) <> d.amount
  ORDER BY 1 LIMIT 20;
 
--- name: check_books   Goods, discount, delivery and added tax of an order stand in the books as in the order.
+-- name: check_books   Goods, discount, delivery and added tax of each revision of an order stand in its journal.
 WITH booked AS (
-    SELECT t.order_id, sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'sales') AS goods,
+    SELECT j.ref, sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'sales') AS goods,
            sum(t.amount) FILTER (WHERE d.kind = 'discounts' AND c.kind = 'receivable') AS discount,
            sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'delivery') AS delivery,
            sum(t.amount) FILTER (WHERE c.kind = 'tax') AS tax
@@ -107,36 +125,45 @@ WITH booked AS (
       JOIN transfer t ON t.journal_id = j.id
       JOIN account d ON d.id = t.debit_id
       JOIN account c ON c.id = t.credit_id
-     WHERE j.kind = 'order'
-     GROUP BY t.order_id
+     WHERE j.kind IN ('order', 'order_change')
+     GROUP BY j.ref
 )
 SELECT 'order ' || o.number AS what,
-       format('goods %s, discount %s, delivery %s, tax %s in the books; %s, %s, %s, %s in the order',
+       format('goods %s, discount %s, delivery %s, tax %s in the books; %s, %s, %s, %s in the order, revision %s',
               coalesce(b.goods, 0), coalesce(b.discount, 0), coalesce(b.delivery, 0), coalesce(b.tax, 0),
-              o.goods, o.discount, o.delivery, o.tax + o.delivery_tax) AS detail
-  FROM orders o LEFT JOIN booked b ON b.order_id = o.id
+              o.goods, o.discount, o.delivery, o.tax + o.delivery_tax, o.revision) AS detail
+  FROM order_version o LEFT JOIN booked b ON b.ref = o.journal
  WHERE coalesce(b.goods, 0) <> o.goods OR coalesce(b.discount, 0) <> o.discount
     OR coalesce(b.delivery, 0) <> o.delivery OR coalesce(b.tax, 0) <> o.tax + o.delivery_tax
- ORDER BY o.id LIMIT 20;
+ ORDER BY o.order_id LIMIT 20;
 
--- name: check_order_lines   Goods, discount, tax and volumes of an order are those of its lines.
+-- name: check_order_lines   Goods, discount, tax and volumes of each revision of an order are those of its lines.
+WITH line AS (
+    SELECT l.order_id, o.revision, l.qty, l.unit, l.goods, l.discount, l.amount, l.tax, l.cv, l.pv
+      FROM order_line l JOIN orders o ON o.id = l.order_id
+    UNION ALL
+    SELECT r.order_id, r.revision, l.qty, l.unit, l.goods, l.discount, l.amount, l.tax, l.cv, l.pv
+      FROM order_revision r
+     CROSS JOIN LATERAL jsonb_to_recordset(r.lines) AS l(qty bigint, unit bigint, goods bigint, discount bigint, amount bigint,
+                                                         tax bigint, cv bigint, pv bigint)
+)
 SELECT 'order ' || o.number AS what,
-       format('goods %s, discount %s, tax %s, CV %s, PV %s; its lines make %s, %s, %s, %s, %s', o.goods, o.discount, o.tax,
-              o.cv, o.pv, coalesce(l.goods, 0), coalesce(l.discount, 0), coalesce(l.tax, 0), coalesce(l.cv, 0),
-              coalesce(l.pv, 0)) AS detail
-  FROM orders o
-  LEFT JOIN (SELECT order_id, sum(goods) AS goods, sum(discount) AS discount, sum(amount) AS amount, sum(tax) AS tax,
-                    sum(cv) AS cv, sum(pv) AS pv, bool_and(unit * qty = goods) AS multiplied
-               FROM order_line GROUP BY order_id) l ON l.order_id = o.id
+       format('goods %s, discount %s, tax %s, CV %s, PV %s in revision %s; its lines make %s, %s, %s, %s, %s', o.goods,
+              o.discount, o.tax, o.cv, o.pv, o.revision, coalesce(l.goods, 0), coalesce(l.discount, 0), coalesce(l.tax, 0),
+              coalesce(l.cv, 0), coalesce(l.pv, 0)) AS detail
+  FROM order_version o
+  LEFT JOIN (SELECT order_id, revision, sum(goods) AS goods, sum(discount) AS discount, sum(amount) AS amount,
+                    sum(tax) AS tax, sum(cv) AS cv, sum(pv) AS pv, bool_and(unit * qty = goods) AS multiplied
+               FROM line GROUP BY order_id, revision) l ON l.order_id = o.order_id AND l.revision = o.revision
  WHERE (o.goods, o.discount, o.goods - o.discount, o.tax, o.cv, o.pv, true)
        IS DISTINCT FROM (l.goods, l.discount, l.amount, l.tax, l.cv, l.pv, l.multiplied)
- ORDER BY o.id LIMIT 20;
+ ORDER BY o.order_id LIMIT 20;
 
 -- name: check_payments   Payments do not exceed the order, and its payment state is what they say.
 SELECT 'order ' || o.number AS what,
        format('is %s and %s; of %s, %s is captured and %s due', o.state, o.payment_state, o.total, p.captured, p.due) AS detail
   FROM orders o
-  LEFT JOIN (SELECT order_id, sum(amount) FILTER (WHERE state = 'captured') AS captured,
+  LEFT JOIN (SELECT order_id, sum(amount - refunded) FILTER (WHERE state = 'captured') AS captured,
                     sum(amount) FILTER (WHERE state NOT IN ('captured', 'refunded', 'void', 'declined')) AS due
                FROM payment GROUP BY order_id) x ON x.order_id = o.id
  CROSS JOIN LATERAL (SELECT coalesce(x.captured, 0) AS captured, coalesce(x.due, 0) AS due) p
@@ -147,14 +174,25 @@ SELECT 'order ' || o.number AS what,
             ELSE p.captured + p.due <> o.total OR p.due = 0 END
  ORDER BY o.id LIMIT 20;
 
--- name: check_payment_journal   What was paid later has its journal, and every such journal its payment.
+-- name: check_payment_journal   What was paid later, and what of it was given back, has its journals, and they their payment.
 SELECT coalesce('payment ' || p.id, 'journal ' || j.id) AS what,
        CASE WHEN j.id IS NULL THEN 'is captured without a journal' WHEN p.id IS NULL THEN 'is of no captured payment'
             ELSE 'is ' || p.amount || ', in the books ' || j.amount END AS detail
-  FROM (SELECT id, amount FROM payment WHERE kind = 'later' AND state = 'captured') p
+  FROM (SELECT id, amount FROM payment WHERE kind = 'later' AND state IN ('captured', 'refunded')) p
   FULL JOIN (SELECT j.id, j.ref, sum(t.amount) AS amount FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
               WHERE j.kind = 'payment' GROUP BY j.id, j.ref) j ON j.ref = p.id::text
  WHERE p.id IS NULL OR j.id IS NULL OR j.amount IS DISTINCT FROM p.amount
+UNION ALL
+SELECT coalesce('payment ' || p.id, 'journal ' || j.id),
+       format('gave back %s, in the books %s', coalesce(p.refunded, 0), coalesce(j.amount, 0))
+  FROM (SELECT id, refunded FROM payment WHERE kind = 'later' AND refunded > 0) p
+  FULL JOIN (SELECT min(j.id) AS id, split_part(j.ref, '/', 1) AS payment, sum(t.amount) AS amount
+               FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
+              WHERE j.kind = 'refund' GROUP BY 2) j ON j.payment = p.id::text
+ WHERE p.id IS NULL OR j.id IS NULL OR j.amount IS DISTINCT FROM p.refunded
+UNION ALL
+SELECT 'payment ' || id, format('of %s gave back %s and is %s', amount, refunded, state)
+  FROM payment WHERE refunded > 0 AND state <> CASE WHEN refunded = amount THEN 'refunded' ELSE 'captured' END
  ORDER BY 1 LIMIT 20;
 
 -- name: check_stock   What is on hand is the sum of its movements.
@@ -198,6 +236,18 @@ SELECT 'order ' || o.number || ' line ' || l.line AS what,
             ELSE r.order_id IS NOT NULL END
  ORDER BY o.id, l.line LIMIT 20;
 
+-- name: check_waiting   A line waits for pieces exactly when it lacks some, and says for how many of its own.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       format('is %s with %s of %s back-ordered; its stock says %s', l.state, l.back_ordered, l.qty, r.short) AS detail
+  FROM order_line l
+  JOIN orders o ON o.id = l.order_id
+  JOIN (SELECT r.order_id, r.line,
+               max((r.back_ordered * x.qty + r.reserved + r.back_ordered - 1) / (r.reserved + r.back_ordered)) AS short
+          FROM reservation r JOIN order_line x ON x.order_id = r.order_id AND x.line = r.line
+         GROUP BY r.order_id, r.line) r ON r.order_id = l.order_id AND r.line = l.line
+ WHERE l.state <> CASE WHEN r.short > 0 THEN 'back_ordered' ELSE 'reserved' END OR l.back_ordered <> r.short
+ ORDER BY o.id, l.line LIMIT 20;
+
 -- name: check_events   The history of each order, payment and line is one chain from its birth to its state.
 WITH step AS (
     SELECT id, order_id, machine, ref, from_state, to_state,
@@ -209,6 +259,14 @@ WITH step AS (
     SELECT order_id, 'payment', id, state, CASE kind WHEN 'balance' THEN '{"",captured}'::text[] ELSE '{"",due}' END FROM payment
     UNION ALL
     SELECT order_id, 'line', line, state, '{"",reserved,back_ordered}' FROM order_line
+    UNION ALL
+    -- A line that a change took away ended with it.
+    SELECT DISTINCT r.order_id, 'line', l.line, 'cancelled', '{"",reserved,back_ordered}'::text[]
+      FROM order_revision r
+     CROSS JOIN LATERAL jsonb_to_recordset(r.lines) AS l(line bigint)
+     WHERE NOT EXISTS (SELECT FROM order_line k WHERE k.order_id = r.order_id AND k.line = l.line)
+    UNION ALL
+    SELECT order_id, 'revision', revision + 1, 'changed', '{""}' FROM order_revision
 )
 SELECT format('%s %s of order id %s', coalesce(n.machine, s.machine), coalesce(n.ref, s.ref), coalesce(n.order_id, s.order_id)) AS what,
        CASE WHEN n.order_id IS NULL THEN 'has a history but does not exist'

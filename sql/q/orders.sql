@@ -23,6 +23,43 @@ SELECT result, order_number, payment_state, order_total, detail::text
 -- name: order_cancel
 SELECT result, state FROM order_cancel($1, $2, $3, $4::bigint, $5::bigint, $6, $7);
 
+-- name: order_change
+SELECT result, reply::text
+  FROM order_change($1, $2, $3, $4::bigint, $5::bigint, $6, $7, $8::int, $9::int, $10,
+                    $11::bigint, $12::bigint, $13::bigint, $14::bigint, $15::bigint, $16::bigint, $17::bigint,
+                    $18::bigint, $19::bigint, $20, $21::jsonb, $22, $23, $24::bigint,
+                    $25::text[], $26::bigint[], $27::text[], $28::text[], $29::bigint[], $30::bigint[],
+                    $31::bigint[], $32::bigint[], $33::int[], $34::bigint[], $35::bigint[],
+                    $36::int[], $37::bigint[], $38::bigint[], $39::bigint[], $40::boolean[], $41::jsonb);
+
+-- name: order_hold
+SELECT result, state FROM order_hold($1, $2, $3, $4::bigint, $5::bigint, $6, $7, $8);
+
+-- name: key_done   $1: key. What it has done before.
+SELECT hash, result::text FROM idempotency WHERE key = $1;
+
+-- name: order_keyed_lines   $1: number. What somebody has keyed; gifts come anew with the price.
+SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0
+  FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.number = $1 AND l.gift_of IS NULL ORDER BY l.line;
+
+-- name: order_holds   $1: number. What it has reserved of each item.
+SELECT r.item_id, sum(r.reserved)::bigint FROM orders o JOIN reservation r ON r.order_id = o.id
+ WHERE o.number = $1 GROUP BY r.item_id ORDER BY r.item_id;
+
+-- name: order_revisions   $1: number. What it was before each change, the first first.
+SELECT r.revision, to_char(r.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), l.login, r.reason,
+       (r.head ->> 'goods')::bigint, (r.head ->> 'discount')::bigint, (r.head ->> 'delivery')::bigint,
+       (r.head ->> 'tax')::bigint, (r.head ->> 'tax_added')::bigint, (r.head ->> 'total')::bigint,
+       (r.head ->> 'cv')::bigint, (r.head ->> 'pv')::bigint, r.head ->> 'destination',
+       (r.head -> 'ship_to')::text, r.head ->> 'note',
+       (SELECT jsonb_agg(jsonb_build_object('id', x.client_id, 'sku', x.sku, 'name', x.name, 'qty', x.qty, 'unit', x.unit,
+                  'discount', x.discount, 'amount', x.amount, 'tax', x.tax, 'cv', x.cv, 'pv', x.pv,
+                  'back_ordered', x.back_ordered, 'state', x.state) ORDER BY x.line)::text
+          FROM jsonb_to_recordset(r.lines) AS x(line int, client_id text, sku text, name text, qty bigint, unit bigint,
+                  discount bigint, amount bigint, tax bigint, cv bigint, pv bigint, back_ordered bigint, state text))
+  FROM orders o JOIN order_revision r ON r.order_id = o.id LEFT JOIN login l ON l.id = r.by_login
+ WHERE o.number = $1 ORDER BY r.revision;
+
 -- name: order_get   $1: number, $2: market or NULL
 SELECT o.id, o.number, o.state, o.payment_state, o.type, o.market, d.number, dp.name, c.id, cp.name,
        pl.code, o.pricing_date, o.currency, o.exponent, o.tax_included, o.goods, o.discount, o.delivery,
@@ -31,7 +68,8 @@ SELECT o.id, o.number, o.state, o.payment_state, o.type, o.market, d.number, dp.
        (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'due'),
        o.placed_by, company_now() < o.placed_at + make_interval(mins => m.cancel_minutes), o.version,
        to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-       to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE m.zone, 'HH24:MI')
+       to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE m.zone, 'HH24:MI'),
+       o.revision
   FROM orders o
   JOIN market m ON m.code = o.market
   JOIN distributor d ON d.id = o.distributor_id
@@ -47,7 +85,7 @@ SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l
   FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.number = $1 ORDER BY l.line;
 
 -- name: order_payments   $1: number
-SELECT p.kind, p.amount, p.state FROM orders o JOIN payment p ON p.order_id = o.id
+SELECT p.kind, p.amount, p.refunded, p.state FROM orders o JOIN payment p ON p.order_id = o.id
  WHERE o.number = $1 ORDER BY p.id;
 
 -- name: order_events   $1: number

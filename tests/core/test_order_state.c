@@ -63,8 +63,40 @@ static void who_may_cancel(void)
     arena_free(arena);
 }
 
+/* Changed and held until it is released, let go only when it is held. */
+static void what_may_still_change(void)
+{
+    static const struct {
+        const char *state;
+        bool change, hold, unhold;
+    } rows[] = {
+        {"placed", true, true, false},     {"on_hold", true, false, true},
+        {"released", false, false, false}, {"picked", false, false, false},
+        {"packed", false, false, false},   {"shipped", false, false, false},
+        {"received", false, false, false}, {"cancelled", false, false, false},
+    };
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct problems problems;
+        problems_init(&problems, arena);
+        CU_ASSERT_EQUAL(order_change_may("100000014", rows[i].state, &problems), rows[i].change);
+        CU_ASSERT_EQUAL(order_hold_may("100000014", rows[i].state, true, &problems), rows[i].hold);
+        CU_ASSERT_EQUAL(order_hold_may("100000014", rows[i].state, false, &problems),
+                        rows[i].unhold);
+        CU_ASSERT_EQUAL(problems.count,
+                        (size_t)!rows[i].change + (size_t)!rows[i].hold + (size_t)!rows[i].unhold);
+    }
+    struct problems problems;
+    problems_init(&problems, arena);
+    order_change_may("100000014", "released", &problems);
+    CU_ASSERT_STRING_EQUAL(problem_say(arena, LANGUAGE_en, &problems.items[0]),
+                           "Order 100000014 is released: it can no longer be changed.");
+    arena_free(arena);
+}
+
 static const struct test_case cases[] = {
     {"the states and moves are those of the order machine", states_are_those_of_the_table},
     {"the taker cancels in time, the office any time, nobody what is picked", who_may_cancel},
+    {"what is released changes no more", what_may_still_change},
 };
 REPORT_MAIN("test_order_state", cases)

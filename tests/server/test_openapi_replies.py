@@ -184,6 +184,7 @@ def orders(call, ids, draft, name):
     call("GET", A + "/orders", query="?customer=x")
     call("GET", A + "/day")
     call("GET", A + "/orders/{number}", number="100000000")
+    changes(call, number, draft["lines"])
     key, one = ulid(), {"pattern": A + "/orders/{number}/cancel", "number": number}
     call("POST", body={"reason": "x"}, **one)
     call("POST", body={"why": "x"}, key=key, **one)
@@ -191,6 +192,24 @@ def orders(call, ids, draft, name):
         call("POST", body=body, key=key, **one)
     call("POST", A + "/orders/{number}/cancel", {}, key=ulid(), number="100000000")
     call("GET", A + "/orders/{number}", number=number)
+
+
+def changes(call, number, lines):
+    one = {"pattern": A + "/orders/{number}/change", "number": number}
+    more = {"lines": [{**lines[0], "qty": 3}, *lines[1:]]}
+    seen = call("POST", body=more, query="?preview=true", **one)[2]
+    more["expect_total"], key, match = seen["quote"]["total"], ulid(), f'"{seen["version"]}"'
+    for body, headers in ((more, {}), ({}, {"key": key, "If_Match": match}), ({**more, "expect_total": 1}, {"key": key, "If_Match": match}),
+                          (more, {"key": key, "If_Match": '"77"'}), (more, {"key": key, "If_Match": match}),
+                          (more, {"key": key, "If_Match": match}), ({**more, "note": "x"}, {"key": key, "If_Match": match}),
+                          ({**more, "lines": []}, {"key": ulid(), "If_Match": '"2"'})):
+        call("POST", body=body, **headers, **one)
+    for verb in ("/hold", "/unhold"):
+        one = {"pattern": A + "/orders/{number}" + verb, "number": number}
+        key = ulid()
+        for body, key in (({"reason": "x"}, key), ({"reason": "x"}, key), ({"reason": "y"}, key), ({}, ulid()), ({"why": 1}, ulid()), ({}, None)):
+            call("POST", body=body, key=key, **one)
+        call("POST", A + "/orders/{number}" + verb, {}, key=ulid(), number="100000000")
 
 
 def strangers(call):

@@ -1,0 +1,30 @@
+/* The columns of Q_order_get: one order's head, as it is read and changed. */
+#pragma once
+
+enum {
+    COL_NUMBER = 1,
+    COL_STATE,
+    COL_TYPE = 4,
+    COL_MARKET,
+    COL_DISTRIBUTOR,
+    COL_DISTRIBUTOR_NAME,
+    COL_CUSTOMER,
+    COL_CUSTOMER_NAME,
+    COL_LIST,
+    COL_DATE,
+    COL_GOODS = 15,
+    COL_TOTAL = 21,
+    COL_CV,
+    COL_PV,
+    COL_DESTINATION,
+    COL_SHIP_TO,
+    COL_NOTE,
+    COL_PLACED_BY = 28,
+    COL_DUE = 30,
+    COL_TAKER,
+    COL_IN_TIME,
+    COL_VERSION,
+    COL_CANCEL_UNTIL,
+    COL_CANCEL_UNTIL_SAY,
+    COL_REVISION,
+};

@@ -33,6 +33,18 @@ static void text_check(struct wire_reader *r, const struct sheet_column *column,
         cell_text_ok(column, text, len, r->problems, at);
 }
 
+/* What is refused, as it came. */
+static const char *value_text(struct arena *arena, const json_t *value)
+{
+    if (json_is_integer(value))
+        return arena_printf(arena, "%lld", (long long)json_integer_value(value));
+    if (!json_is_string(value))
+        return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : "that";
+    char *text = arena_printf(arena, "\"%s\"", json_string_value(value));
+    pan_scrub(text, strlen(text));
+    return text;
+}
+
 static void cell_check(struct wire_reader *r, const struct sheet_column *column, const char *at,
                        const json_t *value)
 {
@@ -47,8 +59,7 @@ static void cell_check(struct wire_reader *r, const struct sheet_column *column,
         text_check(r, column, at, value);
     else if (!(is_yes ? json_is_boolean(value) : !is_text && number_fits(column->type, value)))
         problem_set_text(cell_problem(r, PROBLEM_bad_value, at, column->title), "value",
-                         json_is_string(value) ? "\"\""
-                                               : wire_dump(r->arena, json_deep_copy(value), NULL));
+                         value_text(r->arena, value));
 }
 
 static void cells_check(struct wire_reader *r, enum sheet sheet, json_t *cells, const char *at)

@@ -9,7 +9,7 @@
 enum { SETS_USUAL = 20, SETS_MOST = 100, ROWS_USUAL = 100, TITLE_MOST = 80 };
 
 static const char *const head_names[] = {
-    "id",           "title",      "state",        "#rev",  "effective", "owner",
+    "id",           "title",      "state",        "rev",   "effective", "owner",
     "published_by", "updated_at", "published_at", "#rows", NULL};
 
 /* `next` is the last one's id while there may be more. */

@@ -669,6 +669,7 @@ DECLARE
     found jsonb;
     after jsonb;
 BEGIN
+    PERFORM FROM catalogue_version FOR UPDATE; -- one after another: what is looked at stays as it is
     SELECT * INTO c FROM changeset WHERE ulid = a_ulid FOR UPDATE;
     SELECT count(*) INTO changed FROM changeset_row WHERE changeset = a_ulid;
     faults := '[]';

@@ -330,7 +330,7 @@ def routes():
 ROLES = {"operator": "CC-07", "counter": "S-04", "warehouse": "W-12", "office": "B-02", "supervisor": "SV-01",
          "distributor": None}
 SETS = {"ANYONE": None, "SIGNED_IN": set(ROLES), "TAKERS": {"operator", "counter", "office", "supervisor"},
-        "STAFF": {"operator", "counter", "office", "supervisor", "warehouse"}}
+        "STAFF": {"operator", "counter", "office", "supervisor", "warehouse"}, "OFFICE": {"office"}}
 
 
 def authorisation(s):

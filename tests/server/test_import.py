@@ -12,18 +12,12 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ctl_demo  # noqa: E402
 from hostile import HOSTILE  # noqa: E402
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from damm import damm  # noqa: E402
+
 REPORT = ctl_demo.Report("import")
 check = REPORT.check
 COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u061c]")
-QUASIGROUP = ("0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
-              "3674209581", "5869720134", "8945362017", "9438617205", "2581436790")
-
-
-def damm(digits):
-    interim = 0
-    for digit in digits:
-        interim = int(QUASIGROUP[interim][int(digit)])
-    return digits + str(interim)
 
 
 class Desk:

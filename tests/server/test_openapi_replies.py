@@ -212,6 +212,44 @@ def changes(call, number, lines):
         call("POST", A + "/orders/{number}" + verb, {}, key=ulid(), number="100000000")
 
 
+def office(call, ids):
+    mine = call.token
+    call.sign_in("B-02")
+    key, sku = ulid(), ids["skus"][0]
+    one = {"id": key}
+    for query in ("?q=" + sku, "?limit=2", "?market=ZZ", "?limit=x"):
+        for sheet in ("items", "prices", "lists", "discounts", "delivery", "tax"):
+            call("GET", A + "/sheets/{sheet}", sheet=sheet, query=query)
+    call("GET", A + "/sheets/{sheet}", sheet="shoes")
+    call("POST", A + "/changesets", {"title": "One"}, key=key)
+    call("POST", A + "/changesets", {"effective": "never"}, key=ulid())
+    call("POST", A + "/changesets", {})
+    row = {"sheet": "prices", "key": f"GB/retail/AUTUMN-2/{sku}", "cells": {"cv": 5}}
+    new = {"sheet": "prices", "cells": {"market": "GB", "list": "AUTUMN-2", "sku": sku, "amount": 1}, "fresh": True}
+    call("PUT", A + "/changesets/{id}/rows", {"rows": [row, new, {**row, "base": "0"}]}, **one)
+    call("PUT", A + "/changesets/{id}/rows", {"rows": [{**row, "cells": {"cv": -1}}]}, **one)
+    call("PUT", A + "/changesets/{id}/rows", {"rows": [row]}, id=ulid())
+    call("GET", A + "/changesets/{id}/rows", **one)
+    call("GET", A + "/changesets/{id}/rows", query="?cursor=x", **one)
+    call("GET", A + "/sheets/{sheet}", sheet="prices", query=f"?q={sku}&changeset={key}")
+    call("GET", A + "/changesets", query="?state=draft&owner=me&limit=1")
+    call("GET", A + "/changesets", query="?limit=0")
+    call("GET", A + "/changesets/{id}", id=ulid())
+    tag = call("GET", A + "/changesets/{id}", **one)[1]["ETag"]
+    for headers in ({"If_Match": tag}, {"If_Match": tag}, {}):
+        call("PATCH", A + "/changesets/{id}", {"title": "Two", "effective": None}, **headers, **one)
+    call("POST", A + "/changesets/{id}/validate", **one)
+    call("POST", A + "/changesets/{id}/validate", id=ulid())
+    call("POST", A + "/changesets/{id}/publish", {}, **one)
+    other = ulid()
+    call("POST", A + "/changesets", {}, key=other)
+    call("PUT", A + "/changesets/{id}/rows", {"rows": [{**row, "cells": {"cv": 6}}]}, id=other)
+    for body in ({"accept": ["price_missing"]}, {}):
+        call("POST", A + "/changesets/{id}/publish", body, key=ulid(), **one)
+    call("POST", A + "/changesets/{id}/publish", {}, key=ulid(), id=other)
+    call.token = mine
+
+
 def strangers(call):
     """Without a session every route says 401; the warehouse may not do what is for others."""
     for path, operations in call.document["paths"].items():
@@ -237,6 +275,7 @@ def main():
         cases.run("quotes", quotes, call, server.ids, draft, customer)
         name = drafts(call, draft)
         cases.run("orders", orders, call, server.ids, draft, name)
+        cases.run("the back office", office, call, server.ids)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
                    for code in operation["responses"] if code < "300"]

@@ -14,6 +14,7 @@ struct wire_catalogue {
     const char *language;        /* of the names */
     const char *const *skus;     /* of the items, in their order: for nearest_codes */
     const char *const *barcodes; /* of the items; "" where there is none */
+    size_t nunread;              /* promotions that this program cannot read: a newer server's */
 };
 
 /* The pieces, in the order in which they are joined: market, items, names, then each list behind

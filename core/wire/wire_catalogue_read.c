@@ -1,3 +1,4 @@
+#include "core/promo/promotion_fill.h"
 #include "core/wire/wire_columns.h"
 
 #include <string.h>
@@ -354,6 +355,7 @@ bool wire_catalogue_read(struct arena *arena, pull_source *more, void *arg,
 {
     struct pull pull;
     struct columns_reading r = {.pull = &pull, .arena = arena, .out = out};
+    struct promotion_unread *unread;
     char name[PULL_NAME];
     unsigned seen = 0;
     *out = (struct wire_catalogue){0};
@@ -364,6 +366,8 @@ bool wire_catalogue_read(struct arena *arena, pull_source *more, void *arg,
             pull_fail(&pull);
         seen |= bit;
     }
-    return pull_end(&pull) && seen == (1u << ARRAY_LEN(members)) - 1 &&
-           indexes_fit(&out->catalogue);
+    if (!pull_end(&pull) || seen != (1u << ARRAY_LEN(members)) - 1 || !indexes_fit(&out->catalogue))
+        return false;
+    out->nunread = promotions_fill(arena, &out->catalogue, &unread);
+    return true;
 }

@@ -45,4 +45,7 @@ void load_promotions(struct loading *r, struct market_snapshot *market)
     market->promotion_ids = ids;
     c->sources = sources;
     c->nsources = n;
+    struct promotion_unread *unread;
+    market->nunread = promotions_fill(r->arena, c, &unread);
+    market->unread = unread;
 }

@@ -39,5 +39,5 @@ int64_t load_index_of(const struct id_index *ids, size_t n, int64_t id);
 
 /* The tree of item groups, and where each stands in it. */
 struct id_index *load_groups(struct loading *r, struct market_snapshot *market);
-/* The texts of the market's promotions. */
+/* The market's promotions: behind items and groups, which they name. */
 void load_promotions(struct loading *r, struct market_snapshot *market);

@@ -85,6 +85,20 @@ static void tell(struct catalogue_store *store, const char *why)
     log_event(LOG_WARN_, "catalogue_not_loaded", "why", why, NULL);
 }
 
+/* A text may have been right when it was published: an item of it is gone since. */
+static void tell_unread(const struct catalogue_snapshot *s)
+{
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < s->nmarkets; i++)
+        for (size_t k = 0; k < s->markets[i].nunread; k++) {
+            const struct promotion_unread *unread = &s->markets[i].unread[k];
+            log_event(LOG_WARN_, "promotion_left_out", "promotion", unread->source->code, "line",
+                      arena_printf(arena, "%d", unread->mistake.line), "why",
+                      promotion_mistake_say(arena, LANGUAGE_en, &unread->mistake), NULL);
+        }
+    arena_free(arena);
+}
+
 static int64_t build(struct catalogue_store *store, PGconn *conn, int64_t have)
 {
     char why[256] = "";
@@ -98,6 +112,7 @@ static int64_t build(struct catalogue_store *store, PGconn *conn, int64_t have)
     }
     int64_t got = built->version;
     store->told[0] = '\0';
+    tell_unread(built);
     hand_over(store, built);
     return got;
 }

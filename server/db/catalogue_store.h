@@ -5,15 +5,18 @@
 
 #include "core/catalogue.h"
 #include "core/code.h"
+#include "core/promo/promotion_fill.h"
 #include "server/net/loop.h"
 
 /* One market of a snapshot: the catalogue that core prices with, and what only lists need. */
 struct market_snapshot {
     struct catalogue catalogue;
     const char *name, *language;
-    const char *const *skus;      /* of the items, in their order: for nearest_codes */
-    const char *const *barcodes;  /* of the items; "" where there is none */
-    const int64_t *promotion_ids; /* the database's, of catalogue.sources */
+    const char *const *skus;               /* of the items, in their order: for nearest_codes */
+    const char *const *barcodes;           /* of the items; "" where there is none */
+    const int64_t *promotion_ids;          /* the database's, of catalogue.sources */
+    const struct promotion_unread *unread; /* left out of catalogue.promotions */
+    size_t nunread;
 };
 
 /* The items' names in one language, in the order of the items. */

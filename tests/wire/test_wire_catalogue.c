@@ -166,6 +166,43 @@ static void compare_promotions(const struct catalogue *a, const struct catalogue
     }
 }
 
+/* The texts are read once all that they name is there. */
+static void promotions_are_ready(void)
+{
+    struct wire_catalogue got;
+    shop_open();
+    CU_ASSERT_TRUE_FATAL(read_text(written(), 64, &got));
+    CU_ASSERT_EQUAL(got.nunread, 0);
+    CU_ASSERT_EQUAL_FATAL(got.catalogue.npromotions, 2);
+    const struct promotion *p = got.catalogue.promotions;
+    for (size_t i = 0; i < 2; i++) {
+        CU_ASSERT_STRING_EQUAL(p[i].code, "TEA-WEEK");
+        CU_ASSERT_EQUAL(p[i].version, (int64_t)i + 2);
+        CU_ASSERT_EQUAL_FATAL(p[i].nbenefits, 1);
+        CU_ASSERT_TRUE(item_set_has(&p[i].benefits[0].of, TEA));
+        CU_ASSERT_FALSE(item_set_has(&p[i].benefits[0].of, TUMBLER));
+    }
+    CU_ASSERT(p[0].to.days == 20500 && p[1].from.days == 20500); /* the version's, not the text's */
+    /* a later server's, which this program does not understand, is left out and counted */
+    static const struct promotion_source later[] = {
+        {"A", "promotion A\n give moon\n", 1, DATE_MIN, DATE_MAX},
+        {"B",
+         "promotion B\n from 2026-01-01 to 2026-12-31\n give 5% off everything\n",
+         1,
+         DATE_MIN,
+         {20600}},
+        {"C", "promotion C\n give gift 99999\n", 1, DATE_MIN, DATE_MAX}};
+    shop.catalogue.sources = later;
+    shop.catalogue.nsources = 3;
+    CU_ASSERT_TRUE_FATAL(read_text(written(), 64, &got));
+    CU_ASSERT_EQUAL(got.nunread, 2);
+    CU_ASSERT_EQUAL_FATAL(got.catalogue.npromotions, 1);
+    p = got.catalogue.promotions;
+    CU_ASSERT_STRING_EQUAL(p->code, "B");
+    CU_ASSERT_EQUAL(p->from.days, date_of(2026, 1, 1).days);
+    CU_ASSERT_EQUAL(p->to.days, 20600);
+}
+
 static void compare_head(const struct catalogue *a, const struct catalogue *b)
 {
     CU_ASSERT_STRING_EQUAL(a->market, b->market);
@@ -376,6 +413,7 @@ CASE(cut_anywhere)
 CASE(refused)
 CASE(unknown_members)
 CASE(longest_text)
+CASE(promotions_are_ready)
 
 static const struct test_case cases[] = {
     {"a catalogue comes back the same, however it is cut, and prices the same", round_trip_case},
@@ -383,6 +421,7 @@ static const struct test_case cases[] = {
     {"a company without items has a catalogue", without_rows_case},
     {"a catalogue that ends too early is refused", cut_anywhere_case},
     {"what core could not price with is refused", refused_case},
+    {"promotions are read once what they name is there", promotions_are_ready_case},
     {"the longest promotion that is stored is read", longest_text_case},
     {"members of a later server are skipped, blanks and escapes are read", unknown_members_case},
 };

@@ -44,7 +44,7 @@ bool draft_equal(const struct order_draft *a, const struct order_draft *b)
     return same(a->market, b->market) && a->type == b->type &&
            same(a->distributor, b->distributor) && same(a->customer, b->customer) &&
            lines_equal(a, b) && coupons_equal(a, b) && a->destination == b->destination &&
-           a->has_address == b->has_address &&
+           same(a->method, b->method) && a->has_address == b->has_address &&
            (!a->has_address || address_equal(&a->address, &b->address)) &&
            a->address_choice == b->address_choice && same(a->price_list, b->price_list) &&
            a->date.days == b->date.days && same(a->note, b->note);

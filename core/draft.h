@@ -34,6 +34,7 @@ struct order_draft {
     struct draft_line *lines;
     size_t nlines;
     enum destination destination;
+    const char *method;     /* of delivery: "express"; NULL: standard */
     bool has_address;       /* an address of its own (`address`), else that of the destination */
     int64_t address_choice; /* 1-based: which of the person's addresses; 0 the first */
     struct address address;

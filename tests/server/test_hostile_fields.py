@@ -17,7 +17,7 @@ from served import PASSWORD, demo_server, ulid  # noqa: E402
 cases = Cases("test_hostile_fields")
 A = "/api/v1"
 ADDRESS = ["name", "line1", "line2", "city", "postcode", "region", "country"]
-DRAFT = ["/distributor", "/customer", "/lines/0/id", "/lines/0/sku", "/price_list", "/note", "/typed",
+DRAFT = ["/coupons/0", "/ship_to/method", "/lines/0/picks", "/distributor", "/customer", "/lines/0/id", "/lines/0/sku", "/price_list", "/note", "/typed",
          *["/ship_to/address/" + part for part in ADDRESS]]
 PERSON = ["/email", "/phone", "/language", *["/address/" + part for part in ADDRESS]]
 COVERED = {  # which fields of a request are looked at, by whom
@@ -82,7 +82,11 @@ def at(value, pointer):
 def put(body, pointer, text):
     body = copy.deepcopy(body)
     *way, last = keys(pointer)
-    at(body, "".join("/%s" % key for key in way))[last] = text
+    inside = at(body, "".join("/%s" % key for key in way))
+    if isinstance(inside, list) and last == len(inside):
+        inside.append(text)
+    else:
+        inside[last] = text
     return body
 
 
@@ -147,7 +151,7 @@ class Fields:
     # ---- orders
     def draft(self):
         return {"market": "GB", "type": "personal", "distributor": self.s.ids["manager"], "customer": None, "price_list": None,
-                "lines": [{"id": "a", "sku": self.s.ids["skus"][0], "qty": 1}], "note": "", "typed": "",
+                "coupons": [], "lines": [{"id": "a", "sku": self.s.ids["skus"][0], "qty": 1}], "note": "", "typed": "",
                 "ship_to": {"kind": "address", "address": {k: v for k, v in self.base()["address"].items()}}}
 
     def drafts(self):

@@ -12,6 +12,19 @@ void pull_init(struct pull *p, pull_source *more, void *arg)
     p->string[0] = '\0';
 }
 
+static size_t no_more(void *arg, const char **data)
+{
+    (void)arg, (void)data;
+    return 0;
+}
+
+void pull_init_text(struct pull *p, const char *text, size_t len)
+{
+    pull_init(p, no_more, NULL);
+    p->at = text;
+    p->end = text + len;
+}
+
 void pull_fail(struct pull *p)
 {
     p->failed = true;
@@ -22,7 +35,7 @@ void pull_fail(struct pull *p)
 
 /* ---- characters ------------------------------------------------------------------------------ */
 
-/* '\0' at the end and after a failure: no JSON has one. */
+/* '\0' at the end and after a failure; one that comes in the text is never what is expected. */
 static char peek(struct pull *p)
 {
     if (p->at != p->end)
@@ -44,7 +57,7 @@ static char take(struct pull *p)
     return c;
 }
 
-static char peek_behind_blanks(struct pull *p)
+char pull_peek(struct pull *p)
 {
     char c;
     while ((c = peek(p)) == ' ' || c == '\n' || c == '\t' || c == '\r')
@@ -54,7 +67,7 @@ static char peek_behind_blanks(struct pull *p)
 
 static void expect(struct pull *p, char wanted)
 {
-    if (peek_behind_blanks(p) == wanted)
+    if (pull_peek(p) == wanted)
         p->at++;
     else
         pull_fail(p);
@@ -81,7 +94,7 @@ static bool another(struct pull *p, char close)
 {
     bool first = p->first;
     p->first = false;
-    if (peek_behind_blanks(p) == close) {
+    if (pull_peek(p) == close) {
         p->at++;
         return false;
     }
@@ -92,7 +105,7 @@ static bool another(struct pull *p, char close)
 
 bool pull_element(struct pull *p)
 {
-    return another(p, ']') && peek_behind_blanks(p) != '\0';
+    return another(p, ']') && pull_peek(p) != '\0';
 }
 
 bool pull_member(struct pull *p, char name[PULL_NAME])
@@ -110,7 +123,7 @@ bool pull_member(struct pull *p, char name[PULL_NAME])
 
 int64_t pull_integer(struct pull *p)
 {
-    bool negative = peek_behind_blanks(p) == '-';
+    bool negative = pull_peek(p) == '-';
     if (negative)
         p->at++;
     char c = peek(p);
@@ -133,14 +146,14 @@ int64_t pull_integer(struct pull *p)
 
 bool pull_boolean(struct pull *p)
 {
-    bool is_true = peek_behind_blanks(p) == 't';
+    bool is_true = pull_peek(p) == 't';
     expect_word(p, is_true ? "true" : "false");
     return is_true && !p->failed;
 }
 
 bool pull_null(struct pull *p)
 {
-    if (peek_behind_blanks(p) != 'n')
+    if (pull_peek(p) != 'n')
         return false;
     expect_word(p, "null");
     return true;
@@ -275,7 +288,7 @@ void pull_skip(struct pull *p)
     char open[PULL_DEPTH_MAX];
     int depth = 0;
     do {
-        char c = peek_behind_blanks(p);
+        char c = pull_peek(p);
         if (c == '{' || c == '[') {
             if (depth == PULL_DEPTH_MAX) {
                 pull_fail(p);
@@ -294,7 +307,7 @@ void pull_skip(struct pull *p)
 
 bool pull_end(struct pull *p)
 {
-    if (!p->failed && peek_behind_blanks(p) != '\0')
+    if (!p->failed && (pull_peek(p) != '\0' || p->at != p->end))
         pull_fail(p);
     return !p->failed;
 }

@@ -29,6 +29,10 @@ struct pull {
 };
 
 void pull_init(struct pull *p, pull_source *more, void *arg);
+/* All of the text is there already; it must stay. */
+void pull_init_text(struct pull *p, const char *text, size_t len);
+/* The next character behind blanks; '\0' at the end. */
+char pull_peek(struct pull *p);
 /* `{` or `[` comes. */
 void pull_open(struct pull *p, char bracket);
 /* The name of the next member, cut at PULL_NAME; false behind the last one, whose `}` is read. */

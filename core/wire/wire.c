@@ -4,88 +4,8 @@
 #include "core/pan.h"
 #include "core/text.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void release_json(void *value)
-{
-    json_decref(value);
-}
-
-/* Where byte `at` of the body stands, for a person, and what is wrong there. */
-static const char *fault_at(struct arena *arena, const char *body, size_t at, const char *fault)
-{
-    int line = 1, column = 0;
-    for (size_t i = 0; i <= at; i++) {
-        column += ((unsigned char)body[i] & 0xC0) != 0x80;
-        if (body[i] == '\n') {
-            line++;
-            column = 0;
-        }
-    }
-    return arena_printf(arena, "line %d, column %d: %s", line, column, fault);
-}
-
-/* The string that begins at `at` ends before the byte that this returns the place of. */
-static size_t string_skip(const char *body, size_t len, size_t at)
-{
-    for (at++; at < len && body[at] != '"'; at++)
-        at += body[at] == '\\';
-    return at + 1;
-}
-
-/* What a body that is well-formed JSON may not hold here, with its place: another value than an
- * object, numbers that are not whole, more depth. NULL when there is nothing of that. */
-static const char *shape_fault(struct arena *arena, const char *body, size_t len)
-{
-    int depth = 0;
-    for (size_t i = 0; i < len;) {
-        char c = body[i];
-        if (c == '"') {
-            i = string_skip(body, len, i);
-            continue;
-        }
-        if (c == '{' || c == '[') {
-            if (depth == 0 && c == '[')
-                return fault_at(arena, body, i, "a JSON object is expected");
-            if (++depth > WIRE_DEPTH_MAX)
-                return fault_at(arena, body, i, "nested too deeply");
-        } else if (c == '}' || c == ']') {
-            depth--;
-        } else if (c == '.' || ((c == 'e' || c == 'E') && i && strchr("0123456789", body[i - 1]))) {
-            return fault_at(arena, body, i,
-                            "a number with a fraction or an exponent; all numbers here are whole");
-        }
-        i++;
-    }
-    return NULL;
-}
-
-/* jansson's words; what it quotes of the body is a stranger's. */
-static const char *syntax_fault(struct arena *arena, const json_error_t *error)
-{
-    char *text =
-        arena_printf(arena, "line %d, column %d: %s", error->line, error->column, error->text);
-    char *quoted = strstr(text, " near ");
-    pan_scrub(text, strlen(text));
-    if (quoted && (!utf8_valid(text, strlen(text)) || !utf8_is_printable(text, strlen(text))))
-        *quoted = '\0';
-    return text;
-}
-
-json_t *wire_parse(struct arena *arena, const char *body, size_t len, const char **why)
-{
-    json_error_t error;
-    json_t *root = json_loadb(body, len, JSON_REJECT_DUPLICATES, &error);
-    if (!root) {
-        *why = syntax_fault(arena, &error);
-        return NULL;
-    }
-    arena_defer(arena, release_json, root);
-    *why = shape_fault(arena, body, len);
-    return *why ? NULL : root;
-}
 
 static struct problem *member_problem(struct wire_reader *r, enum problem_code code, const char *at,
                                       const char *name)

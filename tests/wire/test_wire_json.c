@@ -38,6 +38,9 @@ static void check_accepted(const struct vector *rows, size_t n)
         const char *why;
         json_t *json = parse(arena, rows[i].body, rows[i].len, &why);
         CU_ASSERT(json_is_object(json));
+        json_t *same = json_loadb(rows[i].body, rows[i].len, JSON_REJECT_DUPLICATES, NULL);
+        CU_ASSERT(json_equal(json, same)); /* and nothing is read otherwise than by jansson */
+        json_decref(same);
         if (!json)
             printf("   refused: %s (%s)\n", rows[i].body, why ? why : "without a reason");
         arena_free(arena);

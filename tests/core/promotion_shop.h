@@ -6,33 +6,84 @@
 
 #include <string.h>
 
+static const struct item_group promotion_groups[] = {
+    {"HOME", "Home", -1},
+    {"KITCHENWARE", "Kitchenware", 0},
+    {"KNIVES", "Knives", 1},
+    {"TEXTILES", "Textiles", 0},
+    {"BEAUTY", "Beauty", -1},
+    {"PERFUME", "Perfume", 4},
+    {"STATIONERY", "Stationery", -1},
+};
+
+static const struct promotion_shop_item {
+    const char *sku, *name;
+    int group;
+    int64_t amount; /* in hundredths */
+} promotion_items[] = {
+    {"40216", "Saucepan", 1, 6000},      {"40227", "Bread knife", 2, 2000},
+    {"40238", "Peeling knife", 2, 1000}, {"41109", "Tea towel", 3, 1200},
+    {"41123", "Blanket", 3, 4000},       {"50318", "Hand cream", 4, 1500},
+    {"50326", "Lip balm", 4, 500},       {"50334", "Rose perfume", 5, 3000},
+    {"60422", "Pencil", 6, 100},
+};
+
+/* Customers and distributors pay the same; an own order of rank 3 has 25 % off; delivery is 4.95,
+ * but where it is collected. */
+static inline void promotion_shop_tables(struct arena *arena, struct catalogue *catalogue)
+{
+    static const char *const classes[] = {"zero"};
+    static const struct tax_rate taxes[] = {{"GB", 0, {0}, DATE_MIN, DATE_MAX}};
+    static const struct rank_discount discounts[] = {
+        {3, ORDER_personal, {250000}, DATE_MIN, DATE_MAX}};
+    static const struct delivery_charge charges[] = {{.destination = SHIP_customer,
+                                                      .method = "standard",
+                                                      .zone = "",
+                                                      .charge = {495},
+                                                      .from = DATE_MIN,
+                                                      .to = DATE_MAX},
+                                                     {.destination = SHIP_pickup,
+                                                      .method = "standard",
+                                                      .zone = "",
+                                                      .from = DATE_MIN,
+                                                      .to = DATE_MAX}};
+    struct price *prices = ARENA_ARRAY(arena, struct price, ARRAY_LEN(promotion_items));
+    struct price_list *lists = ARENA_NEW(arena, struct price_list);
+    for (size_t i = 0; i < ARRAY_LEN(promotion_items); i++) {
+        int64_t amount = promotion_items[i].amount;
+        prices[i] = (struct price){{amount}, {amount / 2}, {amount / 2}};
+    }
+    lists[0] = (struct price_list){.id = 1,
+                                   .code = "WINTER",
+                                   .name = "Winter",
+                                   .audience = AUDIENCE_retail,
+                                   .tax_included = true,
+                                   .from = DATE_MIN,
+                                   .to = DATE_MAX,
+                                   .prices = prices};
+    catalogue->lists = lists;
+    catalogue->nlists = 1;
+    catalogue->tax_classes = classes;
+    catalogue->ntax_classes = ARRAY_LEN(classes);
+    catalogue->taxes = memcpy(arena_alloc(arena, sizeof taxes), taxes, sizeof taxes);
+    catalogue->ntaxes = ARRAY_LEN(taxes);
+    catalogue->discounts =
+        memcpy(arena_alloc(arena, sizeof discounts), discounts, sizeof discounts);
+    catalogue->ndiscounts = ARRAY_LEN(discounts);
+    catalogue->delivery = memcpy(arena_alloc(arena, sizeof charges), charges, sizeof charges);
+    catalogue->ndelivery = ARRAY_LEN(charges);
+}
+
 static inline struct catalogue *promotion_shop(struct arena *arena, int exponent)
 {
-    static const struct item_group groups[] = {
-        {"HOME", "Home", -1},
-        {"KITCHENWARE", "Kitchenware", 0},
-        {"KNIVES", "Knives", 1},
-        {"TEXTILES", "Textiles", 0},
-        {"BEAUTY", "Beauty", -1},
-        {"PERFUME", "Perfume", 4},
-        {"STATIONERY", "Stationery", -1},
-    };
-    static const struct {
-        const char *sku, *name;
-        int group;
-    } rows[] = {
-        {"40216", "Saucepan", 1},  {"40227", "Bread knife", 2},  {"40238", "Peeling knife", 2},
-        {"41109", "Tea towel", 3}, {"41123", "Blanket", 3},      {"50318", "Hand cream", 4},
-        {"50326", "Lip balm", 4},  {"50334", "Rose perfume", 5}, {"60422", "Pencil", 6},
-    };
     struct catalogue *catalogue = ARENA_NEW(arena, struct catalogue);
-    struct item *items = ARENA_ARRAY(arena, struct item, ARRAY_LEN(rows));
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+    struct item *items = ARENA_ARRAY(arena, struct item, ARRAY_LEN(promotion_items));
+    for (size_t i = 0; i < ARRAY_LEN(promotion_items); i++)
         items[i] = (struct item){.id = (int64_t)i + 1,
-                                 .sku = rows[i].sku,
-                                 .name = rows[i].name,
-                                 .spoken = rows[i].name,
-                                 .group = rows[i].group,
+                                 .sku = promotion_items[i].sku,
+                                 .name = promotion_items[i].name,
+                                 .spoken = promotion_items[i].name,
+                                 .group = promotion_items[i].group,
                                  .sale_from = DATE_MIN,
                                  .sale_to = DATE_MAX};
     *catalogue = (struct catalogue){.market = "GB",
@@ -40,9 +91,10 @@ static inline struct catalogue *promotion_shop(struct arena *arena, int exponent
                                     .default_region = "GB",
                                     .exponent = exponent,
                                     .items = items,
-                                    .nitems = ARRAY_LEN(rows),
-                                    .groups = groups,
-                                    .ngroups = ARRAY_LEN(groups)};
+                                    .nitems = ARRAY_LEN(promotion_items),
+                                    .groups = promotion_groups,
+                                    .ngroups = ARRAY_LEN(promotion_groups)};
+    promotion_shop_tables(arena, catalogue);
     return catalogue;
 }
 

@@ -2,19 +2,11 @@
  * What is understood is written, and means the same when it is read again; what is not is told. */
 #include "core/text.h"
 #include "tests/core/promotion_shop.h"
+#include "tests/fuzz/require.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                        \
-            abort();                                                                               \
-        }                                                                                          \
-    } while (0)
 
 static void try_understood(struct arena *arena, const struct catalogue *catalogue,
                            const struct promotion *first)

@@ -7,9 +7,12 @@ static const char *const figures_names[] = {
     "date", "", "", "#cancelled", "#seconds_per_order", "#experience", NULL};
 static const char *const month_names[] = {"", "ends", "#days_left", NULL};
 static const char *const duplicate_names[] = {"order", "earlier", "at", "by", "name", NULL};
+static const char *const arrived_names[] = {"id",   "sku",   "item",  "#qty", "distributor",
+                                            "name", "phone", "since", NULL};
+static const char *const notice_names[] = {"id", "kind", "ref", "sku", "name", "at", NULL};
 
 struct day {
-    size_t totals, figures, duplicates;
+    size_t totals, figures, duplicates, arrived, notices;
 };
 
 static void reply(struct call *c)
@@ -24,6 +27,8 @@ static void reply(struct call *c)
     json_object_set_new(body, "totals", call_rows(b, day->totals, totals_names));
     json_object_set_new(body, "month", call_row(b, day->figures, 0, month_names));
     json_object_set_new(body, "duplicates", call_rows(b, day->duplicates, duplicate_names));
+    json_object_set_new(body, "arrived", call_rows(b, day->arrived, arrived_names));
+    json_object_set_new(body, "notices", call_rows(b, day->notices, notice_names));
     call_reply(c, STATUS_OK, body);
 }
 
@@ -38,6 +43,8 @@ static void load(struct call *c)
     day->totals = DB_ADD(batch, Q_day_totals, c->actor.login_id, c->actor.market);
     day->figures = DB_ADD(batch, Q_day_figures, c->actor.login_id, market->catalogue.market);
     day->duplicates = DB_ADD(batch, Q_day_duplicates, c->actor.login_id, c->actor.market);
+    day->arrived = DB_ADD(batch, Q_waiting_arrived, c->actor.login_id);
+    day->notices = DB_ADD(batch, Q_notice_list, c->actor.login_id);
     call_then(c, reply);
 }
 

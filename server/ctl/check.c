@@ -28,6 +28,7 @@ static const struct invariant invariants[] = {
     {Q_check_stock, "stock is the sum of its movements"},
     {Q_check_reserved, "reserved stock is what orders hold"},
     {Q_check_reservations, "orders in work hold what they need, others nothing"},
+    {Q_check_allotted, "no piece is free while an order waits for it"},
     {Q_check_waiting, "a line waits exactly when it lacks stock"},
     {Q_check_events, "every history is a chain from birth to the present state"},
     {Q_check_numbers, "numbers have their lengths and check digits"},

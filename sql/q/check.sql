@@ -236,6 +236,13 @@ SELECT 'order ' || o.number || ' line ' || l.line AS what,
             ELSE r.order_id IS NOT NULL END
  ORDER BY o.id, l.line LIMIT 20;
 
+-- name: check_allotted   No piece is free while an order waits for it.
+SELECT 'item ' || i.sku || ' at ' || s.code AS what,
+       format('%s are free, orders wait for %s', k.on_hand - k.reserved, k.back_ordered) AS detail
+  FROM stock k JOIN item i ON i.id = k.item_id JOIN site s ON s.id = k.site_id
+ WHERE k.back_ordered > 0 AND k.on_hand > k.reserved
+ ORDER BY 1 LIMIT 20;
+
 -- name: check_waiting   A line waits for pieces exactly when it lacks some, and says for how many of its own.
 SELECT 'order ' || o.number || ' line ' || l.line AS what,
        format('is %s with %s of %s back-ordered; its stock says %s', l.state, l.back_ordered, l.qty, r.short) AS detail

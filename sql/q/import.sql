@@ -264,13 +264,18 @@ WITH r AS (
       FROM r LEFT JOIN moved m ON m.site_id = r.site_id AND m.item_id = r.item_id AND m.location = r.place AND m.lot = r.batch
 ), done AS MATERIALIZED (
     -- What is added first, so that a correction between two lots never passes below what is reserved.
-    SELECT opens, stock_move(site_id, item_id, difference, CASE WHEN opens THEN 'opening' ELSE 'count' END, $2, NULL, place,
+    SELECT opens, site_id, item_id, difference, stock_move(site_id, item_id, difference, CASE WHEN opens THEN 'opening' ELSE 'count' END, $2, NULL, place,
                              batch, until) AS on_hand
       FROM (SELECT * FROM wanted WHERE difference <> 0 ORDER BY item_id, difference DESC, line) w
+), given AS MATERIALIZED (
+    -- Then what is more goes to those who wait for it.
+    SELECT count(stock_freed(site_id, items, NULL, $2)) AS sites
+      FROM (SELECT site_id, array_agg(DISTINCT item_id) AS items FROM done WHERE difference > 0 AND on_hand IS NOT NULL
+             GROUP BY site_id ORDER BY site_id) m
 ), noted AS (
     INSERT INTO audit (action, object, detail)
     SELECT 'import.stock', 'file ' || $2, jsonb_build_object('rows', jsonb_array_length($1))
 )
 SELECT count(on_hand) FILTER (WHERE opens) AS added, count(on_hand) FILTER (WHERE NOT opens) AS changed,
        jsonb_array_length($1) - count(on_hand) AS unchanged
-  FROM done;
+  FROM done, given WHERE sites >= 0;

@@ -24,6 +24,38 @@ CREATE TABLE order_revision (
 CREATE TRIGGER order_revision_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON order_revision
     EXECUTE FUNCTION refuse_change();
 
+-- Since when it waits, where that is not since the order was placed: a change that wants more waits anew.
+ALTER TABLE reservation ADD since timestamptz;
+
+-- Who waits for an item that is not there, without having ordered it.
+CREATE TABLE waiting (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    item_id bigint NOT NULL REFERENCES item,
+    market text NOT NULL REFERENCES market,
+    distributor_id bigint NOT NULL REFERENCES distributor,
+    customer_id bigint REFERENCES customer,
+    qty bigint NOT NULL CHECK (qty BETWEEN 1 AND 99999),
+    note text NOT NULL DEFAULT '',
+    since timestamptz NOT NULL,
+    login_id bigint NOT NULL REFERENCES login, -- who has promised to tell
+    arrived_at timestamptz                     -- it is there: to be told
+);
+CREATE INDEX waiting_item ON waiting (item_id, since);
+CREATE INDEX waiting_told ON waiting (login_id) WHERE arrived_at IS NOT NULL;
+
+-- What somebody is to know, until it was seen.
+CREATE TABLE notice (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    login_id bigint NOT NULL REFERENCES login,
+    market text NOT NULL REFERENCES market,
+    kind text NOT NULL, -- "back_order"
+    ref text NOT NULL,  -- what it is about: the number of an order
+    detail jsonb NOT NULL DEFAULT '{}',
+    at timestamptz NOT NULL,
+    seen_at timestamptz
+);
+CREATE INDEX notice_unseen ON notice (login_id, at) WHERE seen_at IS NULL;
+
 -- Every revision of every order, with the journal that books it: what partylinectl check holds to.
 CREATE VIEW order_version AS
 SELECT o.id AS order_id, o.number, o.revision, true AS is_present,
@@ -117,18 +149,136 @@ BEGIN
         ON CONFLICT (site_id, item_id) DO UPDATE SET back_ordered = stock.back_ordered + excluded.back_ordered;
 END $$;
 
--- Gives back all that an order holds. Its row is locked; `a_also` are items that it will take next.
-CREATE FUNCTION stock_give_back(a_order bigint, a_site int, a_also bigint[]) RETURNS void
-LANGUAGE plpgsql AS $$
+-- Locks the stock of all that an order holds, and of the items that it will take next. Until then an
+-- arrival may give it something.
+CREATE FUNCTION stock_lock(a_order bigint, a_site int, a_also bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM FROM stock s WHERE s.site_id = a_site
         AND (s.item_id = ANY (a_also) OR s.item_id IN (SELECT r.item_id FROM reservation r WHERE r.order_id = a_order))
         ORDER BY s.item_id FOR UPDATE;
+END $$;
+
+-- Gives back all that an order holds; its row is locked. The result are the items of which something may be free now: for stock_freed.
+CREATE FUNCTION stock_give_back(a_order bigint, a_site int) RETURNS bigint[]
+LANGUAGE plpgsql AS $$
+DECLARE v_items bigint[];
+BEGIN
+    PERFORM stock_lock(a_order, a_site, '{}');
+    SELECT array_agg(DISTINCT r.item_id) INTO v_items FROM reservation r WHERE r.order_id = a_order AND r.reserved > 0;
     UPDATE stock s SET reserved = s.reserved - r.reserved, back_ordered = s.back_ordered - r.back_ordered
       FROM (SELECT item_id, sum(reserved)::bigint AS reserved, sum(back_ordered)::bigint AS back_ordered
               FROM reservation WHERE order_id = a_order GROUP BY item_id) r
      WHERE s.site_id = a_site AND s.item_id = r.item_id;
     DELETE FROM reservation WHERE order_id = a_order;
+    RETURN v_items;
+END $$;
+
+-- ---- what arrives goes to those who wait ---------------------------------------------------------------
+
+-- Pieces that are free now, a kit's by its components.
+CREATE FUNCTION item_free(a_site int, a_item bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(min(coalesce(s.on_hand - s.reserved, 0) / c.qty), 0)
+              FROM (SELECT k.item_id, k.qty FROM kit_component k WHERE k.kit_id = a_item
+                    UNION ALL
+                    SELECT i.id, 1 FROM item i WHERE i.id = a_item AND i.kind <> 'kit') c
+              LEFT JOIN stock s ON s.site_id = a_site AND s.item_id = c.item_id);
+END $$;
+
+-- Gives what is free of some items to the lines that wait for them, who has waited longest first, each
+-- component by itself. Returns the lines that got something, as "order line".
+CREATE FUNCTION stock_allot(a_site int, a_items bigint[]) RETURNS text[] LANGUAGE plpgsql AS $$
+DECLARE
+    s record;
+    r record;
+    v_free bigint;
+    v_lines text[] := '{}';
+BEGIN
+    FOR s IN SELECT k.item_id, k.on_hand - k.reserved AS free FROM stock k
+              WHERE k.site_id = a_site AND k.item_id = ANY (a_items) AND k.back_ordered > 0 AND k.on_hand > k.reserved
+              ORDER BY k.item_id FOR UPDATE
+    LOOP
+        v_free := s.free;
+        FOR r IN SELECT x.order_id, x.line, x.back_ordered FROM reservation x JOIN orders o ON o.id = x.order_id
+                  WHERE x.site_id = a_site AND x.item_id = s.item_id AND x.back_ordered > 0
+                  ORDER BY coalesce(x.since, o.placed_at), x.order_id, x.line
+        LOOP
+            EXIT WHEN v_free = 0;
+            UPDATE reservation SET reserved = reserved + least(v_free, r.back_ordered),
+                   back_ordered = back_ordered - least(v_free, r.back_ordered)
+             WHERE order_id = r.order_id AND line = r.line AND item_id = s.item_id;
+            v_free := v_free - least(v_free, r.back_ordered);
+            v_lines := v_lines || (r.order_id || ' ' || r.line);
+        END LOOP;
+        UPDATE stock SET reserved = reserved + s.free - v_free, back_ordered = back_ordered - (s.free - v_free)
+         WHERE site_id = a_site AND item_id = s.item_id;
+    END LOOP;
+    RETURN v_lines;
+END $$;
+
+-- What of an item is free now was promised to those on the waiting list: who waits longest is to be
+-- told first, as far as it goes.
+CREATE FUNCTION waiting_arrived(a_site int, a_items bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    w record;
+    v_item bigint := 0;
+    v_left bigint;
+BEGIN
+    FOR w IN SELECT x.id, x.item_id, x.qty FROM waiting x JOIN site p ON p.id = a_site AND p.market = x.market AND p.ships
+              WHERE x.arrived_at IS NULL
+                AND x.item_id IN (SELECT unnest(a_items) UNION SELECT k.kit_id FROM kit_component k WHERE k.item_id = ANY (a_items))
+              ORDER BY x.item_id, x.since, x.id
+    LOOP
+        IF w.item_id <> v_item THEN
+            v_item := w.item_id;
+            v_left := item_free(a_site, v_item);
+        END IF;
+        IF w.qty <= v_left THEN
+            UPDATE waiting SET arrived_at = company_now() WHERE id = w.id;
+            v_left := v_left - w.qty;
+        END IF;
+    END LOOP;
+END $$;
+
+-- Something of these items may be free now: back-orders get it, then the waiting list. A line that has
+-- all its pieces is reserved; who took the order is told when nothing of it waits any more.
+CREATE FUNCTION stock_freed(a_site int, a_items bigint[], a_login bigint, a_reason text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    g record;
+    l order_line%ROWTYPE;
+    o orders%ROWTYPE;
+    v_got text[] := stock_allot(a_site, a_items);
+    v_short bigint;
+BEGIN
+    FOR g IN SELECT DISTINCT split_part(x, ' ', 1)::bigint AS order_id, split_part(x, ' ', 2)::int AS line
+               FROM unnest(v_got) AS x ORDER BY 1, 2 LOOP
+        -- Another part of a kit may arrive at the same time: whoever comes second sees both.
+        SELECT * INTO l FROM order_line WHERE order_id = g.order_id AND line = g.line FOR UPDATE;
+        SELECT max((r.back_ordered * l.qty + r.reserved + r.back_ordered - 1) / (r.reserved + r.back_ordered))
+          INTO v_short FROM reservation r WHERE r.order_id = g.order_id AND r.line = g.line;
+        UPDATE order_line SET back_ordered = v_short WHERE order_id = g.order_id AND line = g.line;
+        CONTINUE WHEN v_short > 0;
+        PERFORM machine_step('line', g.order_id, g.line, 'back_ordered', 'reserved', a_login, a_reason);
+        INSERT INTO change_log (kind, ref) VALUES ('order', g.order_id::text);
+        IF NOT EXISTS (SELECT FROM order_line x WHERE x.order_id = g.order_id AND x.state = 'back_ordered') THEN
+            SELECT * INTO o FROM orders WHERE id = g.order_id;
+            INSERT INTO notice (login_id, market, kind, ref, detail, at)
+                VALUES (o.placed_by, o.market, 'back_order', o.number,
+                        jsonb_build_object('sku', l.sku, 'name', l.name), company_now());
+        END IF;
+    END LOOP;
+    PERFORM waiting_arrived(a_site, a_items);
+END $$;
+
+-- Goods that arrive: into stock, and on to those who wait for them.
+CREATE FUNCTION stock_receive(a_site int, a_item bigint, a_qty bigint, a_document text, a_login bigint,
+                              a_location text DEFAULT '', a_lot text DEFAULT '', a_expires date DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM stock_move(a_site, a_item, a_qty, 'receipt', a_document, a_login, a_location, a_lot, a_expires);
+    PERFORM stock_freed(a_site, ARRAY[a_item], a_login, a_document);
+    RETURN (SELECT on_hand - reserved FROM stock WHERE site_id = a_site AND item_id = a_item);
 END $$;
 
 -- Takes `a_amount` from a distributor's wallet (below 0: puts it there); PL003 when it holds less.
@@ -356,6 +506,7 @@ DECLARE
     v_now timestamptz := company_now();
     v_used int;
     v_lines int[];
+    v_freed bigint[];
     v_gone record;
     v_money record;
     v_took record;
@@ -383,6 +534,7 @@ BEGIN
         RETURN;
     END IF;
 
+    PERFORM stock_lock(o.id, o.site_id, n_item);
     SELECT greatest(max(l.line), (SELECT max(r.last_line) FROM order_revision r WHERE r.order_id = o.id))
       INTO v_used FROM order_line l WHERE l.order_id = o.id;
     INSERT INTO order_revision (order_id, revision, until, by_login, reason, head, lines, holds, promotions, last_line)
@@ -397,7 +549,7 @@ BEGIN
     DELETE FROM order_line_share WHERE order_id = o.id;
     UPDATE order_line SET promoted = 0 WHERE order_id = o.id AND promoted > 0;
     v_lines := order_line_numbers(o.id, v_used, l_client, l_item);
-    PERFORM stock_give_back(o.id, o.site_id, n_item);
+    v_freed := stock_give_back(o.id, o.site_id);
     SELECT * INTO v_took FROM stock_take(o.site_id, n_item, n_qty, n_back);
     FOR v_gone IN SELECT l.line, l.state FROM order_line l
                    WHERE l.order_id = o.id AND l.line <> ALL (v_lines) ORDER BY l.line LOOP
@@ -406,12 +558,21 @@ BEGIN
     END LOOP;
     PERFORM order_write_lines(o.id, o.site_id, v_lines, l_client, l_item, l_sku, l_name, l_qty, l_unit, l_discount,
                               l_tax, l_ppm, l_cv, l_pv, n_line, n_item, n_per, v_took.r_reserved, v_took.r_short);
+    -- Who waited for as many keeps the place in the queue.
+    UPDATE reservation r SET since = CASE WHEN h.back_ordered >= r.back_ordered THEN h.since ELSE v_now END
+      FROM reservation x
+      LEFT JOIN (SELECT v.line, v.item_id, v.back_ordered, v.since FROM order_revision w
+                  CROSS JOIN LATERAL jsonb_to_recordset(w.holds) AS v(line int, item_id bigint, back_ordered bigint, since timestamptz)
+                  WHERE w.order_id = o.id AND w.revision = o.revision) h ON h.line = x.line AND h.item_id = x.item_id
+     WHERE x.order_id = o.id AND x.back_ordered > 0 AND r.order_id = x.order_id AND r.line = x.line AND r.item_id = x.item_id;
     FOR v_gone IN SELECT l.line, l.state, CASE WHEN l.back_ordered > 0 THEN 'back_ordered' ELSE 'reserved' END AS becomes
                     FROM order_line l WHERE l.order_id = o.id ORDER BY l.line LOOP
         IF v_gone.state <> v_gone.becomes THEN
             PERFORM machine_step('line', o.id, v_gone.line, v_gone.state, v_gone.becomes, a_login, a_reason);
         END IF;
     END LOOP;
+
+    PERFORM stock_freed(o.site_id, v_freed, a_login, 'order ' || o.number);
 
     SELECT * INTO v_money FROM order_settle(o, a_total, a_balance, a_login, a_reason);
     UPDATE orders SET region = a_region, goods = a_goods, discount = a_discount, delivery = a_delivery,
@@ -446,6 +607,48 @@ EXCEPTION
         GET STACKED DIAGNOSTICS v_why = PG_EXCEPTION_DETAIL;
         result := SQLERRM;
         reply := coalesce(nullif(v_why, '')::jsonb, '{}');
+END $$;
+
+-- Puts somebody on the waiting list of an item. Results: added, again, reused.
+CREATE FUNCTION waiting_add(a_key text, a_hash text, a_login bigint, a_request text, a_item bigint, a_market text,
+                            a_distributor bigint, a_customer bigint, a_qty bigint, a_note text,
+                            OUT result text, OUT id bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended(a_key, 0));
+    SELECT e.outcome, (e.reply ->> 'waiting')::bigint INTO result, id FROM key_earlier(a_key, a_hash) e;
+    IF result IS NOT NULL THEN
+        RETURN;
+    END IF;
+    INSERT INTO waiting (item_id, market, distributor_id, customer_id, qty, note, since, login_id)
+        VALUES (a_item, a_market, a_distributor, a_customer, a_qty, coalesce(a_note, ''), company_now(), a_login)
+        RETURNING waiting.id INTO waiting_add.id;
+    INSERT INTO idempotency (key, login_id, hash, result) VALUES (a_key, a_login, a_hash, jsonb_build_object('waiting', id));
+    INSERT INTO audit (login_id, action, object, detail, request)
+        VALUES (a_login, 'waiting.add', 'item ' || a_item, jsonb_build_object('waiting', id, 'qty', a_qty), a_request);
+    result := 'added';
+END $$;
+
+-- They were told, or wait no more. False: there is no such entry in that market (NULL: any) any more.
+CREATE FUNCTION waiting_drop(a_id bigint, a_item bigint, a_market text, a_login bigint, a_request text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE w waiting%ROWTYPE;
+BEGIN
+    DELETE FROM waiting x WHERE x.id = a_id AND x.item_id = a_item AND (a_market IS NULL OR x.market = a_market)
+        RETURNING * INTO w;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO audit (login_id, action, object, detail, request)
+        VALUES (a_login, 'waiting.drop', 'item ' || a_item, to_jsonb(w), a_request);
+    RETURN true;
+END $$;
+
+CREATE FUNCTION notice_seen(a_id bigint, a_login bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    UPDATE notice SET seen_at = coalesce(seen_at, company_now()) WHERE id = a_id AND login_id = a_login;
+    RETURN FOUND;
 END $$;
 
 -- Holds an order back from release, or lets it go on. Results: done, again, reused, state, unknown.
@@ -489,6 +692,7 @@ DECLARE
     p payment%ROWTYPE;
     l order_line%ROWTYPE;
     v_wallet bigint := 0;
+    v_freed bigint[];
 BEGIN
     o := order_lock(a_number, a_key);
     state := o.state;
@@ -504,10 +708,11 @@ BEGIN
         RETURN;
     END IF;
 
-    PERFORM stock_give_back(o.id, o.site_id, '{}');
+    v_freed := stock_give_back(o.id, o.site_id);
     FOR l IN SELECT * FROM order_line WHERE order_id = o.id ORDER BY line LOOP
         PERFORM machine_step('line', o.id, l.line, l.state, 'cancelled', a_login, a_reason);
     END LOOP;
+    PERFORM stock_freed(o.site_id, v_freed, a_login, 'order ' || o.number);
     FOR p IN SELECT * FROM payment WHERE order_id = o.id AND payment.state IN ('due', 'captured') ORDER BY id DESC LOOP
         IF p.state = 'due' THEN
             PERFORM machine_step('payment', o.id, p.id, 'due', 'void', a_login, a_reason);
@@ -668,9 +873,15 @@ DO $$ BEGIN
     EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
-                AND p.proname = ANY ('{order_lock,key_earlier,stock_take,stock_give_back,wallet_take,order_write_lines,order_book,order_journal,
-                        journal_reverse,payment_give_back,order_line_numbers,promotions_renumber,order_settle,order_change,order_hold}'));
+                AND p.proname = ANY ('{order_lock,key_earlier,stock_lock,stock_take,stock_give_back,wallet_take,order_write_lines,order_book,order_journal,
+                        journal_reverse,payment_give_back,order_line_numbers,promotions_renumber,order_settle,order_change,order_hold,item_free,
+                        stock_allot,waiting_arrived,stock_freed,stock_receive,waiting_add,waiting_drop,notice_seen}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
-              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{order_change,order_hold}'));
+              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{order_change,order_hold,item_free,
+                        stock_receive,waiting_add,waiting_drop,notice_seen}'));
 END $$;
+
+-- Until now what was given back stayed free, also where somebody waited for it.
+SELECT stock_freed(s.id, ARRAY(SELECT k.item_id FROM stock k WHERE k.site_id = s.id AND k.back_ordered > 0 ORDER BY 1), NULL, '')
+  FROM site s ORDER BY s.id;

@@ -250,6 +250,23 @@ def office(call, ids):
     call.token = mine
 
 
+def waiting(call, ids):
+    one, body = {"pattern": A + "/items/{sku}/waiting", "sku": ids["out_of_stock"]}, {"distributor": ids["manager"], "qty": 2}
+    key = ulid()
+    for what, key in ((body, key), (body, key), ({**body, "qty": 1}, key), ({**body, "distributor": "1"}, ulid()), ({"qty": 0}, ulid()), (body, None)):
+        call("POST", body=what, key=key, **one)
+    item = "(SELECT id FROM item WHERE sku = '%s')" % ids["out_of_stock"]
+    call.server.psql(f"SELECT stock_receive(1, {item}, (SELECT back_ordered + 5 FROM stock WHERE site_id = 1 AND item_id = {item}), 'PO 1', NULL)")
+    call.server.psql("INSERT INTO notice (login_id, market, kind, ref, at) SELECT id, 'GB', 'back_order', '1', now() FROM login WHERE login = 'CC-07'")
+    day = call("GET", A + "/day")[2]
+    call("DELETE", A + "/notices/{id}", id=day["notices"][0]["id"])
+    call("DELETE", A + "/notices/{id}", id="99999999")
+    name = call("GET", **one)[2]["items"][0]["id"]
+    for _ in range(2):
+        call("DELETE", A + "/items/{sku}/waiting/{id}", sku=ids["out_of_stock"], id=name)
+    call("GET", A + "/items/{sku}/waiting", sku="99999")
+
+
 def strangers(call):
     """Without a session every route says 401; the warehouse may not do what is for others."""
     for path, operations in call.document["paths"].items():
@@ -270,6 +287,7 @@ def main():
         draft = {"market": "GB", "type": "personal", "distributor": server.ids["manager"],
                  "lines": [{"id": "a", "sku": server.ids["skus"][0], "qty": 2}]}
         cases.run("about and sessions", about_and_sessions, call)
+        cases.run("waiting lists", waiting, call, server.ids)
         cases.run("items", items, call, server.ids)
         customer = people(call, server.ids)
         cases.run("quotes", quotes, call, server.ids, draft, customer)

@@ -69,6 +69,7 @@ struct app {
         char text[MESSAGE_TEXT];
     } said, news; /* the answer to the last entry; what happened, until it is old */
     int64_t news_at;
+    char list[64]; /* the price list of the order before */
     struct ahead ahead;
     unsigned entries;     /* Enters and function keys so far */
     struct cancel cancel; /* the order that may be taken back */

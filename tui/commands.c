@@ -82,13 +82,12 @@ static void item(struct app *app, const struct entry_command *command)
         return;
     }
     tail_line(&app->tail, order->ulid, app->now);
-    const struct reply_line *quoted = order_line_quoted(order, order_lines(order));
-    const char *name = quoted ? quoted->name : "";
-    /* old items have no check digit: whether it is mistyped, the price says */
+    /* its row has the name; old items have no check digit: whether it is mistyped, the price says
+     */
     if (command->check_fails)
-        app_say(app, ROLE_PLAIN, "%lld*%s %s", (long long)command->quantity, sku, name);
+        app_say(app, ROLE_PLAIN, "%lld*%s", (long long)command->quantity, sku);
     else
-        app_say(app, ROLE_OK, "ok  %lld*%s %s", (long long)command->quantity, sku, name);
+        app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, sku);
 }
 
 static void placed_order(struct app *app, const struct entry_command *command)

@@ -18,21 +18,35 @@ static bool is_small(void)
     return terminal_cols() < SMALL;
 }
 
+/* As wide on all screens, so that what stands behind it stays where it is. */
+static void status_title(const struct app *app, struct text *text)
+{
+    const char *draft = _(" draft");
+    int begin = text_cells(text->data),
+        width = text_cells(_(screen_title(SCREEN_order))) + text_cells(draft);
+    text_add(text, _(screen_title(app_screen(app)->id)));
+    if (app->order && *app->order->rev && app_screen(app)->id == SCREEN_order)
+        text_add(text, draft); /* the server has it */
+    for (int used = text_cells(text->data) - begin; used < width; used++)
+        text_addc(text, ' ');
+}
+
 static void status_left(const struct app *app, struct text *text)
 {
     const struct reply_session *session = &app->session;
-    text_printf(text, "%s%s%s %s", is_small() ? "" : " PARTYLINE",
-                session->demo ? _(" TRAINING") : "", is_small() ? "" : " ",
-                _(screen_title(app_screen(app)->id)));
-    if (is_small())
+    text_printf(text, "%s%s%s ", is_small() ? "" : " PARTYLINE",
+                session->demo ? _(" TRAINING") : "", is_small() ? "" : " ");
+    if (is_small()) {
+        text_add(text, _(screen_title(app_screen(app)->id)));
         return;
-    if (app->order && app_screen(app)->id == SCREEN_order)
-        text_add(text, *app->order->rev ? _(" draft") : _(" new"));
+    }
+    status_title(app, text);
     if (!app->signed_in || terminal_cols() < SHEET_COLS)
         return;
-    const char *list = app->order && app->order->quote_arena ? app->order->quote.list : "";
+    bool is_priced = app->order && app->order->quote_arena;
     text_printf(text, "  %s %s  %s %s %s", session->actor_id, session->actor_name,
-                session->market.market, session->market.currency, list);
+                session->market.market, session->market.currency,
+                is_priced ? app->order->quote.list : app->list);
 }
 
 static void status_right(const struct app *app, struct text *text)
@@ -86,7 +100,8 @@ static bool is_hint(const struct app *app, enum action action, enum hints which)
 {
     const struct key_info *info = key_info(action);
     bool leads_nowhere = action == ACTION_BACK && app->depth < 2;
-    bool is_menu = action == ACTION_MENU && (which != HINTS_ALL || wants_sign_in(app));
+    bool is_review = app_screen(app)->id == SCREEN_review; /* its row begins as the order's does */
+    bool is_menu = action == ACTION_MENU && (which != HINTS_ALL || wants_sign_in(app) || is_review);
     bool is_other = (which == HINTS_MAIN && !is_main(info->hint)) ||
                     (which == HINTS_OTHERS && is_main(info->hint));
     return *info->hint && !leads_nowhere && !is_menu && !is_other &&
@@ -306,7 +321,7 @@ int frame_label(const struct frame *frame, int row, const char *label)
     enum { LABEL = 12, NARROW = 40 };
     if (frame->cols < NARROW)
         return 1;
-    frame_text(frame, row, ROLE_HEAD, label);
+    frame_text(frame, row, ROLE_PLAIN, label);
     return LABEL;
 }
 

@@ -78,7 +78,7 @@ static void why(struct app *app, const struct entry_command *command)
 static void undo(struct app *app, const struct entry_command *command)
 {
     (void)command;
-    if (app_screen(app)->grammar == AT_HOME) {
+    if (app_screen(app)->grammar == AT_HOME || !app->order) {
         cancel_ask(app, NULL, NULL);
         return;
     }

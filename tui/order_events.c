@@ -87,10 +87,13 @@ static void placed(struct app *app, struct order *order)
     app_news(app, ROLE_OK, "placed %s  %s %s  due %s", placed->number,
              money_format(total, money_of(placed->total), placed->exponent, true), placed->currency,
              money_format(due, money_of(placed->due), placed->exponent, true));
+    if (!order_draft(order)
+             ->price_list) /* no dated one: the next is most likely priced by it, too */
+        snprintf(app->list, sizeof app->list, "%s", order->quote.list);
     order_free(order);
     app->order = NULL;
     last_order_forget(app);
-    app_home(app);
+    app_back_to(app, &screen_order); /* where the next number is typed: home is an F12 away */
     app_ahead_replay(app);
 }
 

@@ -260,12 +260,21 @@ static int draw_heads(const struct app *app, const struct frame *frame, int row)
     return 1;
 }
 
+int order_lines_rows(const struct app *app, const struct frame *frame)
+{
+    size_t lines = order_lines(app->order);
+    int rows = layout_of(app, frame->cols).rows == 1;
+    for (size_t number = 1; number <= lines && rows < frame->rows; number++)
+        rows += rows_of(app, frame, number);
+    return rows;
+}
+
 int order_lines_draw(const struct app *app, const struct frame *whole, int top, int bottom)
 {
     struct frame body = *whole;
     const struct frame *frame = &body;
     body.rows = bottom < whole->rows ? bottom : whole->rows;
-    size_t lines = order_lines(app->order), first = lines;
+    size_t lines = app->order ? order_lines(app->order) : 0, first = lines;
     int row = top + draw_heads(app, frame, top), room = bottom - row, used = 0, below = 0;
     for (size_t number = lines; number > 0 && below < app->scroll; number--, first--)
         below++;

@@ -102,32 +102,71 @@ const char *order_view_fit_volume(char out[MONEY_TEXT], int width, int64_t hundr
     return fits ? out : order_view_fit(out, width, hundredths / 100, 0);
 }
 
-/* What the total is made of. */
-static void draw_sums(const struct app *app, const struct frame *frame, int row)
+/* What changes with each line stands in columns: what has not changed stays where it is. */
+static const char *column(char amount[MONEY_TEXT], int width)
 {
-    const struct reply_quote *q = &app->order->quote;
-    char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], tax[MONEY_TEXT], cv[MONEY_TEXT];
-    frame_printf(frame, row, ROLE_PLAIN,
-                 q->tax_included ? _(" Goods %s  Disc %s  Ship %s  Tax incl %s  CV %s")
-                                 : _(" Goods %s  Disc %s  Ship %s  Tax added %s  CV %s"),
-                 app_amount(app, goods, q->goods), app_amount(app, disc, q->discount),
-                 app_amount(app, ship, q->delivery), app_amount(app, tax, reply_quote_tax(q)),
-                 money_format(cv, money_of(q->cv), 2, true));
+    size_t n = strlen(amount);
+    for (; n < (size_t)width && n + 1 < MONEY_TEXT; n++)
+        amount[n] = ' ';
+    amount[n] = '\0';
+    return amount;
 }
 
-/* The mark of what is not confirmed stands behind it: nothing moves when it goes. */
-static void draw_total(const struct app *app, const struct frame *frame, int row, const char *total)
+/* What the total is made of, what changes with each line first. */
+static void draw_sums(const struct app *app, const struct frame *frame, int row)
+{
+    enum { SUM = 7, PART = 5 };
+    const struct reply_quote *q = &app->order->quote;
+    char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], cv[MONEY_TEXT], text[256];
+    app_amount(app, goods, q->goods), app_amount(app, disc, q->discount);
+    app_amount(app, ship, q->delivery), money_format(cv, money_of(q->cv), 2, true);
+    int n = snprintf(text, sizeof text, _(" Goods %s  CV %s  Ship %s"), column(goods, SUM),
+                     column(cv, SUM), column(ship, PART));
+    if (q->discount)
+        snprintf(text + n, sizeof text - (size_t)n, _("  Disc %s"), disc);
+    frame_text(frame, row, ROLE_PLAIN, text);
+}
+
+/* Tax that is in the prices, and the PV, change with each line and are asked for once: the review
+ * has them. */
+static void total_parts(const struct app *app, struct text *text)
 {
     const struct reply_quote *q = &app->order->quote;
+    bool is_review = app_screen(app)->id == SCREEN_review;
+    char amount[MONEY_TEXT];
+    if (!q->tax_included || is_review)
+        text_printf(text, q->tax_included ? _("  Tax incl %s") : _("  Tax added %s"),
+                    app_amount(app, amount, reply_quote_tax(q)));
+    if (is_review)
+        text_printf(text, "  PV %s", money_format(amount, money_of(q->pv), 2, true));
+}
+
+/* The mark of what is not confirmed stands behind it: nothing moves when it goes. Where there is
+ * room for `pending 1 of 5`, that counts the lines, and says it of those that are not confirmed. */
+static void draw_total(const struct app *app, const struct frame *frame, int row, const char *total)
+{
+    enum { TOTAL = 8 };
+    const struct reply_quote *q = &app->order->quote;
     size_t lines = order_lines(app->order);
-    char text[256], pv[MONEY_TEXT];
-    snprintf(text, sizeof text,
-             tongue_n(" TOTAL %s %s   %zu line   PV %s", " TOTAL %s %s   %zu lines   PV %s", lines),
-             total, q->currency, lines, money_format(pv, money_of(q->pv), 2, true));
-    frame_text(frame, row, ROLE_STRONG, text);
-    int x = text_cells(text) + 1;
-    if (!order_confirmed(app->order) && row >= 0 && row < frame->rows && x < frame->cols)
-        terminal_put(frame->top + row, x, frame->cols - x, ROLE_STRONG, "..");
+    bool is_wide = order_view_totals_rows(frame) > 1;
+    bool is_marked = !order_confirmed(app->order) && !(is_wide && order_pending(app->order));
+    const char *mark = is_marked ? ".." : "";
+    char strong[128];
+    struct arena *arena = arena_new();
+    struct text rest;
+    text_init(&rest, arena);
+    snprintf(strong, sizeof strong, _(" TOTAL %s %s"), total, q->currency);
+    if (is_wide)
+        total_parts(app, &rest);
+    else
+        text_printf(&rest, tongue_n("   %zu line", "   %zu lines", lines), lines);
+    text_printf(&rest, " %s", mark);
+    int short_of = is_wide ? TOTAL - (int)strlen(total) : 0;
+    int x = text_cells(strong) + (short_of > 0 ? short_of : 0);
+    frame_text(frame, row, ROLE_STRONG, strong);
+    if (row >= 0 && row < frame->rows && x < frame->cols)
+        terminal_put(frame->top + row, frame->left + x, frame->cols - x, ROLE_PLAIN, rest.data);
+    arena_free(arena);
 }
 
 int order_view_totals_rows(const struct frame *frame)
@@ -140,9 +179,11 @@ void order_view_totals(const struct app *app, const struct frame *frame)
 {
     const struct order *order = app->order;
     const struct reply_quote *q = &order->quote;
-    char total[MONEY_TEXT], pv[MONEY_TEXT], was[MONEY_TEXT];
+    char total[MONEY_TEXT], was[MONEY_TEXT];
     int row = frame->rows - ORDER_VIEW_TOTALS;
     size_t lines = order_lines(order);
+    if (lines == 0)
+        return; /* there is nothing to sum up */
     bool has_sums = order_view_totals_rows(frame) == ORDER_VIEW_TOTALS;
     if (!order->quote_arena) {
         frame_text(frame, row + 1, ROLE_STRONG, _(" TOTAL .."));
@@ -159,11 +200,8 @@ void order_view_totals(const struct app *app, const struct frame *frame)
     if (!priced)
         frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL ..   was %s", total);
     else if (order_confirmed(order) && order->price.total_was >= 0)
-        frame_printf(frame, row + 1, ROLE_STRONG,
-                     tongue_n(" TOTAL %s %s, was %s   %zu line   PV %s",
-                              " TOTAL %s %s, was %s   %zu lines   PV %s", lines),
-                     total, q->currency, app_amount(app, was, order->price.total_was), lines,
-                     money_format(pv, money_of(q->pv), 2, true));
+        frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s, was %s", total, q->currency,
+                     app_amount(app, was, order->price.total_was));
     else
         draw_total(app, frame, row + 1, total);
 }

@@ -5,101 +5,18 @@
 #include "tui/home_drafts.h"
 #include "tui/last_order.h"
 #include "tui/open.h"
+#include "tui/order_head.h"
 #include "tui/order_lines.h"
 #include "tui/order_pane.h"
 #include "tui/order_speech.h"
 #include "tui/order_view.h"
+#include "tui/ship.h"
 #include "tui/tongue.h"
-#include "tui/when.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { HEAD_ROWS = 2, HANDHELD = 40 };
-
-/* ---- head and totals ------------------------------------------------------------------------- */
-
-/* On one row, on two of a handheld. */
-static void person_row(const struct frame *frame, enum role role, const char *text)
-{
-    if (frame->cols < HANDHELD)
-        frame_wrap(frame, 0, 0, HEAD_ROWS, role, text + strspn(text, " "));
-    else
-        frame_text(frame, 0, role, text);
-}
-
-static const char *person_facts(const struct app *app, struct arena *arena, const char *name)
-{
-    const struct reply_quote *quote = &app->order->quote;
-    char balance[MONEY_TEXT];
-    return arena_printf(arena, _(" %s %s   %s   %s   Balance %s"),
-                        order_draft(app->order)->distributor, name, quote->rank_name,
-                        tongue_word("person", quote->status),
-                        app_amount(app, balance, quote->balance));
-}
-
-/* Of a long name only what leaves room for the rest: it tells whether this person may order. */
-static const char *person_fitted(const struct app *app, struct arena *arena, int cols)
-{
-    const char *name = app->order->quote.distributor_name;
-    const char *row = person_facts(app, arena, name);
-    int others = text_cells(row) - text_cells(name);
-    return person_facts(app, arena, frame_name(arena, name, cols - others));
-}
-
-static void draw_person(const struct app *app, const struct frame *frame, struct arena *arena)
-{
-    const struct order_draft *draft = order_draft(app->order);
-    const struct reply_quote *quote = &app->order->quote;
-    if (!draft->distributor) {
-        person_row(frame, ROLE_WARN,
-                   _(" who orders? type the distributor's number, name or telephone"));
-        return;
-    }
-    bool known = app->order->quote_arena && strcmp(quote->distributor, draft->distributor) == 0;
-    if (known)
-        person_row(frame, order_person_refused(app->order) ? ROLE_STOP : ROLE_STRONG,
-                   frame->cols < HANDHELD ? person_facts(app, arena, quote->distributor_name)
-                                          : person_fitted(app, arena, frame->cols));
-    else if (order_priced(app->order))
-        person_row(frame, ROLE_STOP, arena_printf(arena, " %s ?", draft->distributor));
-    else
-        person_row(frame, ROLE_DIM, arena_printf(arena, " %s ..", draft->distributor));
-}
-
-/* At the end of the row, over the address if need be; not on narrow screens. */
-static void draw_last(const struct app *app, const struct frame *frame)
-{
-    enum { LEAST_COLS = 72 };
-    const struct reply_order *last = last_order(app);
-    char day[WHEN_TEXT], total[MONEY_TEXT], text[64];
-    if (!last || frame->cols < LEAST_COLS)
-        return;
-    when_short(day, last->placed_at);
-    snprintf(text, sizeof text, _("  Last %s %s (F8 dup)"), day,
-             money_format(total, money_of(last->total), last->exponent, true));
-    int width = (int)text_cells(text);
-    terminal_put(frame->top + 1, frame->cols - width, width, ROLE_PLAIN, text);
-}
-
-static void draw_head(const struct app *app, const struct frame *frame, struct arena *arena)
-{
-    if (frame->cols < HANDHELD)
-        return; /* the person has both rows; the review shows where it goes */
-    const struct order_draft *draft = order_draft(app->order);
-    const struct reply_quote *quote = &app->order->quote;
-    struct text ship, head;
-    text_init(&ship, arena);
-    text_init(&head, arena);
-    if (app->order->quote_arena)
-        order_view_address(&ship, &quote->ship_to);
-    order_view_type(&head, app->order);
-    text_printf(&head, _("   Ship %s"), ship.len ? ship.data : "-");
-    if (draft->note)
-        text_printf(&head, _("   Note %s"), draft->note);
-    frame_text(frame, 1, ROLE_PLAIN, head.data);
-    draw_last(app, frame);
-}
+/* ---- drawing --------------------------------------------------------------------------------- */
 
 /* Problems of the whole order, the worst first; those of nothing keyed yet are no news. */
 static const struct reply_problem *general_problem(const struct order *order)
@@ -133,23 +50,24 @@ static void draw_pane(const struct app *app, struct frame *main)
 
 static void draw(struct app *app, struct frame *frame)
 {
-    struct arena *arena = arena_new();
     struct frame main = *frame;
-    if (!app->order)
-        app_order(app);
-    if (frame->cols >= ORDER_PANE_FROM)
+    if (app->order && frame->cols >= ORDER_PANE_FROM)
         draw_pane(app, &main);
-    draw_person(app, &main, arena);
-    draw_head(app, &main, arena);
+    order_head_draw(app, &main);
+    if (!app->order) { /* the one before was placed, the next is not begun */
+        order_lines_draw(app, &main, ORDER_HEAD, main.rows);
+        return;
+    }
+    if (order_lines(app->order) && order_confirmed(app->order))
+        ship_ask(app); /* for the review, which has the addresses at once then */
     const struct reply_problem *problem = general_problem(app->order);
     int bottom = order_view_totals_rows(&main), spare = bottom > 1 || problem != NULL;
-    int hidden = order_lines_draw(app, &main, HEAD_ROWS, main.rows - bottom - spare);
+    int hidden = order_lines_draw(app, &main, ORDER_HEAD, main.rows - bottom - spare);
     if (problem && order_priced(app->order))
         draw_general(&main, main.rows - bottom - spare, problem);
     else if (hidden && spare)
         frame_printf(&main, main.rows - bottom - spare, ROLE_DIM, " %d more: PgUp PgDn", hidden);
     order_view_totals(app, &main);
-    arena_free(arena);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -201,12 +119,13 @@ static void recall(struct app *app)
 
 static void reprice(struct app *app)
 {
-    order_reprice(app->order);
+    if (app->order)
+        order_reprice(app->order);
 }
 
 static void review(struct app *app)
 {
-    if (order_lines(app->order) == 0)
+    if (!app->order || order_lines(app->order) == 0)
         app_say(app, ROLE_STOP, "there is nothing on the order yet.");
     else
         open_review(app);

@@ -4,6 +4,8 @@
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_head.h"
+#include "tui/order_lines.h"
 #include "tui/order_view.h"
 #include "tui/review_read.h"
 #include "tui/review_say.h"
@@ -19,6 +21,8 @@ struct review {
     int64_t before; /* what it was until it changed; -1: it did not */
     size_t item;    /* that is being read out; 0: none */
 };
+
+enum { READ_MOST = 6 }; /* rows of what is read back */
 
 void open_review(struct app *app)
 {
@@ -50,46 +54,22 @@ int64_t review_total_before(const struct app *app)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-/* What the title says of the total needs so much of a wide row, whatever the name. */
-enum { WIDE = 80, TOTALS = 50 };
-
-static void draw_title(const struct app *app, const struct frame *frame)
+/* Why there is nothing to read yet, or what has changed meanwhile. */
+static bool has_notice(const struct app *app)
 {
-    const struct order *order = app->order;
-    const struct reply_quote *quote = &order->quote;
-    char total[MONEY_TEXT], old[MONEY_TEXT];
-    const char *person = order_draft(order)->distributor;
-    struct arena *arena = arena_new();
-    const char *name = quote->distributor_name ? quote->distributor_name : "";
-    if (frame->cols >= WIDE)
-        name = frame_name(arena, name, frame->cols - TOTALS);
-    track_total(app->review, order->frozen);
-    if (order->frozen < 0)
-        frame_printf(frame, 0, ROLE_DIM, " %s %s   the total is being confirmed ..",
-                     person ? person : "", name);
-    else if (app->review->before >= 0)
-        frame_printf(frame, 0, ROLE_WARN,
-                     " %s %s   total was %s -> now %s %s   nothing charged yet",
-                     person ? person : "", name, app_amount(app, old, app->review->before),
-                     app_amount(app, total, order->frozen), quote->currency);
-    else
-        frame_printf(frame, 0, ROLE_STRONG, " %s %s   total %s %s   nothing charged yet",
-                     person ? person : "", name, app_amount(app, total, order->frozen),
-                     quote->currency);
-    arena_free(arena);
+    return app->order->frozen < 0 || app->review->before >= 0;
 }
 
-static void draw_type(const struct app *app, const struct frame *frame)
+static void draw_notice(const struct app *app, const struct frame *frame, int row)
 {
-    const char *note = order_draft(app->order)->note;
-    struct arena *arena = arena_new();
-    struct text text;
-    text_init(&text, arena);
-    order_view_type(&text, app->order);
-    if (note)
-        text_printf(&text, _("   Note %s"), note);
-    frame_text(frame, 1, ROLE_PLAIN, text.data);
-    arena_free(arena);
+    const struct order *order = app->order;
+    char total[MONEY_TEXT], old[MONEY_TEXT];
+    if (order->frozen < 0)
+        frame_text(frame, row, ROLE_DIM, _(" the total is being confirmed .."));
+    else if (app->review->before >= 0)
+        frame_printf(frame, row, ROLE_WARN, " total was %s -> now %s %s   nothing charged yet",
+                     app_amount(app, old, app->review->before),
+                     app_amount(app, total, order->frozen), order->quote.currency);
 }
 
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
@@ -101,15 +81,14 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     if (order->frozen < 0)
         return row + 1;
     app_amount(app, due, order->frozen - pays);
-    app_amount(app, balance, order->quote.balance);
     if (pays)
         snprintf(text, sizeof text, _("Due later %s   from balance %s of %s   later undoes it"),
-                 due, app_amount(app, used, pays), balance);
+                 due, app_amount(app, used, pays), app_amount(app, balance, order->quote.balance));
     else if (order_balance_most(order) > 0)
-        snprintf(text, sizeof text, _("Due later %s   Balance %s   bal pays, bal 5.00 a part"), due,
-                 balance);
+        snprintf(text, sizeof text,
+                 _("Due later %s, nothing charged yet   bal pays, bal 5.00 a part"), due);
     else
-        snprintf(text, sizeof text, _("Due later %s   Balance %s"), due, balance);
+        snprintf(text, sizeof text, _("Due later %s, nothing charged yet"), due);
     frame_wrap(frame, row, x, 1, ROLE_PLAIN, text);
     return row + 1;
 }
@@ -146,10 +125,10 @@ static int draw_check(const struct app *app, const struct frame *frame, int row,
 enum check { PERSON, PRICE, QUANTITIES, STOCK, ADDRESS, PAYMENT, DUPLICATE, CHECKS };
 
 static const char *const passed[CHECKS] = {
-    [PERSON] = N_("ok person"),          [PRICE] = N_("ok price"),
-    [QUANTITIES] = N_("ok quantities"),  [STOCK] = N_("ok stock"),
-    [ADDRESS] = N_("ok address"),        [PAYMENT] = N_("ok payment"),
-    [DUPLICATE] = N_("ok no duplicate"),
+    [PERSON] = N_("person"),          [PRICE] = N_("price"),
+    [QUANTITIES] = N_("quantities"),  [STOCK] = N_("stock"),
+    [ADDRESS] = N_("address"),        [PAYMENT] = N_("payment"),
+    [DUPLICATE] = N_("no duplicate"),
 };
 
 static const struct {
@@ -209,11 +188,36 @@ static int draw_passed(const struct app *app, const struct frame *frame, int row
     for (enum check check = 0; check < CHECKS; check++)
         if (!has_failed(order->quote.problems, order->quote.nproblems, check) &&
             !has_failed(order->trouble.problems, order->trouble.nproblems, check))
-            text_printf(&text, "%s%s", text.len ? "  " : "", _(passed[check]));
+            text_printf(&text, "%s%s", text.len ? ", " : _("ok: "), _(passed[check]));
     if (row < frame->rows)
         row += frame_wrap(frame, row, x, 2, ROLE_OK, text.data);
     arena_free(arena);
     return row;
+}
+
+/* The rows that are needed below the lines; a problem has two at most. */
+static int rows_below(const struct app *app, const struct frame *frame)
+{
+    enum { SHIP = 1, PAY = 1, PASSED = 1, NOTICE = 1, EACH = 2 };
+    struct frame nowhere = {.cols = frame->cols};
+    const struct order *order = app->order;
+    size_t problems = order->quote.nproblems + order->trouble.nproblems;
+    return review_read_draw(app, &nowhere, 0, READ_MOST, 0) + SHIP + PAY + PASSED + NOTICE +
+           EACH * (int)problems;
+}
+
+/* The lines stay where they were keyed, and what is read back stands below them; orders that are
+ * too long for that make room for it. The row after them. */
+static int draw_order(const struct app *app, const struct frame *frame)
+{
+    int row = ORDER_HEAD, lines = order_lines_rows(app, frame);
+    order_head_draw(app, frame);
+    if (!frame->small_rows && row + lines + rows_below(app, frame) <= frame->rows) {
+        order_lines_draw(app, frame, row, row + lines);
+        row += lines;
+    }
+    draw_notice(app, frame, row);
+    return has_notice(app) || row > ORDER_HEAD ? row + 1 : row;
 }
 
 static void draw(struct app *app, struct frame *frame)
@@ -222,10 +226,10 @@ static void draw(struct app *app, struct frame *frame)
     struct frame above = *frame; /* the sums keep their rows */
     above.rows -= ORDER_VIEW_TOTALS;
     ship_ask(app);
-    draw_title(app, &above);
-    draw_type(app, &above);
-    int row = review_read_draw(app, &above, 2, 6, app->review->item) + (above.rows > 14);
-    row = ship_draw(app, &above, row, above.rows - row - 4);
+    track_total(app->review, order->frozen);
+    int row = draw_order(app, &above);
+    row = review_read_draw(app, &above, row, READ_MOST, app->review->item);
+    row = ship_draw(app, &above, row, above.rows - row - 2);
     row = draw_pay(app, &above, row);
     int x = frame_label(&above, row, _(" Check"));
     bool confirmed = order_confirmed(order);

@@ -156,58 +156,31 @@ void ship_choose(struct app *app, const struct entry_command *command)
 
 static void put_row(struct text *text, const char *key, bool is_chosen, const char *label)
 {
-    text_printf(text, "%s%s %s ", key, is_chosen ? "*" : " ", label);
+    text_printf(text, "%s%s %s ", key, is_chosen ? "*" : "", label);
 }
 
-/* As many as there is room for, among them the one that is chosen. */
-static int draw_own(const struct app *app, const struct frame *frame, int row, int x, int room,
-                    struct arena *arena)
-{
-    const struct order_draft *draft = order_draft(app->order);
-    const struct reply_person_card *person = buyer(app);
-    bool own = !draft->has_address && draft->destination != SHIP_pickup;
-    size_t chosen = draft->address_choice ? (size_t)draft->address_choice : 1;
-    size_t first = own && (int)chosen > room ? chosen - (size_t)room : 0;
-    struct text text;
-    text_init(&text, arena);
-    for (size_t i = first; i < person->naddresses && room > 0; i++, room--) {
-        text_clear(&text);
-        put_row(&text, arena_printf(arena, "a %zu", i + 1), own && chosen == i + 1,
-                person->labels[i]);
-        order_view_address(&text, &person->addresses[i]);
-        frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.data);
-    }
-    return row;
-}
-
-/* The buyer's own first, then what else this order may do. */
+/* Which of the buyer's it is and which there are, by their names, and what else this order may do;
+ * where the parcel goes stands in full in the order's head. */
 int ship_draw(const struct app *app, const struct frame *frame, int row, int room)
 {
     const struct order_draft *draft = order_draft(app->order);
+    const struct reply_person_card *person = buyer(app);
+    bool is_pickup = draft->destination == SHIP_pickup, is_own = !draft->has_address && !is_pickup;
+    size_t chosen = !is_own ? 0 : draft->address_choice ? (size_t)draft->address_choice : 1;
     struct arena *arena = arena_new();
     struct text text;
-    int first = row;
     text_init(&text, arena);
     int x = frame_label(frame, row, _(" Ship"));
-    if (buyer(app)) {
-        row = draw_own(app, frame, row, x, room > 2 ? room - 1 : 1, arena);
-    } else if (!draft->has_address && draft->destination != SHIP_pickup) {
-        if (app->order->quote_arena)
-            order_view_address(&text, &app->order->quote.ship_to);
-        frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.len ? text.data : "-");
-        text_clear(&text);
+    for (size_t i = 0; person && i < person->naddresses; i++) {
+        put_row(&text, arena_printf(arena, "a %zu", i + 1), chosen == i + 1, person->labels[i]);
+        text_printf(&text, "%s  ", chosen == i + 1 ? "" : person->addresses[i].city);
     }
-    if (draft->has_address) {
-        put_row(&text, "a ..", true, _("other"));
-        order_view_address(&text, &draft->address);
-        text_add(&text, "   ");
-    }
-    put_row(&text, "a p", draft->destination == SHIP_pickup, _("picked up by the buyer"));
-    if (!draft->has_address)
-        text_printf(&text, "  a .. %s", _("street, town, postcode"));
-    frame_wrap(frame, row++, x, 1, ROLE_PLAIN, text.data);
+    put_row(&text, "a p", is_pickup, _("picked up"));
+    text_addc(&text, ' ');
+    put_row(&text, "a", draft->has_address, _("street, town, postcode"));
+    int used = frame_wrap(frame, row, x, room > 1 ? room : 1, ROLE_PLAIN, text.data);
     arena_free(arena);
-    return row > first ? row : first + 1;
+    return row + (used ? used : 1);
 }
 
 void ship_say(const struct app *app, struct speech *speech)

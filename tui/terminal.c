@@ -131,22 +131,36 @@ static void crash_handlers(void)
         sigaction(signals[i], &action, NULL);
 }
 
-/* xterm's descriptions choose the character set with each change of attributes, which nothing here
- * ever changes: it is chosen once, and left out of the strings that curses sends. */
+/* What curses sends can be said in fewer bytes. The descriptions of xterm and tmux choose the
+ * character set with each change of attributes, which nothing here ever changes: that is done once,
+ * `first`. A parameter that is left out is 0. */
 static void attributes_shorten(void)
 {
-    static const char ascii[] = "\033(B", by_flag[] = "%?%p9%t\033(0%e\033(B%;";
     static const struct {
-        const char *capability, *prefix;
-    } table[] = {{"sgr0", ascii}, {"sgr", by_flag}};
+        const char *capability, *part, *instead, *first;
+    } table[] = {
+        {"sgr0", "\033(B", "", "\033(B"},   {"sgr", "%?%p9%t\033(0%e\033(B%;", "", "\033(B"},
+        {"sgr0", "\017", "", "\017"},       {"sgr", "%?%p9%t\016%e\017%;", "", "\017"},
+        {"sgr", "\033[0%?", "\033[%?", ""},
+    };
     for (size_t i = 0; i < ARRAY_LEN(table); i++) {
         char *text = tigetstr((char *)(uintptr_t)table[i].capability);
-        size_t n = strlen(table[i].prefix);
-        if (text && text != (char *)-1 && strncmp(text, table[i].prefix, n) == 0) {
-            memmove(text, text + n, strlen(text + n) + 1);
-            fputs(ascii, stdout);
-        }
+        char *part = text && text != (char *)-1 ? strstr(text, table[i].part) : NULL;
+        if (!part)
+            continue;
+        size_t n = strlen(table[i].part), kept = strlen(table[i].instead);
+        memcpy(part, table[i].instead, kept);
+        memmove(part + kept, part + n, strlen(part + n) + 1);
+        fputs(table[i].first, stdout);
     }
+}
+
+/* A row down in one byte: curses does not trust a line feed, which lines may be ended with. */
+static void rows_shorten(void)
+{
+    char *down = tigetstr((char *)(uintptr_t) "cud1");
+    if (down && down != (char *)-1 && strcmp(down, "\n") == 0)
+        *down = '\v'; /* the same to every terminal that has such a description */
 }
 
 static SCREEN *screen_new(FILE *out, FILE *in, bool is_real)
@@ -189,6 +203,7 @@ bool terminal_open(const char *theme_name, const char *charset, const char **why
     noecho();
     nonl();
     attributes_shorten();
+    rows_shorten();
     typeahead(-1); /* a screen is shown as a whole */
     terminal_keys_open();
     theme_apply(theme_name);

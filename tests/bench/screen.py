@@ -115,8 +115,8 @@ def at_delay(say, s, rtt, orders, rng):
         say(f"      of a first line at once behind a new number: {spread(keys.first)[0]:.0f} ms, "
             f"at most {spread(keys.first)[3]:.0f} ms")
     drawn.sort()
-    say(f"    bytes drawn per order of 5 lines: {drawn[len(drawn) // 2]}, at most {drawn[-1]}   "
-        f"at most {ORDER_BYTES}: {'yes' if drawn[-1] <= ORDER_BYTES else 'NO'}")
+    say(f"    bytes drawn per order of 5 lines: median {drawn[len(drawn) // 2]}, max {drawn[-1]}   "
+        f"reach {ORDER_BYTES}: {'yes' if drawn[-1] <= ORDER_BYTES else 'NO'}")
 
 
 def run(say, s, orders, rng):

@@ -20,7 +20,9 @@ def placed(client, world):
     client.press("F9")
     client.wait(re.compile(r"READ BACK  \w"))
     client.press("F9")
-    client.wait("HOME", re.compile(r"placed (?!%s)\d+" % ("|".join(before) or "-")))
+    client.wait("ORDER", re.compile(r"placed (?!%s)\d+" % ("|".join(before) or "-")), "who orders?")
+    client.press("F12")
+    client.wait("HOME", "My drafts")
     return next(o["number"] for o in world["fake"].orders.values() if o["number"] not in before)
 
 
@@ -51,6 +53,28 @@ def home_tells_the_day(world):
 
 
 # ---- taking back --------------------------------------------------------------------------------
+
+def u_behind_a_placed_order(world):
+    """Where placing ends, too: u is about the order that was placed while no other is begun."""
+    fake, client = world["fake"], signed_on(world)
+    client.line(world["manager"])
+    client.line(world["skus"][0])
+    confirmed(client, 1)
+    client.press("F9")
+    client.wait(re.compile(r"READ BACK  \w"))
+    client.press("F9")
+    client.wait("ORDER", "placed ", "who orders?")
+    number = next(iter(fake.orders.values()))["number"]
+    for key in ("F5", "F8", "F9"):
+        client.press(key)
+    client.wait("there is nothing on the order yet")
+    client.line("u")
+    client.wait("u again cancels order " + number)
+    client.line("u")
+    client.wait("cancelled " + number)
+    check(not fake.drafts, "a draft was made: %s" % fake.drafts)
+    client.close()
+
 
 def u_asks_once(world):
     fake, client = world["fake"], signed_on(world)
@@ -275,7 +299,7 @@ def addresses_in_review(world):
     client.line(world["manager"])
     client.line(world["skus"][0])
     client.press("F9")
-    client.wait("a 1* HOME", "a 2  WORK")
+    client.wait("a 1* HOME", "a 2 WORK")
     def where():
         return [d["draft"]["ship_to"] for d in fake.drafts.values()]
     home = {"kind": "distributor", "choice": 1}
@@ -426,7 +450,7 @@ def where_an_entry_works(world):
     client.close()
 
 
-TESTS = [home_tells_the_day, u_asks_once, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
+TESTS = [home_tells_the_day, u_asks_once, u_behind_a_placed_order, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
          details_are_changed, details_without_a_screen, somebody_was_quicker, new_customer_on_the_telephone, read_out_item_by_item, addresses_in_review,
          the_other_order_is_shown, stock_tells_what_is_coming, the_card_is_repeated, menu_finds_keys_and_entries, f2_signs_in_when_expired, tips_for_the_new, where_an_entry_works]
 

@@ -245,7 +245,7 @@ def test_answer_lost(desk):
     until(lambda: len(desk.drafts()) == 1, "not stored")
     desk.fake.delay["/drafts/"] = 3
     client.line(desk.world["skus"][1])
-    client.wait("2 lines")
+    client.wait("pending 0 of 2")
     until(lambda: any(len(b["lines"]) == 2 for b in desk.requests("PUT", "/drafts/.*")), "not sent")
     die(client)
     until(lambda: [len(v) for v in desk.drafts().values()] == [2], "not stored")
@@ -629,7 +629,7 @@ def placed_before(desk, client):
     for text in (desk.world["skus"][0], "2*" + desk.world["skus"][1]):
         client.line(text)
     client.press("F9", "F9")
-    client.wait(re.compile(r"placed \d+"), "My drafts")
+    client.wait(re.compile(r"placed \d+"), "who orders?")
 
 
 def test_last_order_in_11_keys(desk):

@@ -121,7 +121,7 @@ def status_of_an_order(world):
 def another_address(world):
     client = begun(world)
     client.press("F9")
-    client.wait("READ BACK", "Dock Road")
+    client.wait("READ BACK", "a 2 WORK")
     client.keys = 0
     client.line("a2")
     client.wait("a 2* WORK")

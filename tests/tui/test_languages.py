@@ -44,7 +44,7 @@ def pictures(world, language):
     client.wait("106.54", re.compile(r"offen 0 von 5|待确认0/5"), absent=["SUMME ..", "合计 .."])
     golden(client, world, "order_" + language)
     client.press("F9")
-    client.wait(FIRST_WORD[language], "Dock Road", "178.10")
+    client.wait(FIRST_WORD[language], "a 2 WORK", "178.10")
     golden(client, world, "review_" + language)
     client.press("F1")
     client.wait(re.compile("HILFE|帮助："))

@@ -76,7 +76,7 @@ def cells(screen, sku):
 
 def here(total):
     """A total that the server has not confirmed."""
-    return re.compile(r"TOTAL %s GBP .* \.\." % re.escape(total))
+    return re.compile(r"(?s)TOTAL %s GBP.*pending [1-9]" % re.escape(total))
 
 
 # ---- no server is needed ---------------------------------------------------------------------------
@@ -93,7 +93,7 @@ def price_without_an_answer(w):
     screen = client.wait("pending 2 of 2", here("50.82"), "24.50", "28.50", "Disc 15.63")
     check(cells(screen, FIVE[0]) == ["24.50", "18.37", "16.33", ".."], screen)
     check(cells(screen, FIVE[2]) == ["19.00", "28.50", "25.30", ".."], screen)
-    check("ok  2*%s Silk day cream" % FIVE[2] in screen, screen)
+    check("ok  2*%s" % FIVE[2] in screen and "Silk day cream" in screen, screen)
     client.line(".2*3")
     client.wait("42.75", "pending 2 of 2", absent=["28.50"])
     client.line("u")
@@ -135,7 +135,7 @@ def facts_come_late(w):
     client.press("F6")
     client.wait("held, not placed")
     client.line(MANAGER)
-    client.wait("ORDER", "JONES, Sarah   Manager", here("0.00"))
+    client.wait("ORDER", "JONES, Sarah   Manager", absent=["40.70", "TOTAL"])
     check(len(w.asked(FACTS)) == 1, "asked again for the same person")
     client.close()
 
@@ -200,7 +200,7 @@ def scans_are_items(w):
     client.line(MANAGER)
     client.wait("JONES")
     client.line(barcode)
-    client.wait("ok  1*%s Velvet Rose hand cream" % FIVE[1], "8.95", "pending 0 of 1")
+    client.wait("ok  1*%s" % FIVE[1], "Velvet Rose hand cream", "8.95", "pending 0 of 1")
     client.close()
 
 
@@ -214,7 +214,7 @@ def confirmation_changes_nothing(w):
     for text in (FIVE[0], "3*" + FIVE[1], "4*" + FEW, LAST):
         client.line(text)
     first = client.wait("pending 4 of 4", here("78.68"))
-    there = client.wait("pending 0 of 4", "TOTAL 78.68 GBP   4 lines", "2 now, 2 back-ordered")
+    there = client.wait("pending 0 of 4", "TOTAL 78.68 GBP", "2 now, 2 back-ordered")
     for sku in (FIVE[0], FIVE[1], FEW, LAST):
         check(cells(first, sku)[:3] == cells(there, sku)[:3], "%s\n%s" % (first, there))
     check(cells(there, FIVE[0])[3:] == ["247"] and "was" not in there, there)
@@ -242,7 +242,7 @@ def a_difference_is_shown(w):
     client.press("C-u")
     client.line(".2*2")
     client.wait("17.90", "24.60", "pending 0 of 2", absent=["was 24.50  V"])
-    client.wait("TOTAL 46.45 GBP  ")
+    client.wait("TOTAL 46.45 GBP", absent=[", was"])
     client.close()
 
 
@@ -398,7 +398,7 @@ def long_order(w):
     print("an edit of a thousand lines: %.0f ms until seen (with sanitizers)" % ((time.monotonic() - began) * 1000))
     client.line("u")
     client.line("u")
-    client.wait(here("0.00"), "undone")
+    client.wait("undone", absent=["TOTAL", "pending"])
     client.close()
 
 

@@ -47,7 +47,7 @@ def test_stock_short(world):
     client.wait("back-ordered", "in stock")
     picture(client, world, "order-short")
     client.press("F9")
-    client.wait("READ BACK  ", "Dock Road", "line 2")
+    client.wait("READ BACK  ", "a 2 WORK", "line 2")
     picture(client, world, "review-short")
     client.close()
 
@@ -123,7 +123,7 @@ def test_link_lost(world):
 def test_placing(world):
     client = on_order(world, world["skus"][0])
     client.press("F9")
-    client.wait("READ BACK  One", "Dock Road")
+    client.wait("READ BACK  One", "a 2 WORK")
     world["fake"].delay = {"/orders": 3}
     client.press("F9")
     client.wait("PLACING..")
@@ -136,7 +136,7 @@ def test_duplicate(world):
     client = on_order(world, world["skus"][0])
     world["fake"].duplicate = "The same order was placed today at 10:41 by CC-03: 100884199."
     client.press("F9")
-    client.wait("READ BACK  One", "Dock Road")
+    client.wait("READ BACK  One", "a 2 WORK")
     client.press("F9")
     client.wait("100884199", "F9 again")
     picture(client, world, "review-duplicate")

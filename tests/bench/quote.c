@@ -1,11 +1,14 @@
 /* CPU time of quote_price alone, on the catalogue of a database:
  *
- *     quote CONNINFO MARKET DAY LINES...      DAY: days since 1970-01-01
+ *     quote CONNINFO MARKET DAY LINES,... PROMOTIONS,...      DAY: days since 1970-01-01
  *
- * prices random plain items for a discounted distributor, each time in an arena of its own, and
- * prints for each number of lines one JSON object: microseconds at p50, p99, on average. */
+ * prices random plain items for a discounted distributor, each time in an arena of its own, with so
+ * many live promotions (tests/bench/promotions.h), and prints for each number of lines and of
+ * promotions one JSON object: microseconds at p50, p99, on average; how many promotions were
+ * applied to an order; of how many orders the search was bounded. */
 #include "core/quote.h"
 #include "server/db/catalogue_load.h"
+#include "tests/bench/promotions.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,9 +61,20 @@ static void fill(struct arena *arena, const struct catalogue *c, struct date tod
     }
 }
 
+struct figures {
+    size_t applied, bounded;
+};
+
+static void count(const struct quote *quote, struct figures *figures)
+{
+    figures->bounded += quote->search_bounded;
+    for (size_t i = 0; i < quote->npromotions; i++)
+        figures->applied += quote->promotions[i].state == PROMOTION_applied;
+}
+
 /* One pricing as a request does it: which stock is needed, then the quote. */
 static int64_t price_once(const struct catalogue *c, const struct buyer_facts *buyer,
-                          const struct order_draft *draft)
+                          const struct order_draft *draft, struct figures *figures)
 {
     struct arena *arena = arena_new();
     struct quote quote;
@@ -72,7 +86,8 @@ static int64_t price_once(const struct catalogue *c, const struct buyer_facts *b
         stock[i] = (struct stock_fact){items[i], 1000000};
     quote_price(arena, c, buyer, draft, stock, n, &quote);
     int64_t took = cpu_ns() - begun;
-    if (quote.total.minor <= 0 || problems_stops(&quote.problems)) {
+    count(&quote, figures);
+    if (quote.total.minor < 0 || problems_stops(&quote.problems)) {
         fprintf(stderr, "quote: the draft cannot be priced\n");
         exit(1);
     }
@@ -82,6 +97,7 @@ static int64_t price_once(const struct catalogue *c, const struct buyer_facts *b
 
 static void measure(const struct catalogue *c, struct date today, size_t lines)
 {
+    struct figures figures = {0};
     struct buyer_facts buyer = {
         .distributor = "1",
         .name = "x",
@@ -100,21 +116,49 @@ static void measure(const struct catalogue *c, struct date today, size_t lines)
         struct arena *arena = arena_new();
         struct order_draft draft;
         fill(arena, c, today, lines, &draft);
-        sum += took[i] = price_once(c, &buyer, &draft);
+        sum += took[i] = price_once(c, &buyer, &draft, &figures);
         arena_free(arena);
     }
     qsort(took, runs, sizeof *took, ascending);
-    printf("{\"lines\":%zu,\"runs\":%zu,\"p50_us\":%.1f,\"p99_us\":%.1f,\"mean_us\":%.1f}\n", lines,
-           runs, (double)took[runs / 2] / 1e3, (double)took[runs * 99 / 100] / 1e3,
-           (double)sum / 1e3 / (double)runs);
+    printf("{\"lines\":%zu,\"promotions\":%zu,\"runs\":%zu,\"p50_us\":%.1f,\"p99_us\":%.1f,"
+           "\"mean_us\":%.1f,\"applied\":%.1f,\"bounded\":%.3f}\n",
+           lines, c->npromotions, runs, (double)took[runs / 2] / 1e3,
+           (double)took[runs * 99 / 100] / 1e3, (double)sum / 1e3 / (double)runs,
+           (double)figures.applied / (double)runs, (double)figures.bounded / (double)runs);
     free(took);
+}
+
+/* "5,100,1000" -> how many numbers */
+static size_t numbers(const char *text, size_t out[], size_t most)
+{
+    size_t n = 0;
+    for (char *end; *text && n < most; text = *end ? end + 1 : end)
+        out[n++] = strtoul(text, &end, 10);
+    return n;
+}
+
+static void measure_all(const struct catalogue *of, struct date today, const char *lines,
+                        const char *promotions)
+{
+    size_t nlines, npromotions, line[16], promotion[16];
+    struct arena *arena = arena_new();
+    struct catalogue catalogue = *of;
+    nlines = numbers(lines, line, ARRAY_LEN(line));
+    npromotions = numbers(promotions, promotion, ARRAY_LEN(promotion));
+    for (size_t p = 0; p < npromotions; p++) {
+        catalogue.promotions = promotions_make(arena, of, promotion[p]);
+        catalogue.npromotions = promotion[p];
+        for (size_t l = 0; l < nlines; l++)
+            measure(&catalogue, today, line[l]);
+    }
+    arena_free(arena);
 }
 
 int main(int argc, char **argv)
 {
     char why[256];
-    if (argc < 5) {
-        fputs("usage: quote CONNINFO MARKET DAY LINES...\n", stderr);
+    if (argc != 6) {
+        fputs("usage: quote CONNINFO MARKET DAY LINES,... PROMOTIONS,...\n", stderr);
         return 64;
     }
     PGconn *conn = PQconnectdb(argv[1]);
@@ -127,8 +171,7 @@ int main(int argc, char **argv)
         return 1;
     }
     srand(1);
-    for (int i = 4; i < argc; i++)
-        measure(&market->catalogue, (struct date){atoi(argv[3])}, (size_t)atoi(argv[i]));
+    measure_all(&market->catalogue, (struct date){atoi(argv[3])}, argv[4], argv[5]);
     catalogue_snapshot_release(snapshot);
     return 0;
 }

@@ -76,6 +76,42 @@ struct money money_tax_within(struct money amount, struct rate rate)
     return money_of(share_half_up(amount.minor, rate.ppm, 1000000 + rate.ppm));
 }
 
+struct part {
+    int64_t quotient, rest;
+};
+
+/* whole x weight / sum; most amounts need no more than 64 bits. The rests of a sum that needs more
+ * are told without what is below. */
+static struct part part_of(int64_t whole, int64_t weight, __int128 sum)
+{
+    int64_t product;
+    if (!__builtin_mul_overflow(whole, weight, &product) && sum <= INT64_MAX)
+        return (struct part){product / (int64_t)sum, product % (int64_t)sum};
+    __int128 wide = (__int128)whole * weight, rest = wide % sum;
+    int64_t quotient = (int64_t)(wide / sum);
+    for (; sum > INT64_MAX; sum /= 2)
+        rest /= 2;
+    return (struct part){quotient, (int64_t)rest};
+}
+
+/* The rest that `wanted` parts have or exceed: found by halving, so that many parts cost little. */
+static int64_t rest_limit(const struct money *rests, size_t n, int64_t wanted)
+{
+    int64_t low = 0, high = 0; /* enough reach `low`; fewer reach more than `high` */
+    for (size_t i = 0; i < n; i++)
+        high = rests[i].minor > high ? rests[i].minor : high;
+    while (low < high) {
+        int64_t middle = high - (high - low) / 2, reach = 0;
+        for (size_t i = 0; i < n; i++)
+            reach += rests[i].minor >= middle;
+        if (reach >= wanted)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
 void money_allocate(struct money total, const int64_t *weights, size_t n, struct money *out)
 {
     __int128 sum = 0;
@@ -92,26 +128,19 @@ void money_allocate(struct money total, const int64_t *weights, size_t n, struct
     }
     int64_t sign = total.minor < 0 ? -1 : 1, whole = total.minor * sign, left = whole;
     for (size_t i = 0; i < n; i++) {
-        out[i].minor = (int64_t)((__int128)whole * weights[i] / sum);
-        left -= out[i].minor;
+        struct part part = part_of(whole, weights[i], sum);
+        left -= part.quotient;
+        out[i].minor = part.rest;
     }
-    /* Fewer than n units are left. Each goes to the largest remainder not served yet; a served one
-     * is known by its share being above the exact one. */
-    while (left-- > 0) {
-        size_t best = n;
-        __int128 best_rest = -1;
-        for (size_t i = 0; i < n; i++) {
-            __int128 rest = (__int128)whole * weights[i] - (__int128)out[i].minor * sum;
-            if (rest > best_rest && rest > 0) {
-                best = i;
-                best_rest = rest;
-            }
-        }
-        assert(best < n);
-        out[best].minor++;
-    }
+    int64_t limit = rest_limit(out, n, left), above = 0;
     for (size_t i = 0; i < n; i++)
-        out[i].minor *= sign;
+        above += out[i].minor > limit;
+    int64_t ties = left - above; /* of those at the limit the earlier ones */
+    for (size_t i = 0; i < n; i++) {
+        int64_t rest = out[i].minor;
+        bool more = left > 0 && (rest > limit || (rest == limit && ties-- > 0));
+        out[i].minor = sign * (part_of(whole, weights[i], sum).quotient + more);
+    }
 }
 
 char *money_format(char out[MONEY_TEXT], struct money amount, int exponent, bool grouped)

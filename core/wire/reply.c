@@ -63,6 +63,7 @@ void reply_line_read(struct arena *arena, json_t *object, void *out)
         .priced = !json_is_false(json_object_get(object, "priced")),
     };
     line->why = get_says(arena, object, "why", &line->nwhy);
+    reply_shares_read(arena, object, line);
 }
 
 size_t wire_problems_read(struct arena *arena, json_t *object, struct reply_problem **out)
@@ -106,6 +107,7 @@ bool wire_quote_read(struct arena *arena, json_t *object, struct reply_quote *ou
     out->lines =
         get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);
     out->nproblems = wire_problems_read(arena, object, &out->problems);
+    reply_promotions_read(arena, object, out);
     reply_address_read(arena, json_object_get(object, "ship_to"), &out->ship_to);
     return true;
 }

@@ -19,6 +19,12 @@ struct reply_problem {
     size_t ncandidates;
 };
 
+/* What a promotion takes off a line. */
+struct reply_share {
+    const char *promotion;
+    int64_t amount;
+};
+
 struct reply_line {
     const char *id, *sku, *name, *spoken;
     int64_t qty, unit, discount, amount, tax, cv, pv;
@@ -28,6 +34,26 @@ struct reply_line {
     bool priced;
     const char **why; /* sentences */
     size_t nwhy;
+    const char *gift_of, *picks; /* a promotion's code: it added the line; it was chosen; or "" */
+    struct reply_share *shares;
+    size_t nshares;
+};
+
+/* What became of a promotion; texts that do not apply are "". */
+struct reply_promotion {
+    const char *id, *name, *state, *say; /* the code; "applied", "lost", "failed" */
+    const char *lost_to;
+    const char *need; /* "spend": of a failed one */
+    int64_t actual, needed;
+    int64_t amount, delivery, credit, times;
+    int64_t picks, picked; /* pieces that may be chosen, and that were */
+};
+
+/* The best that is nearly there. */
+struct reply_hint {
+    const char *promotion, *sku, *name, *say; /* promotion "": none */
+    int64_t qty, saves;
+    bool picks;
 };
 
 struct reply_quote {
@@ -40,6 +66,11 @@ struct reply_quote {
     size_t nlines;
     struct reply_problem *problems;
     size_t nproblems;
+    struct reply_promotion *promotions;
+    size_t npromotions;
+    struct reply_hint hint;
+    int64_t credit;      /* that it will bring */
+    bool search_bounded; /* not every combination of promotions was tried */
     struct address ship_to;
     const char *distributor, *distributor_name, *rank_name, *status; /* "" when there is none */
     const char *customer, *customer_name;

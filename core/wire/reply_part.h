@@ -4,6 +4,8 @@
 
 #include "core/wire/wire.h"
 
+#include <string.h>
+
 static inline const char *get_text(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
@@ -89,3 +91,6 @@ static inline json_t *body_object(struct arena *arena, const char *body, size_t 
 /* Elements of arrays: a struct address, a struct reply_line. */
 void reply_address_read(struct arena *arena, json_t *object, void *out);
 void reply_line_read(struct arena *arena, json_t *object, void *out);
+/* The members that promotions add. */
+void reply_shares_read(struct arena *arena, json_t *object, struct reply_line *line);
+void reply_promotions_read(struct arena *arena, json_t *object, struct reply_quote *out);

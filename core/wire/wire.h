@@ -61,6 +61,13 @@ json_t *wire_tenders_write(const struct draft_tender *tenders, size_t n);
 
 /* Quotes and problems, as the server sends them. */
 json_t *wire_quote_write(struct arena *arena, enum language language, const struct quote *quote);
+/* Parts of a quote: what became of its promotions, what they take off a line, and the best that is
+ * nearly there (null when there is none). */
+json_t *wire_promotions_write(struct arena *arena, enum language language,
+                              const struct quote *quote);
+json_t *wire_shares_write(const struct quote_line *line);
+json_t *wire_hint_write(struct arena *arena, enum language language, const struct quote *quote,
+                        const struct quote_hint *hint);
 json_t *wire_problem_write(struct arena *arena, enum language language,
                            const struct problem *problem);
 json_t *wire_problems_write(struct arena *arena, enum language language,

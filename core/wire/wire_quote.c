@@ -63,6 +63,11 @@ static json_t *line_write(struct arena *arena, enum language language, const str
     set_int(object, "back_ordered", line->back_ordered);
     if (line->item)
         json_object_set_new(object, "can_back_order", json_boolean(line->item->back_order));
+    if (line->gift_of)
+        set_text(object, "gift_of", line->gift_of->code);
+    if (line->draft->picks)
+        set_text(object, "picks", line->draft->picks);
+    json_object_set_new(object, "shares", wire_shares_write(line));
     for (size_t i = 0; i < line->nwhy; i++) {
         const struct why *w = &line->why[i];
         json_array_append_new(why, json_pack("{s:s,s:I,s:s}", "code", why_name(w->code), "amount",
@@ -80,7 +85,9 @@ json_t *wire_quote_write(struct arena *arena, enum language language, const stru
     for (size_t i = 0; i < quote->nlines; i++)
         json_array_append_new(lines, line_write(arena, language, quote, &quote->lines[i]));
     json_object_set_new(object, "lines", lines);
-    json_object_set_new(object, "promotions", json_array());
+    json_object_set_new(object, "promotions", wire_promotions_write(arena, language, quote));
+    set_int(object, "credit", quote->credit.minor);
+    set_text(object, "search", quote->search_bounded ? "bounded" : "full");
     set_text(object, "market", quote->catalogue->market);
     set_int(object, "catalogue_version", quote->catalogue->version);
     set_text(object, "list", quote->list ? quote->list->code : NULL);

@@ -156,6 +156,7 @@ static enum status actor_load(struct call *c)
     a->acting_for = db_value(b, 0, 0, 6);
     a->number = db_value(b, 0, 0, 8);
     a->expires_at = db_value(b, 0, 0, 9);
+    a->desk = db_value(b, 0, 0, 10);
     c->signed_in = true;
     if (db_bool(b, 0, 0, 7))
         session_touch(c);

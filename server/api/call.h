@@ -47,6 +47,7 @@ struct actor {
     const char *market;     /* NULL: every market */
     const char *roles_text; /* "operator,counter" */
     const char *expires_at;
+    const char *desk; /* "call", "showroom"; "" when none was said */
     unsigned roles;
     char token_hash[80];
 };

@@ -74,7 +74,8 @@ static void put_store(struct call *c)
     pricing_decide(c, &s->pricing);
     DB_ADD(call_write(c), Q_draft_save, c->params[0], s->spare, c->actor.login_id,
            c->actor.token_hash, s->rev, draft->market, s->body, draft->distributor, s->lines,
-           db_text_int(c->arena, s->pricing.quote.total.minor), "call", c->actor.market, s->from);
+           db_text_int(c->arena, s->pricing.quote.total.minor),
+           channel_name(s->pricing.buyer.channel), c->actor.market, s->from);
     call_then(c, put_reply);
 }
 

@@ -179,17 +179,18 @@ static void commit(struct call *c, struct placing *p)
     const char *priced_on = arena_strdup(c->arena, date_format(date, q->date));
     order_columns_fill(c->arena, q, &col);
     DB_ADD(call_write(c), Q_order_place, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
-           c->request->id, "call", q->catalogue->market, order_type_info(pr->draft.type)->name,
-           pr->distributor_id, pr->distributor_version, pr->buyer.customer,
-           db_text_int(c->arena, q->list->id), priced_on, q->catalogue->currency,
-           db_text_int(c->arena, q->catalogue->exponent), q->tax_included ? "t" : "f", q->region,
-           minor(c, q->goods), minor(c, q->discount), minor(c, q->delivery),
-           minor(c, q->delivery_tax), minor(c, q->tax), minor(c, q->tax_added), minor(c, q->total),
-           db_text_int(c->arena, q->cv.hundredths), db_text_int(c->arena, q->pv.hundredths),
-           destination_name(pr->draft.destination), order_ship_to(c->arena, &pr->buyer),
-           pr->draft.note, pr->fingerprint, p->rev, minor(c, p->from_balance), col.client, col.item,
-           col.sku, col.name, col.qty, col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv,
-           col.need_line, col.need_item, col.need_qty, col.need_per, col.need_back);
+           c->request->id, channel_name(pr->buyer.channel), q->catalogue->market,
+           order_type_info(pr->draft.type)->name, pr->distributor_id, pr->distributor_version,
+           pr->buyer.customer, db_text_int(c->arena, q->list->id), priced_on,
+           q->catalogue->currency, db_text_int(c->arena, q->catalogue->exponent),
+           q->tax_included ? "t" : "f", q->region, minor(c, q->goods), minor(c, q->discount),
+           minor(c, q->delivery), minor(c, q->delivery_tax), minor(c, q->tax),
+           minor(c, q->tax_added), minor(c, q->total), db_text_int(c->arena, q->cv.hundredths),
+           db_text_int(c->arena, q->pv.hundredths), destination_name(pr->draft.destination),
+           order_ship_to(c->arena, &pr->buyer), pr->draft.note, pr->fingerprint, p->rev,
+           minor(c, p->from_balance), col.client, col.item, col.sku, col.name, col.qty, col.unit,
+           col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
+           col.need_qty, col.need_per, col.need_back);
     call_then(c, committed);
 }
 

@@ -90,6 +90,8 @@ bool pricing_want(struct call *c, struct pricing *p)
     p->fingerprint = fingerprint(c->arena, d);
     p->facts = DB_ADD(call_read(c), Q_buyer_facts, market, d->distributor, d->customer,
                       address_owner(d), db_text_int(c->arena, d->address_choice));
+    pricing_facts_ask(c, p->market, d->distributor, d->customer, d->coupons, d->ncoupons,
+                      &p->promotions);
     p->nstock = quote_stock_items(c->arena, &p->market->catalogue, d, &p->stock_items);
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, p->nstock);
     for (size_t i = 0; i < p->nstock; i++)
@@ -123,6 +125,10 @@ static void hide_others(const struct call *c, struct pricing *p)
     const char *customer_market = db_value(c->batch, p->facts, 0, COL_CUSTOMER_MARKET);
     bool hide_distributor = is_hidden(c, p->buyer.market),
          hide_customer = is_hidden(c, customer_market);
+    if (hide_distributor || hide_customer) {
+        p->buyer.npeople = p->buyer.npromotions = 0;
+        p->buyer.first_order = false;
+    }
     if (hide_distributor) {
         p->buyer.distributor = NULL;
         p->buyer.may_order = false;
@@ -163,6 +169,9 @@ static void read_facts(struct call *c, struct pricing *p)
         p->buyer.has_ship_to = true;
         p->buyer.ship_to = address_of(b, s);
     }
+    bool today = p->draft.date.days == DATE_MIN.days;
+    pricing_facts_read(c, &p->promotions, p->market->catalogue.market,
+                       today ? p->buyer.today : p->draft.date, &p->buyer);
     hide_others(c, p);
 }
 
@@ -174,15 +183,28 @@ static int64_t held_of(const struct pricing *p, int64_t item)
     return 0;
 }
 
+/* To core a coupon that cannot be used any more is no coupon. */
+static void tell_used_up(struct pricing *p)
+{
+    for (size_t i = 0; i < p->quote.problems.count; i++) {
+        struct problem *problem = &p->quote.problems.items[i];
+        for (size_t k = 0; k < p->promotions.nused_up; k++)
+            if (problem->code == PROBLEM_unknown_coupon &&
+                strcmp(problem->params[0].text, p->promotions.used_up[k]) == 0)
+                problem->code = PROBLEM_coupon_used_up;
+    }
+}
+
 void pricing_decide(struct call *c, struct pricing *p)
 {
-    struct stock_fact *stock = ARENA_ARRAY(c->arena, struct stock_fact, p->nstock);
+    struct stock_fact *stock = p->stock_facts = ARENA_ARRAY(c->arena, struct stock_fact, p->nstock);
     read_facts(c, p);
     for (size_t i = 0; i < p->nstock; i++)
         stock[i] = (struct stock_fact){p->stock_items[i],
                                        db_int(c->batch, p->stock, i, 1) +
                                            held_of(p, db_int(c->batch, p->stock, i, 0))};
     quote_price(c->arena, &p->market->catalogue, &p->buyer, &p->draft, stock, p->nstock, &p->quote);
+    tell_used_up(p);
     if (p->draft.nlines == 0)
         problems_add(&p->quote.problems, PROBLEM_no_lines, "/lines", NULL);
 }
@@ -202,6 +224,9 @@ json_t *pricing_write(struct call *c, struct pricing *p)
 {
     json_t *object = wire_quote_write(c->arena, c->language, &p->quote);
     const struct buyer_facts *b = &p->buyer;
+    struct quote_hint hint;
+    quote_hint_find(c->arena, &p->quote, b, &p->draft, p->stock_facts, p->nstock, &hint);
+    json_object_set_new(object, "hint", wire_hint_write(c->arena, c->language, &p->quote, &hint));
     json_object_set_new(object, "problems",
                         candidates_problems(c->arena, c->language, p->market, &p->quote.problems));
     json_object_set_new(object, "distributor",

@@ -2,7 +2,7 @@
  * with core. */
 #pragma once
 
-#include "server/api/call.h"
+#include "server/api/pricing_facts.h"
 
 /* Pieces that an order being changed has reserved: as good as free for it. */
 struct stock_held {
@@ -18,7 +18,9 @@ struct pricing {
     const char *distributor_id, *distributor_version, *rank_name, *customer_name;
     const char *fingerprint;
     size_t facts, stock, duplicates; /* statements of the batch */
+    struct pricing_facts promotions;
     uint32_t *stock_items;
+    struct stock_fact *stock_facts;
     size_t nstock;
     const struct stock_held *held; /* what the order has already; ascending by item */
     size_t nheld;

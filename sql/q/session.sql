@@ -1,7 +1,7 @@
 -- name: session_get   $1: hash of the token. Who asks, and whether the idle clock needs a touch.
 SELECT l.id, l.login, l.kind, l.name, array_to_string(l.roles, ','), l.market, s.acting_for,
        s.last_seen < now() - interval '1 minute', coalesce(d.number, ''),
-       to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+       to_char(s.expires_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), s.desk
   FROM session s
   JOIN login l ON l.id = s.login_id
   LEFT JOIN distributor d ON d.id = l.person_id AND l.kind = 'distributor'

@@ -1,0 +1,35 @@
+/* What promotions look at across orders: loaded beside the session, for quotes and for clients that
+ * price by themselves. */
+#pragma once
+
+#include "server/api/call.h"
+
+/* Of the promotions that look at facts, each with its market: what was asked. */
+struct promotion_asked {
+    const struct market_snapshot *market;
+    const struct promotion *promotion;
+};
+
+struct pricing_facts {
+    const struct promotion_asked *asked;
+    size_t nasked;
+    size_t statement;
+    const char *const *used_up; /* coupons as given, whose uses are all taken */
+    size_t nused_up;
+};
+
+/* Adds the statement to call_read(c). `market` NULL: the distributor's, whichever that is. */
+void pricing_facts_ask(struct call *c, const struct market_snapshot *market,
+                       const char *distributor, const char *customer, const char *const *coupons,
+                       size_t ncoupons, struct pricing_facts *out);
+/* After the round trip: fills what promotions look at, of those that count on `date` in `market`.
+ */
+void pricing_facts_read(struct call *c, struct pricing_facts *facts, const char *market,
+                        struct date date, struct buyer_facts *buyer);
+/* The same for a reply. */
+json_t *pricing_facts_write(const struct buyer_facts *buyer);
+/* The database's id of a promotion of the market's. */
+int64_t pricing_promotion_id(const struct market_snapshot *market,
+                             const struct promotion *promotion);
+/* The channel of the desk at which the caller has signed in. */
+enum channel call_channel(const struct call *c);

@@ -15,9 +15,6 @@ from hostile import HOSTILE  # noqa: E402
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from damm import damm  # noqa: E402
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from damm import damm  # noqa: E402
-
 REPORT = ctl_demo.Report("import")
 check = REPORT.check
 COMMANDS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u061c]")

@@ -67,12 +67,20 @@ static bool is_missing(const struct word *word)
     return false;
 }
 
+/* Nothing is looked for that will not be told: a catalogue may be large. */
+static bool is_told(const struct reader *r)
+{
+    return r->nmistakes < PROMOTION_MISTAKES;
+}
+
 static bool group_unknown(struct reader *r)
 {
     const struct catalogue *catalogue = r->catalogue;
     if (is_missing(r->word))
         return reader_mistake(r, r->word,
                               N_("The code of a group is missing here, like KITCHENWARE."));
+    if (!is_told(r))
+        return false;
     const char **codes = ARENA_ARRAY(r->arena, const char *, catalogue->ngroups);
     for (size_t i = 0; i < catalogue->ngroups; i++)
         codes[i] = catalogue->groups[i].code;
@@ -91,6 +99,8 @@ static bool sku_unknown(struct reader *r)
     if (group)
         return reader_mistake_instead(r, r->word,
                                       N_("\"{word}\" is a group: write group {instead}."), group);
+    if (!is_told(r))
+        return false;
     const char **codes = ARENA_ARRAY(r->arena, const char *, catalogue->nitems);
     for (size_t i = 0; i < catalogue->nitems; i++)
         codes[i] = catalogue->items[i].sku;
@@ -102,8 +112,10 @@ static bool sku_unknown(struct reader *r)
 bool item_read(struct reader *r, const char **sku, uint32_t *item)
 {
     const struct item *found = catalogue_item(r->catalogue, r->word->text);
-    if (!found)
-        return sku_unknown(r);
+    if (!found) {
+        sku_unknown(r);
+        return false;
+    }
     *sku = found->sku;
     *item = (uint32_t)(found - r->catalogue->items);
     r->word++;
@@ -146,12 +158,15 @@ static bool list_read(struct reader *r, struct list *list, bool *everything)
 {
     bool known = true;
     do {
-        if (!everything && word_is(r->word, "everything"))
+        bool all = word_is(r->word, "everything");
+        if (all && !everything)
             return reader_mistake(r, r->word, N_("After \"except\" come groups and SKUs."));
-        if (word_taken(r, "everything"))
+        if (all) {
             *everything = true;
-        else
+            r->word++;
+        } else {
             known = element_read(r, list) && known;
+        }
     } while (goes_on(r));
     return known;
 }

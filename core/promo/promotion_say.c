@@ -116,8 +116,10 @@ static void benefits_say(struct saying *s, const struct promotion *p)
 static const char *bits_text(struct saying *s, unsigned bits, const char *const *names, size_t n)
 {
     struct text out;
-    size_t count = 0, all = (size_t)__builtin_popcount(bits);
+    size_t count = 0, all = 0;
     text_init(&out, s->text.arena);
+    for (size_t i = 0; i < n; i++)
+        all += bits >> i & 1;
     for (size_t i = 0; i < n; i++)
         if (bits >> i & 1)
             text_printf(&out, "%s%s", list_between(s, count++, all), names[i]);

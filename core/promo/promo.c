@@ -69,6 +69,7 @@ static bool gifts_are_there(struct promo_run *run, struct promo_offer *const *ca
     return true;
 }
 
+/* Told after the others were taken: one that was left nothing stands in nobody's way. */
 static void tell_lost(struct promo_offer *const *candidates, size_t n,
                       const struct promo_choice *choice)
 {
@@ -76,11 +77,15 @@ static void tell_lost(struct promo_offer *const *candidates, size_t n,
         struct quote_promotion *told = candidates[i]->told;
         if (promo_bit(choice->taken, i))
             continue;
-        told->state = PROMOTION_lost;
         told->picks = told->picked = 0;
         for (size_t k = 0; k < n && !told->lost_to; k++)
-            if (promo_bit(choice->taken, k) && promo_bit(choice->excludes[i], k))
+            if (promo_bit(choice->taken, k) && promo_bit(choice->excludes[i], k) &&
+                candidates[k]->told->state == PROMOTION_applied)
                 told->lost_to = candidates[k]->promotion;
+        if (told->lost_to)
+            told->state = PROMOTION_lost;
+        else
+            promo_need(candidates[i], NEED_goods, NULL, 0, 0);
     }
 }
 
@@ -103,10 +108,10 @@ static void run_lane(struct promo_run *run, struct promo_offer *offers, size_t n
         memmove(&candidates[without], &candidates[without + 1], (n - without) * sizeof *candidates);
     }
     run->quote->search_bounded = run->quote->search_bounded || choice.bounded;
-    tell_lost(candidates, n, &choice);
     for (size_t i = 0; i < n; i++)
         if (promo_bit(choice.taken, i))
             promo_take(run, candidates[i]);
+    tell_lost(candidates, n, &choice);
 }
 
 /* ---- all of them ---- */

@@ -612,6 +612,11 @@ static void stacking(void)
          "1*50318",
          "A applied 1000; B failed goods | 0",
          NULL}, /* nothing was left */
+        {{"A\n give 100% off everything", "B\n not with T\n give 100% off 50318",
+          "C\n not with T\n give 5.00 off 50318"},
+         "1*50318",
+         "A applied 1000; B failed goods; C failed goods | 0",
+         NULL}, /* what was left nothing wins over nobody */
         /* exclusive */
         {{"A\n give 10% off everything", "B\n exclusive\n give 2.00 off 50318"},
          "1*50318",

@@ -35,6 +35,7 @@ static void dump_items(const struct catalogue *c)
         text("sku", item->sku);
         text("kind", item_kind_name(item->kind));
         number("tax_class", item->tax_class);
+        number("weight", item->weight_g);
         number("max", item->max_per_order);
         number("from", item->sale_from.days);
         number("to", item->sale_to.days);
@@ -90,9 +91,9 @@ static void dump_catalogue(const struct catalogue *c)
     printf("],\"delivery\":[");
     for (size_t i = 0; i < c->ndelivery; i++) {
         const struct delivery_charge *d = &c->delivery[i];
-        printf("%s[\"%s\",\"%s\",%lld,%lld,%d,%d,%d]", i ? "," : "",
+        printf("%s[\"%s\",\"%s\",%lld,%lld,%d,%d,%d,%d]", i ? "," : "",
                destination_name(d->destination), d->zone, (long long)d->min_goods.minor,
-               (long long)d->charge.minor, d->tax_class, d->from.days, d->to.days);
+               (long long)d->charge.minor, d->tax_class, d->from.days, d->to.days, d->min_weight_g);
     }
     printf("],\"taxes\":[");
     for (size_t i = 0; i < c->ntaxes; i++) {

@@ -199,15 +199,18 @@ class Quote:
             for line, tax in zip(same, share_out(tax_of(sum(amounts), ppm, self.included), amounts)):
                 line["tax"] = tax
 
-    def charge_delivery(self, goods):
-        """The row of the very zone (the region) before that of every zone, then the greatest
-        threshold that the goods, less their discount, reach."""
+    def charge_delivery(self):
+        """By value, less the rank's discount, and weight of the goods: the row of the very zone (the
+        region) before that of every zone, then the greatest weight that is reached, then value."""
+        goods = self.sums["goods"] - self.sums["discount"]
+        weight = sum(self.c["items"][line["index"]]["weight"] * qty
+                     for line, (_, qty, _) in zip(self.lines, self.d["lines"]) if line["priced"])
         for zone in (self.region, ""):
             rows = [row for row in self.c["delivery"]
                     if row[0] == self.d["destination"] and row[1] == zone and row[2] <= goods
-                    and within(self.date, row[5], row[6])]
+                    and row[7] <= weight and within(self.date, row[5], row[6])]
             if rows:
-                row = max(rows, key=lambda row: row[2])
+                row = max(rows, key=lambda row: (row[7], row[2]))
                 self.sums["delivery"] = row[3]
                 if row[3]:
                     self.sums["delivery_tax"] = tax_of(row[3], self.tax_ppm(row[4]), self.included)
@@ -221,7 +224,7 @@ class Quote:
         fits = max(s.values()) <= LARGEST
         net = s["goods"] - s["discount"]
         if fits and any(line["priced"] for line in self.lines):
-            self.charge_delivery(net)
+            self.charge_delivery()
         s["tax_added"] = 0 if self.included else s["tax"] + s["delivery_tax"]
         s["total"] = net + s["delivery"] + s["tax_added"]
         if max(s.values()) <= LARGEST:

@@ -104,6 +104,7 @@ static inline void random_items(struct random_order *r, uint64_t *state)
                      : i == 3 ? ITEM_SALES_AID
                               : kinds[random_below(state, ARRAY_LEN(kinds))];
         item->tax_class = (int)random_below(state, RANDOM_CLASSES);
+        item->weight_g = (int)random_below(state, 3000);
         item->max_per_order = random_chance(state, 85) ? 0 : 1 + (int)random_below(state, 8);
         item->back_order = random_chance(state, 30);
         random_span(state, &item->sale_from, &item->sale_to);
@@ -150,11 +151,12 @@ static inline void random_tables(struct random_order *r, uint64_t *state)
                 r->discounts[c->ndiscounts++] = d;
         }
     for (int d = 0; d < DESTINATIONS; d++)
-        for (int k = 0; k < 4; k++) {
+        for (int k = 0; k < 5; k++) {
             struct delivery_charge row = {.destination = (enum destination)d,
                                           .method = "standard",
-                                          .zone = k < 2 ? "" : regions[k - 1],
+                                          .zone = k < 2 || k == 4 ? "" : regions[k - 1],
                                           .min_goods = money_of(k == 1 ? 9000 : 0),
+                                          .min_weight_g = k >= 3 ? 5000 : 0,
                                           .charge = money_of(random_amount(state) / 20),
                                           .tax_class = (int)random_below(state, RANDOM_CLASSES)};
             random_span(state, &row.from, &row.to);

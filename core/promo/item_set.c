@@ -34,22 +34,28 @@ static bool *groups_named(struct arena *arena, const struct catalogue *catalogue
     return named;
 }
 
-/* Puts the items of the groups and those named into the set, or takes them out of it. What the
- * catalogue does not have is in no set. */
-static void items_mark(struct arena *arena, const struct catalogue *catalogue,
-                       const char *const *groups, size_t ngroups, const char *const *skus,
-                       size_t nskus, uint64_t *bits, bool in)
+/* The items that their groups put into the set: `in` and `out` are the groups named and excepted.
+ * One pass does both, for a catalogue may be large. */
+static void groups_mark(const struct catalogue *catalogue, const bool *in, const bool *out,
+                        bool everything, uint64_t *bits)
 {
-    if (ngroups) {
-        const bool *named = groups_named(arena, catalogue, groups, ngroups);
-        for (size_t i = 0; i < catalogue->nitems; i++)
-            if ((size_t)catalogue->items[i].group < catalogue->ngroups &&
-                named[catalogue->items[i].group])
-                item_mark(bits, i, in);
+    for (size_t i = 0; i < catalogue->nitems; i++) {
+        size_t group = (size_t)catalogue->items[i].group;
+        bool known = group < catalogue->ngroups;
+        bool is_in = (everything || (known && in[group])) && !(known && out[group]);
+        bits[i / WORD_BITS] |= (uint64_t)is_in << (i % WORD_BITS);
     }
-    for (size_t i = 0; i < nskus; i++) {
+}
+
+/* Puts the items named into the set, but those of the groups `out`; or takes them out of it. What
+ * the catalogue does not have is in no set. */
+static void skus_mark(const struct catalogue *catalogue, const char *const *skus, size_t n,
+                      const bool *out, uint64_t *bits, bool in)
+{
+    for (size_t i = 0; i < n; i++) {
         const struct item *item = catalogue_item(catalogue, skus[i]);
-        if (item)
+        bool is_out = in && item && (size_t)item->group < catalogue->ngroups && out[item->group];
+        if (item && !is_out)
             item_mark(bits, (size_t)(item - catalogue->items), in);
     }
 }
@@ -60,12 +66,12 @@ void item_set_resolve(struct arena *arena, const struct catalogue *catalogue, st
     set->bits = NULL;
     if (everything && !set->nexcept_groups && !set->nexcept_skus)
         return;
-    size_t nwords = (catalogue->nitems + WORD_BITS - 1) / WORD_BITS;
-    uint64_t *bits = ARENA_ARRAY(arena, uint64_t, nwords);
-    for (size_t i = 0; everything && i < catalogue->nitems; i++)
-        item_mark(bits, i, true);
-    items_mark(arena, catalogue, set->groups, set->ngroups, set->skus, set->nskus, bits, true);
-    items_mark(arena, catalogue, set->except_groups, set->nexcept_groups, set->except_skus,
-               set->nexcept_skus, bits, false);
+    uint64_t *bits = ARENA_ARRAY(arena, uint64_t, (catalogue->nitems + WORD_BITS - 1) / WORD_BITS);
+    const bool *in = groups_named(arena, catalogue, set->groups, set->ngroups);
+    const bool *out = groups_named(arena, catalogue, set->except_groups, set->nexcept_groups);
+    if (everything || set->ngroups)
+        groups_mark(catalogue, in, out, everything, bits);
+    skus_mark(catalogue, set->skus, set->nskus, out, bits, true);
+    skus_mark(catalogue, set->except_skus, set->nexcept_skus, out, bits, false);
     set->bits = bits;
 }

@@ -286,6 +286,7 @@ static const struct {
     {"group HOME except group KNIVES", "100110000"},
     {"group KITCHENWARE except group KNIVES, 40216", "000000000"},
     {"group KNIVES except group HOME", "000000000"},
+    {"40227, 41109, group BEAUTY except group KNIVES, 50318", "000100110"},
 };
 
 static void sets_hold_the_groups_below(void)

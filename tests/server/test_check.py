@@ -71,7 +71,7 @@ PLANTED = (
     ("an order in work that holds nothing", ("reservations", "reserved"), f"DELETE FROM reservation WHERE order_id = {LIVE}"),
     ("a change of which nothing is kept", ("revisions", "order_journal"), f"UPDATE orders SET revision = 2 WHERE id = {SHIPPED}"),
     ("a revision that no change made", ("revisions", "events"),
-     f"INSERT INTO order_revision SELECT id, 1, now(), NULL, '', to_jsonb(o), '[]', '[]', 1 FROM orders o WHERE id = {SHIPPED}"),
+     f"INSERT INTO order_revision SELECT id, 1, now(), NULL, '', to_jsonb(o), '[]', '[]', '{{}}', 1 FROM orders o WHERE id = {SHIPPED}"),
     ("a refund that no journal tells of", ("payment_journal",),
      "UPDATE payment SET refunded = 1 WHERE id = (SELECT min(id) FROM payment WHERE kind = 'later' AND state = 'captured')"),
     ("goods that nobody gets though somebody waits", ("allotted",), "UPDATE stock SET back_ordered = back_ordered + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock WHERE on_hand > reserved ORDER BY 1, 2 LIMIT 1)"),

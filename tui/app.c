@@ -4,6 +4,7 @@
 #include "tui/frame.h"
 #include "tui/held.h"
 #include "tui/last_order.h"
+#include "tui/office.h"
 #include "tui/open.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
@@ -281,7 +282,8 @@ static bool is_placing(const struct app *app)
 /* What is typed now is for something that is not there yet. */
 static bool must_wait(const struct app *app)
 {
-    return is_placing(app) || app->recalling || last_order_awaited(app);
+    bool turns_page = app->office && app->office->loading;
+    return is_placing(app) || app->recalling || last_order_awaited(app) || turns_page;
 }
 
 static bool take_back(struct app *app)
@@ -290,7 +292,9 @@ static bool take_back(struct app *app)
         return home_recall_not(app);
     if (last_order_awaited(app))
         return last_order_not(app);
-    return order_place_not(app->order);
+    if (is_placing(app))
+        return order_place_not(app->order);
+    return office_not(app);
 }
 
 static void ahead_add(struct ahead *ahead, const struct input *input)
@@ -322,7 +326,8 @@ static bool keep_ahead(struct app *app, const struct input *input)
             app_say(app, ROLE_WARN, "taken back.");
         return true;
     }
-    if (ahead->n == 0 && !is_function && entry_line_key(&app->line, input))
+    bool turns_page = app->office && app->office->loading; /* up and down are the sheet's */
+    if (ahead->n == 0 && !is_function && !turns_page && entry_line_key(&app->line, input))
         return true;
     ahead_add(ahead, input);
     return true;
@@ -455,7 +460,8 @@ void app_stop(struct app *app)
 static bool is_unsaved(const struct app *app)
 {
     bool cut_off = client_is_expired(app->client) || client_link(app->client) == LINK_LOST;
-    bool unsaved = app->leaving > 0 || (app->order && app->order->saved != app->order->edits);
+    bool unsaved = app->leaving > 0 || (app->office && app->office->noutbox) ||
+                   (app->order && app->order->saved != app->order->edits);
     return cut_off && unsaved;
 }
 

@@ -37,6 +37,7 @@ struct details;
 struct palette;
 struct day;
 struct ship;
+struct office;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -101,6 +102,7 @@ struct app {
     struct palette *palette;
     struct day *day;
     struct ship *ship;
+    struct office *office;
 };
 
 void app_init(struct app *app, const struct options *options, struct client *client);

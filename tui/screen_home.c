@@ -3,6 +3,7 @@
 #include "tui/held.h"
 #include "tui/home_day.h"
 #include "tui/home_drafts.h"
+#include "tui/office.h"
 #include "tui/open.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { DRAFTS_MOST = 9, DRAFTS_TOP = 5 };
 
@@ -323,7 +325,9 @@ static void pick(struct app *app, const struct entry_command *command)
 
 static void words(struct app *app, const struct entry_command *command)
 {
-    if (!home_attention_open(app, command->text))
+    if (strcasecmp(command->text, "b") == 0 && office_may(app))
+        open_office(app);
+    else if (!home_attention_open(app, command->text))
         open_search(app, command->text);
 }
 
@@ -337,6 +341,8 @@ const struct screen screen_home = {
     .key = key,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick, [ENTRY_WORDS] = words},
-    .actions =
-        {[ACTION_REFRESH] = ask, [ACTION_RECALL] = begin_pick, [ACTION_TAKE_OVER] = take_over},
+    .actions = {[ACTION_OFFICE] = open_office,
+                [ACTION_REFRESH] = ask,
+                [ACTION_RECALL] = begin_pick,
+                [ACTION_TAKE_OVER] = take_over},
 };

@@ -4,6 +4,7 @@
 #include "core/wire/request.h"
 #include "tui/charset.h"
 #include "tui/frame.h"
+#include "tui/office.h"
 #include "tui/open.h"
 #include "tui/signon.h"
 #include "tui/tongue.h"
@@ -97,6 +98,8 @@ static void session_take(struct app *app, struct arena *arena, const struct repl
     else
         app_home(app);
     app_signed_in(app);
+    if (!again && office_may(app))
+        open_office(app);
 }
 
 static void refused(struct app *app, const struct answer *answer)

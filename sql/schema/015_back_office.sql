@@ -212,7 +212,7 @@ CREATE FUNCTION sheet_author(a_sheet text, a_key text) RETURNS text LANGUAGE sql
      ORDER BY c.published_at DESC LIMIT 1
 $$;
 
--- Takes rows into a draft: [{"sheet", "key" or null, "base", "cells", "gone", "drop", "fresh", "line"}].
+-- Takes rows into a draft, which they make when it is not there yet: [{"sheet", "key" or null, "base", "cells", "gone", "drop", "fresh", "line"}].
 -- `base` is what the row was when it was seen (md5 of its cells): when somebody has changed it since,
 -- nothing is taken. `fresh` wants a new row. A row that comes to what it was leaves the change set.
 -- One result per row: saved, same, dropped, changed (who), unknown, exists, foreign (another market's).
@@ -226,6 +226,7 @@ DECLARE
     was jsonb;
     differs jsonb;
 BEGIN
+    INSERT INTO changeset (ulid, owner_id) VALUES (a_ulid, a_login) ON CONFLICT DO NOTHING;
     PERFORM FROM changeset WHERE ulid = a_ulid AND state = 'draft' FOR UPDATE;
     IF NOT FOUND THEN
         at_row := -1;

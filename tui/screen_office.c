@@ -1,0 +1,96 @@
+/* The back office: which sheet. */
+#include "tui/frame.h"
+#include "tui/office.h"
+#include "tui/open.h"
+#include "tui/tongue.h"
+
+#include <string.h>
+
+static const enum sheet entries[] = {SHEET_items,    SHEET_prices, SHEET_discounts,
+                                     SHEET_delivery, SHEET_tax,    SHEET_lists};
+
+void open_office(struct app *app)
+{
+    if (!office_may(app)) {
+        app_say(app, ROLE_WARN, "the sheets are for the back office.");
+        return;
+    }
+    office_of(app);
+    app_show(app, &screen_office);
+}
+
+static void enter(struct app *app)
+{
+    office_set_ask(app->office);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    const struct office *office = app->office;
+    int row = 2;
+    frame_printf(frame, 0, ROLE_STRONG, " %s", app->session.company);
+    for (size_t i = 0; i < ARRAY_LEN(entries); i++)
+        frame_printf(frame, row++, ROLE_PLAIN, "  %zu  %s", i + 1, _(sheet_info(entries[i]).title));
+    if (office->has_set)
+        frame_printf(frame, row + 1, ROLE_WARN,
+                     tongue_n(" %lld row is changed and not published yet: F9 shows what",
+                              " %lld rows are changed and not published yet: F9 shows what",
+                              (size_t)office->rows),
+                     (long long)office->rows);
+    else
+        frame_text(frame, row + 1, ROLE_DIM,
+                   _(" Nothing is changed. Changes are published together, from a day on."));
+    frame_text(frame, row + 3, ROLE_DIM, _(" 1-6 and Enter opens a sheet; F12 goes back"));
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct office *office = app->office;
+    char key[] = "0";
+    speech_say(speech, "title", _("BACK OFFICE: %s"), app->session.company);
+    for (size_t i = 0; i < ARRAY_LEN(entries); i++) {
+        key[0] = (char)('1' + i);
+        speech_say(speech, key, "%zu %s", i + 1, _(sheet_info(entries[i]).title));
+    }
+    if (office->has_set)
+        speech_say(speech, "rows",
+                   tongue_n("%lld row is changed and not published yet: /9 shows what",
+                            "%lld rows are changed and not published yet: /9 shows what",
+                            (size_t)office->rows),
+                   (long long)office->rows);
+}
+
+static int candidates(const struct app *app)
+{
+    (void)app;
+    return ARRAY_LEN(entries);
+}
+
+static void pick(struct app *app, const struct entry_command *command)
+{
+    open_sheet(app, entries[command->number - 1]);
+}
+
+static void check(struct app *app)
+{
+    if (app->office->has_set)
+        open_changes(app);
+    else
+        app_say(app, ROLE_WARN, "nothing is changed yet.");
+}
+
+static void refresh(struct app *app)
+{
+    office_set_ask(app->office);
+}
+
+const struct screen screen_office = {
+    .id = SCREEN_office,
+    .grammar = AT_FIND,
+    .enter = enter,
+    .draw = draw,
+    .say = say,
+    .candidates = candidates,
+    .commands = {[ENTRY_PICK] = pick},
+    .actions = {[ACTION_CHECK] = check, [ACTION_REFRESH] = refresh},
+};

@@ -101,9 +101,13 @@ static void facts_load(struct call *c)
     const char **coupons = ARENA_ARRAY(c->arena, const char *, FACTS_COUPONS);
     size_t n = read_coupons(c, coupons);
     struct pricing_facts *facts = c->state = ARENA_NEW(c->arena, struct pricing_facts);
+    *facts = (struct pricing_facts){.distributor = c->params[0],
+                                    .customer = http_query(c->request, "customer"),
+                                    .coupons = coupons,
+                                    .ncoupons = n};
     DB_ADD(call_read(c), Q_pricing_facts, c->params[0], c->actor.market);
     DB_ADD(call_read(c), Q_distributor_addresses, c->params[0]);
-    pricing_facts_ask(c, NULL, c->params[0], http_query(c->request, "customer"), coupons, n, facts);
+    pricing_facts_ask(c, facts);
     call_then(c, facts_reply);
 }
 

@@ -132,7 +132,7 @@ static void commit(struct call *c, struct changing *g)
            order_ship_to(a, &pr->buyer), pr->draft.note, pr->fingerprint,
            order_minor(a, g->from_balance), col.client, col.item, col.sku, col.name, col.qty,
            col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
-           col.need_qty, col.need_per, col.need_back, NULL);
+           col.need_qty, col.need_per, col.need_back, order_promotions(a, pr));
     call_then(c, committed);
 }
 
@@ -206,13 +206,14 @@ static void decide(struct call *c)
 
 static json_t *lines_as_draft(const struct db_batch *b, size_t s)
 {
-    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED };
+    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED, PICKS };
     json_t *lines = json_array();
     for (size_t i = 0; i < db_rows(b, s); i++)
         json_array_append_new(
-            lines, json_pack("{s:s,s:s,s:I,s:b}", "id", db_value(b, s, i, CLIENT_ID), "sku",
-                             db_value(b, s, i, SKU), "qty", (json_int_t)db_int(b, s, i, QTY),
-                             "backorder", db_bool(b, s, i, BACK_ORDERED)));
+            lines,
+            json_pack("{s:s,s:s,s:I,s:b,s:s?}", "id", db_value(b, s, i, CLIENT_ID), "sku",
+                      db_value(b, s, i, SKU), "qty", (json_int_t)db_int(b, s, i, QTY), "backorder",
+                      db_bool(b, s, i, BACK_ORDERED), "picks", db_value(b, s, i, PICKS)));
     return lines;
 }
 
@@ -247,14 +248,17 @@ static bool read_draft(struct call *c, struct changing *g)
     size_t s = g->head;
     const char *list = db_value(b, s, 0, COL_LIST), *customer = db_value(b, s, 0, COL_CUSTOMER);
     json_t *draft = json_pack(
-        "{s:s,s:s,s:s,s:s?,s:o,s:o,s:o,s:s,s:s}", "market", db_value(b, s, 0, COL_MARKET), "type",
-        db_value(b, s, 0, COL_TYPE), "distributor", db_value(b, s, 0, COL_DISTRIBUTOR), "customer",
-        customer, "lines", changed_or(c, "lines", lines_as_draft(b, g->lines)), "ship_to",
-        changed_or(c, "ship_to", ship_to_as_draft(b, s)), "note",
+        "{s:s,s:s,s:s,s:s?,s:o,s:o,s:o,s:o,s:s,s:s}", "market", db_value(b, s, 0, COL_MARKET),
+        "type", db_value(b, s, 0, COL_TYPE), "distributor", db_value(b, s, 0, COL_DISTRIBUTOR),
+        "customer", customer, "lines", changed_or(c, "lines", lines_as_draft(b, g->lines)),
+        "ship_to", changed_or(c, "ship_to", ship_to_as_draft(b, s)), "coupons",
+        changed_or(c, "coupons", json_loads(db_value(b, s, 0, COL_COUPONS), 0, NULL)), "note",
         changed_or(c, "note", json_string(db_value(b, s, 0, COL_NOTE))), "price_list", list, "date",
         db_value(b, s, 0, COL_DATE));
     arena_defer(c->arena, release_json, draft);
     wire_draft_read(&c->reader, draft, NULL, &g->pricing.draft);
+    g->pricing.order = c->params[0];
+    g->pricing.channel = db_value(b, s, 0, COL_CHANNEL);
     return call_body_ok(c);
 }
 
@@ -336,8 +340,8 @@ static bool read_preview(struct call *c, struct changing *g)
 
 void order_change(struct call *c)
 {
-    static const char *const names[] = {"lines",   "ship_to", "note", "expect_total",
-                                        "tenders", "reason",  NULL};
+    static const char *const names[] = {"lines",        "ship_to", "coupons", "note",
+                                        "expect_total", "tenders", "reason",  NULL};
     struct changing *g = c->state = ARENA_NEW(c->arena, struct changing);
     *g = (struct changing){.reason = ""};
     if (!read_preview(c, g) || !call_body(c))
@@ -347,7 +351,7 @@ void order_change(struct call *c)
     g->ntenders = wire_tenders_read(&c->reader, c->body, &g->tenders);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!json_object_get(c->body, "lines") && !json_object_get(c->body, "ship_to") &&
-        !json_object_get(c->body, "note"))
+        !json_object_get(c->body, "note") && !json_object_get(c->body, "coupons"))
         problems_add(&c->problems, PROBLEM_change_nothing, "", NULL);
     if (!call_body_ok(c))
         return;

@@ -15,6 +15,9 @@ void order_columns_fill(struct arena *arena, const struct quote *quote, struct o
 const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer);
 const char *order_minor(struct arena *arena, struct money amount);
 
+/* What it has of promotions, as JSON; NULL when that is nothing and there is no coupon. */
+const char *order_promotions(struct arena *arena, const struct pricing *pricing);
+
 /* The database found less stock than the quote did: all short items, by their lines. */
 void order_add_shortages(struct quote *quote, const char *detail);
 /* The wallet holds less than was to be taken. */

@@ -135,6 +135,14 @@ static void on_locked(struct call *c, struct placing *p, const char *detail)
     call_fail(c, STATUS_LOCKED, "somebody else has this draft open");
 }
 
+/* Somebody else has had the last use, the last of the budget: what it costs without is told. */
+static void on_promotion(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p, (void)detail;
+    if (!call_again(c))
+        call_fail(c, STATUS_UNAVAILABLE, "a promotion of the order is being used up");
+}
+
 static void on_facts(struct call *c, struct placing *p, const char *detail)
 {
     (void)p, (void)detail;
@@ -146,9 +154,9 @@ static void on_facts(struct call *c, struct placing *p, const char *detail)
 static const struct {
     const char *result;
     void (*answer)(struct call *c, struct placing *p, const char *detail);
-} outcomes[] = {{"placed", on_placed}, {"again", on_again},     {"reused", on_again},
-                {"stock", on_stock},   {"balance", on_balance}, {"facts", on_facts},
-                {"stale", on_stale},   {"locked", on_locked}};
+} outcomes[] = {{"placed", on_placed},       {"again", on_again},     {"reused", on_again},
+                {"stock", on_stock},         {"balance", on_balance}, {"facts", on_facts},
+                {"promotion", on_promotion}, {"stale", on_stale},     {"locked", on_locked}};
 
 static void committed(struct call *c)
 {
@@ -190,7 +198,7 @@ static void commit(struct call *c, struct placing *p)
            order_ship_to(c->arena, &pr->buyer), pr->draft.note, pr->fingerprint, p->rev,
            minor(c, p->from_balance), col.client, col.item, col.sku, col.name, col.qty, col.unit,
            col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
-           col.need_qty, col.need_per, col.need_back);
+           col.need_qty, col.need_per, col.need_back, order_promotions(c->arena, pr));
     call_then(c, committed);
 }
 

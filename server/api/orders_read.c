@@ -45,6 +45,10 @@ static const char *const head_names[] = {"",
 static const char *const line_names[] = {
     "id",   "sku", "name", "#qty",          "#unit", "#discount", "#amount",
     "#tax", "#cv", "#pv",  "#back_ordered", "state", NULL};
+enum { LINE_GIFT_OF = 12, LINE_PICKS, LINE_SHARES };
+static const char *const promotion_names[] = {"id",          "#version", "#amount",   "#delivery",
+                                              "#credit",     "#times",   "#recruits", "coupon",
+                                              "?given_back", NULL};
 static const char *const payment_names[] = {"kind", "#amount", "#refunded", "state", NULL};
 enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
 static const char *const revision_names[] = {
@@ -56,7 +60,7 @@ static const char *const list_names[] = {
     "#total", "currency", "#exponent", "placed_at", "placed_by",   "#lines", NULL};
 
 struct reading {
-    size_t head, lines, payments, events, revisions;
+    size_t head, lines, promotions, payments, events, revisions;
 };
 
 static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
@@ -80,6 +84,21 @@ static json_t *ship_to_write(const char *kind, const char *address)
 {
     json_t *object = json_loads(address, 0, NULL);
     return json_pack("{s:s,s:o}", "kind", kind, "address", object ? object : json_null());
+}
+
+static json_t *lines_write(const struct db_batch *b, size_t s)
+{
+    json_t *lines = call_rows(b, s, line_names);
+    for (size_t i = 0; i < db_rows(b, s); i++) {
+        json_t *line = json_array_get(lines, i);
+        const char *gift = db_value(b, s, i, LINE_GIFT_OF), *picks = db_value(b, s, i, LINE_PICKS);
+        if (gift)
+            json_object_set_new(line, "gift_of", json_string(gift));
+        if (picks)
+            json_object_set_new(line, "picks", json_string(picks));
+        json_object_set_new(line, "shares", json_loads(db_value(b, s, i, LINE_SHARES), 0, NULL));
+    }
+    return lines;
 }
 
 /* What the order was before each of its changes. */
@@ -112,7 +131,9 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "ship_to",
                         ship_to_write(db_value(b, r->head, 0, COL_DESTINATION),
                                       db_value(b, r->head, 0, COL_SHIP_TO)));
-    json_object_set_new(o, "lines", call_rows(b, r->lines, line_names));
+    json_object_set_new(o, "lines", lines_write(b, r->lines));
+    json_object_set_new(o, "coupons", json_loads(db_value(b, r->head, 0, COL_COUPONS), 0, NULL));
+    json_object_set_new(o, "promotions", call_rows(b, r->promotions, promotion_names));
     json_object_set_new(o, "payments", call_rows(b, r->payments, payment_names));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
     json_object_set_new(o, "cancel", cancel_write(c, r->head));
@@ -129,6 +150,7 @@ static void get_load(struct call *c)
     const char *number = c->params[0];
     r->head = DB_ADD(call_read(c), Q_order_get, number, c->actor.market);
     r->lines = DB_ADD(call_read(c), Q_order_lines, number);
+    r->promotions = DB_ADD(call_read(c), Q_order_promotions, number);
     r->payments = DB_ADD(call_read(c), Q_order_payments, number);
     r->events = DB_ADD(call_read(c), Q_order_events, number);
     r->revisions = DB_ADD(call_read(c), Q_order_revisions, number);

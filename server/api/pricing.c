@@ -90,8 +90,13 @@ bool pricing_want(struct call *c, struct pricing *p)
     p->fingerprint = fingerprint(c->arena, d);
     p->facts = DB_ADD(call_read(c), Q_buyer_facts, market, d->distributor, d->customer,
                       address_owner(d), db_text_int(c->arena, d->address_choice));
-    pricing_facts_ask(c, p->market, d->distributor, d->customer, d->coupons, d->ncoupons,
-                      &p->promotions);
+    p->promotions = (struct pricing_facts){.market = p->market,
+                                           .distributor = d->distributor,
+                                           .customer = d->customer,
+                                           .order = p->order,
+                                           .coupons = d->coupons,
+                                           .ncoupons = d->ncoupons};
+    pricing_facts_ask(c, &p->promotions);
     p->nstock = quote_stock_items(c->arena, &p->market->catalogue, d, &p->stock_items);
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, p->nstock);
     for (size_t i = 0; i < p->nstock; i++)
@@ -172,6 +177,8 @@ static void read_facts(struct call *c, struct pricing *p)
     bool today = p->draft.date.days == DATE_MIN.days;
     pricing_facts_read(c, &p->promotions, p->market->catalogue.market,
                        today ? p->buyer.today : p->draft.date, &p->buyer);
+    if (p->channel && channel_by_name(p->channel) != CHANNELS)
+        p->buyer.channel = channel_by_name(p->channel);
     hide_others(c, p);
 }
 

@@ -24,12 +24,15 @@ struct pricing {
     size_t nstock;
     const struct stock_held *held; /* what the order has already; ascending by item */
     size_t nheld;
+    const char *order;   /* the one that is changed: what it has of promotions can be had again */
+    const char *channel; /* where it came from; NULL: from the caller's desk */
 };
 
 /* Reads c->body as a draft (`also`: further members) and adds the statements to call_read(c).
  * False when the request was refused. */
 bool pricing_load(struct call *c, const char *const *also, struct pricing *out);
-/* The same for a draft that is not the body: out->draft (and held) are filled already. */
+/* The same for a draft that is not the body: out->draft (held, order, channel) are filled already.
+ */
 bool pricing_want(struct call *c, struct pricing *out);
 /* After the round trip: fills the facts and prices. */
 void pricing_decide(struct call *c, struct pricing *p);

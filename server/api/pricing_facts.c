@@ -15,7 +15,7 @@ enum channel call_channel(const struct call *c)
 
 /* ---- asking ---- */
 
-static const struct condition *recruits_of(const struct promotion *p)
+const struct condition *promotion_recruits_condition(const struct promotion *p)
 {
     for (size_t i = 0; i < p->nrequires; i++)
         for (size_t k = 0; k < p->requires[i].nany; k++)
@@ -30,7 +30,8 @@ static size_t asked_of(const struct market_snapshot *market, struct promotion_as
     size_t n = 0;
     for (size_t i = 0; i < c->npromotions; i++) {
         const struct promotion *p = &c->promotions[i];
-        if (p->limit_uses || p->limit_person || p->limit_budget.minor || recruits_of(p))
+        if (p->limit_uses || p->limit_person || p->limit_budget.minor ||
+            promotion_recruits_condition(p))
             out[n++] = (struct promotion_asked){market, p};
     }
     return n;
@@ -52,8 +53,7 @@ static int64_t day_of(struct date date)
     return date.days < first ? first : date.days > last ? last : date.days;
 }
 
-static void add_statement(struct call *c, const char *market, const char *distributor,
-                          const char *customer, const char *coupons, struct pricing_facts *f)
+static void add_statement(struct call *c, struct pricing_facts *f)
 {
     enum { IDS, USES, PERSON, BUDGET, REACH, DAYS, FIRST, LAST, ARRAYS };
     int64_t *values[ARRAYS];
@@ -61,7 +61,7 @@ static void add_statement(struct call *c, const char *market, const char *distri
         values[k] = ARENA_ARRAY(c->arena, int64_t, f->nasked);
     for (size_t i = 0; i < f->nasked; i++) {
         const struct promotion *p = f->asked[i].promotion;
-        const struct condition *recruits = recruits_of(p);
+        const struct condition *recruits = promotion_recruits_condition(p);
         values[IDS][i] = pricing_promotion_id(f->asked[i].market, p);
         values[USES][i] = p->limit_uses;
         values[PERSON][i] = p->limit_person;
@@ -74,25 +74,24 @@ static void add_statement(struct call *c, const char *market, const char *distri
     const char *arrays[ARRAYS];
     for (int k = 0; k < ARRAYS; k++)
         arrays[k] = db_array_int(c->arena, values[k], f->nasked);
-    f->statement = DB_ADD(call_read(c), Q_buyer_promotions, market, distributor, customer, coupons,
-                          arrays[IDS], arrays[USES], arrays[PERSON], arrays[BUDGET], arrays[REACH],
-                          arrays[DAYS], arrays[FIRST], arrays[LAST]);
+    f->statement =
+        DB_ADD(call_read(c), Q_buyer_promotions, f->market ? f->market->catalogue.market : NULL,
+               f->distributor, f->customer, db_array_text(c->arena, f->coupons, f->ncoupons),
+               arrays[IDS], arrays[USES], arrays[PERSON], arrays[BUDGET], arrays[REACH],
+               arrays[DAYS], arrays[FIRST], arrays[LAST], f->order);
 }
 
-void pricing_facts_ask(struct call *c, const struct market_snapshot *market,
-                       const char *distributor, const char *customer, const char *const *coupons,
-                       size_t ncoupons, struct pricing_facts *out)
+void pricing_facts_ask(struct call *c, struct pricing_facts *f)
 {
-    const struct market_snapshot *markets = market ? market : c->snapshot->markets;
-    size_t nmarkets = market ? 1 : c->snapshot->nmarkets, most = 0;
+    const struct market_snapshot *markets = f->market ? f->market : c->snapshot->markets;
+    size_t nmarkets = f->market ? 1 : c->snapshot->nmarkets, most = 0;
     for (size_t i = 0; i < nmarkets; i++)
         most += markets[i].catalogue.npromotions;
     struct promotion_asked *asked = ARENA_ARRAY(c->arena, struct promotion_asked, most);
-    *out = (struct pricing_facts){.asked = asked};
     for (size_t i = 0; i < nmarkets; i++)
-        out->nasked += asked_of(&markets[i], asked + out->nasked);
-    add_statement(c, market ? market->catalogue.market : NULL, distributor, customer,
-                  db_array_text(c->arena, coupons, ncoupons), out);
+        f->nasked += asked_of(&markets[i], asked + f->nasked);
+    f->asked = asked;
+    add_statement(c, f);
 }
 
 /* ---- reading ---- */

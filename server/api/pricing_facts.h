@@ -11,23 +11,29 @@ struct promotion_asked {
 };
 
 struct pricing_facts {
+    const struct market_snapshot *market; /* NULL: the distributor's, whichever that is */
+    const char *distributor, *customer;   /* number, id or NULL */
+    const char *order;                    /* being changed: what it has counts as left; or NULL */
+    const char *const *coupons;           /* as given */
+    size_t ncoupons;
+    /* what was asked, and found */
     const struct promotion_asked *asked;
     size_t nasked;
     size_t statement;
-    const char *const *used_up; /* coupons as given, whose uses are all taken */
+    const char *const *used_up; /* coupons whose uses are all taken */
     size_t nused_up;
 };
 
-/* Adds the statement to call_read(c). `market` NULL: the distributor's, whichever that is. */
-void pricing_facts_ask(struct call *c, const struct market_snapshot *market,
-                       const char *distributor, const char *customer, const char *const *coupons,
-                       size_t ncoupons, struct pricing_facts *out);
+/* Adds the statement to call_read(c). */
+void pricing_facts_ask(struct call *c, struct pricing_facts *facts);
 /* After the round trip: fills what promotions look at, of those that count on `date` in `market`.
  */
 void pricing_facts_read(struct call *c, struct pricing_facts *facts, const char *market,
                         struct date date, struct buyer_facts *buyer);
 /* The same for a reply. */
 json_t *pricing_facts_write(const struct buyer_facts *buyer);
+/* The condition by which it looks at new customers, or NULL. */
+const struct condition *promotion_recruits_condition(const struct promotion *promotion);
 /* The database's id of a promotion of the market's. */
 int64_t pricing_promotion_id(const struct market_snapshot *market,
                              const struct promotion *promotion);

@@ -34,6 +34,11 @@ static const struct invariant invariants[] = {
     {Q_check_numbers, "numbers have their lengths and check digits"},
     {Q_check_dates, "orders stand on the day and in the month of their placing"},
     {Q_check_drafts, "a draft is placed when its order exists, and only then"},
+    {Q_check_shares, "what promotions take off a line is the sum of their shares"},
+    {Q_check_uses, "what a promotion gave an order is what its lines have of it"},
+    {Q_check_counters, "uses, budgets and coupons are what the orders have used"},
+    {Q_check_credits, "credit of promotions stands in the books as promised"},
+    {Q_check_recruits, "new customers are rewarded as often as is said"},
     {Q_check_people, "sponsor, status and rank are those of the history"},
 };
 

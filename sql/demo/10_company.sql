@@ -93,7 +93,7 @@ INSERT INTO rank (id, code, name) VALUES
 
 INSERT INTO account (kind, market, currency)
 SELECT k.kind, m.code, m.currency
-  FROM market m CROSS JOIN unnest('{receivable,sales,discounts,delivery,tax,wallet_funding}'::text[])
+  FROM market m CROSS JOIN unnest('{receivable,sales,discounts,delivery,tax,wallet_funding,credits}'::text[])
        WITH ORDINALITY AS k(kind, position)
  ORDER BY m.code, k.position;
 

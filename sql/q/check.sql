@@ -323,3 +323,82 @@ SELECT 'distributor ' || d.number AS what,
   LEFT JOIN distributor_status h ON h.distributor_id = d.id AND upper_inf(h.valid)
  WHERE s.sponsor_id IS DISTINCT FROM d.sponsor_id OR h.status IS DISTINCT FROM d.status OR h.rank IS DISTINCT FROM d.rank
  ORDER BY d.number LIMIT 20;
+
+-- name: check_shares   What promotions take off a line is the sum of their shares of it, and within its discount.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       format('is reduced by %s, of which promotions have %s; their shares make %s', l.discount, l.promoted,
+              coalesce(s.amount, 0)) AS detail
+  FROM order_line l
+  JOIN orders o ON o.id = l.order_id
+  LEFT JOIN (SELECT order_id, line, sum(amount) AS amount FROM order_line_share GROUP BY order_id, line) s
+         ON s.order_id = l.order_id AND s.line = l.line
+ WHERE l.promoted <> coalesce(s.amount, 0) OR l.promoted > l.discount
+ ORDER BY o.id, l.line LIMIT 20;
+
+-- name: check_uses   What a promotion has given is what it took off the lines, and every share has its use.
+SELECT 'order ' || o.number || ' promotion ' || p.code AS what,
+       format('gave %s; its shares make %s', u.amount, coalesce(s.amount, 0)) AS detail
+  FROM promotion_use u
+  JOIN orders o ON o.id = u.order_id
+  JOIN promotion p ON p.id = u.promotion_id
+  LEFT JOIN (SELECT order_id, promotion_id, version, sum(amount) AS amount FROM order_line_share GROUP BY 1, 2, 3) s
+         ON s.order_id = u.order_id AND s.promotion_id = u.promotion_id AND s.version = u.version
+ WHERE u.amount <> coalesce(s.amount, 0) OR (u.given_back_at IS NOT NULL) <> (o.state = 'cancelled')
+ ORDER BY o.id, p.code LIMIT 20;
+
+-- name: check_counters   What is counted of a promotion and of a coupon is what its orders have used.
+WITH used AS (
+    SELECT promotion_id, count(*) AS uses, sum(amount + delivery + credit) AS spent
+      FROM promotion_use WHERE given_back_at IS NULL GROUP BY promotion_id
+), bought AS (
+    SELECT promotion_id, buyer_id, count(*) AS uses
+      FROM promotion_use WHERE given_back_at IS NULL GROUP BY promotion_id, buyer_id
+), redeemed AS (
+    SELECT coupon, count(*) AS uses FROM promotion_use WHERE given_back_at IS NULL AND coupon IS NOT NULL GROUP BY coupon
+)
+SELECT what, detail FROM (
+    SELECT 'promotion ' || p.code AS what,
+           format('counts %s uses and %s spent; its orders make %s and %s', c.uses, c.spent, coalesce(u.uses, 0),
+                  coalesce(u.spent, 0)) AS detail
+      FROM promotion_counter c JOIN promotion p ON p.id = c.promotion_id LEFT JOIN used u ON u.promotion_id = c.promotion_id
+     WHERE c.uses <> coalesce(u.uses, 0) OR c.spent <> coalesce(u.spent, 0)
+    UNION ALL
+    SELECT 'promotion ' || p.code || ' buyer ' || coalesce(b.person_id, u.buyer_id),
+           format('counts %s uses; the orders make %s', coalesce(b.uses, 0), coalesce(u.uses, 0))
+      FROM promotion_counter c
+      JOIN promotion p ON p.id = c.promotion_id
+      JOIN (promotion_buyer b FULL JOIN bought u ON u.promotion_id = b.promotion_id AND u.buyer_id = b.person_id)
+           ON c.promotion_id = coalesce(b.promotion_id, u.promotion_id)
+     WHERE coalesce(b.uses, 0) <> coalesce(u.uses, 0)
+    UNION ALL
+    SELECT 'coupon ' || c.code, format('counts %s uses; its orders make %s', c.uses, coalesce(r.uses, 0))
+      FROM coupon c LEFT JOIN redeemed r ON r.coupon = c.code WHERE c.uses <> coalesce(r.uses, 0)
+) broken ORDER BY what LIMIT 20;
+
+-- name: check_credits   The credit that an order's promotions promised stands in the books, once; that of a cancelled one does not.
+WITH promised AS (
+    SELECT order_id, sum(credit) AS amount FROM promotion_use WHERE given_back_at IS NULL GROUP BY order_id
+), booked AS (
+    SELECT t.order_id, sum(CASE WHEN c.kind = 'pending_credit' THEN t.amount ELSE -t.amount END) AS amount
+      FROM transfer t
+      JOIN account d ON d.id = t.debit_id
+      JOIN account c ON c.id = t.credit_id
+     WHERE 'pending_credit' IN (d.kind, c.kind)
+     GROUP BY t.order_id
+)
+SELECT 'order ' || o.number AS what,
+       format('promised a credit of %s; %s is booked', coalesce(p.amount, 0), coalesce(b.amount, 0)) AS detail
+  FROM promised p FULL JOIN booked b ON b.order_id = p.order_id JOIN orders o ON o.id = coalesce(p.order_id, b.order_id)
+ WHERE coalesce(p.amount, 0) <> coalesce(b.amount, 0)
+ ORDER BY o.id LIMIT 20;
+
+-- name: check_recruits   A use that rewarded new customers names as many.
+SELECT 'order ' || o.number || ' promotion ' || p.code AS what,
+       format('rewarded %s new customers; %s are named', u.recruits, coalesce(r.n, 0)) AS detail
+  FROM promotion_use u
+  JOIN orders o ON o.id = u.order_id
+  JOIN promotion p ON p.id = u.promotion_id
+  LEFT JOIN (SELECT order_id, promotion_id, count(*) AS n FROM promotion_recruit GROUP BY order_id, promotion_id) r
+         ON r.order_id = u.order_id AND r.promotion_id = u.promotion_id
+ WHERE coalesce(r.n, 0) <> CASE WHEN u.given_back_at IS NULL THEN u.recruits ELSE 0 END
+ ORDER BY o.id, p.code LIMIT 20;

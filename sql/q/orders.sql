@@ -12,13 +12,14 @@ SELECT o.number, to_char(o.placed_at AT TIME ZONE m.zone, 'HH24:MI'), l.login
 
 -- name: order_place
 SELECT result, order_number, payment_state, order_total, detail::text
-  FROM order_place($1, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $9::bigint, $10::int, $11::bigint,
+  FROM order_place_promoted($1, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $9::bigint, $10::int, $11::bigint,
                    $12::bigint, $13::date, $14, $15::int, $16::boolean, $17,
                    $18::bigint, $19::bigint, $20::bigint, $21::bigint, $22::bigint, $23::bigint, $24::bigint,
                    $25::bigint, $26::bigint, $27, $28::jsonb, $29, $30, $31::bigint, $32::bigint,
                    $33::text[], $34::bigint[], $35::text[], $36::text[], $37::bigint[], $38::bigint[],
                    $39::bigint[], $40::bigint[], $41::int[], $42::bigint[], $43::bigint[],
-                   $44::int[], $45::bigint[], $46::bigint[], $47::bigint[], $48::boolean[]);
+                   $44::int[], $45::bigint[], $46::bigint[], $47::bigint[], $48::boolean[],
+                   $49::jsonb);
 
 -- name: order_cancel
 SELECT result, state FROM order_cancel($1, $2, $3, $4::bigint, $5::bigint, $6, $7);
@@ -39,8 +40,9 @@ SELECT result, state FROM order_hold($1, $2, $3, $4::bigint, $5::bigint, $6, $7,
 SELECT hash, result::text FROM idempotency WHERE key = $1;
 
 -- name: order_keyed_lines   $1: number. What somebody has keyed; gifts come anew with the price.
-SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0
-  FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.number = $1 AND l.gift_of IS NULL ORDER BY l.line;
+SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0, p.code
+  FROM orders o JOIN order_line l ON l.order_id = o.id LEFT JOIN promotion p ON p.id = l.picks
+ WHERE o.number = $1 AND l.gift_of IS NULL ORDER BY l.line;
 
 -- name: order_holds   $1: number. What it has reserved of each item.
 SELECT r.item_id, sum(r.reserved)::bigint FROM orders o JOIN reservation r ON r.order_id = o.id
@@ -54,7 +56,11 @@ SELECT r.revision, to_char(r.until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"
        (r.head -> 'ship_to')::text, r.head ->> 'note',
        (SELECT jsonb_agg(jsonb_build_object('id', x.client_id, 'sku', x.sku, 'name', x.name, 'qty', x.qty, 'unit', x.unit,
                   'discount', x.discount, 'amount', x.amount, 'tax', x.tax, 'cv', x.cv, 'pv', x.pv,
-                  'back_ordered', x.back_ordered, 'state', x.state) ORDER BY x.line)::text
+                  'back_ordered', x.back_ordered, 'state', x.state, 'shares',
+                  (SELECT coalesce(jsonb_agg(jsonb_build_object('promotion', p.code, 'amount', h.amount) ORDER BY p.code), '[]')
+                     FROM jsonb_to_recordset(CASE jsonb_typeof(r.promotions -> 'shares') WHEN 'array' THEN r.promotions -> 'shares'
+                          ELSE '[]' END) AS h(line int, promotion_id bigint, amount bigint)
+                     JOIN promotion p ON p.id = h.promotion_id WHERE h.line = x.line)) ORDER BY x.line)::text
           FROM jsonb_to_recordset(r.lines) AS x(line int, client_id text, sku text, name text, qty bigint, unit bigint,
                   discount bigint, amount bigint, tax bigint, cv bigint, pv bigint, back_ordered bigint, state text))
   FROM orders o JOIN order_revision r ON r.order_id = o.id LEFT JOIN login l ON l.id = r.by_login
@@ -69,7 +75,7 @@ SELECT o.id, o.number, o.state, o.payment_state, o.type, o.market, d.number, dp.
        o.placed_by, company_now() < o.placed_at + make_interval(mins => m.cancel_minutes), o.version,
        to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        to_char((o.placed_at + make_interval(mins => m.cancel_minutes)) AT TIME ZONE m.zone, 'HH24:MI'),
-       o.revision
+       o.revision, to_json(o.coupons)::text
   FROM orders o
   JOIN market m ON m.code = o.market
   JOIN distributor d ON d.id = o.distributor_id
@@ -81,8 +87,21 @@ SELECT o.id, o.number, o.state, o.payment_state, o.type, o.market, d.number, dp.
  WHERE o.number = $1 AND ($2::text IS NULL OR o.market = $2);
 
 -- name: order_lines   $1: number
-SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l.cv, l.pv, l.back_ordered, l.state
-  FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.number = $1 ORDER BY l.line;
+SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l.cv, l.pv, l.back_ordered, l.state,
+       g.code, k.code,
+       (SELECT coalesce(json_agg(json_build_object('promotion', p.code, 'amount', s.amount) ORDER BY p.code), '[]')::text
+          FROM order_line_share s JOIN promotion p ON p.id = s.promotion_id
+         WHERE s.order_id = l.order_id AND s.line = l.line)
+  FROM orders o
+  JOIN order_line l ON l.order_id = o.id
+  LEFT JOIN promotion g ON g.id = l.gift_of
+  LEFT JOIN promotion k ON k.id = l.picks
+ WHERE o.number = $1 ORDER BY l.line;
+
+-- name: order_promotions   $1: number. What it has of promotions; given back when it was cancelled.
+SELECT p.code, u.version, u.amount, u.delivery, u.credit, u.times, u.recruits, u.coupon, u.given_back_at IS NOT NULL
+  FROM orders o JOIN promotion_use u ON u.order_id = o.id JOIN promotion p ON p.id = u.promotion_id
+ WHERE o.number = $1 ORDER BY p.code;
 
 -- name: order_payments   $1: number
 SELECT p.kind, p.amount, p.refunded, p.state FROM orders o JOIN payment p ON p.order_id = o.id

@@ -155,39 +155,49 @@ SELECT d.number, p.name, d.status, d.status = 'active', d.market, d.rank, r.name
 
 -- name: buyer_promotions   What promotions look at across orders. $1: market (NULL: the distributor's), $2: distributor,
 -- $3: customer or NULL, $4: coupons as given; arrays of promotions: $5: ids, limits (0: none) $6: uses, $7: per buyer,
--- $8: budget, $9: what a new customer must buy for (0: not asked), $10: within how many days, $11, $12: between which days.
+-- $8: budget, $9: what a new customer must buy for (0: not asked), $10: within how many days, $11, $12: between which days; $13: an
+-- order that is being changed, whose own uses can be had again, or NULL.
 -- Rows of four kinds: orders (the buyer has some), group, coupon (and its promotion; how many uses are left), promotion
 -- (which of the arrays; what is left in all, for the buyer and of the budget, -1: no limit; new customers).
 WITH buyer AS (
-    SELECT d.id AS distributor, c.id AS customer, coalesce(c.id, d.id) AS id, coalesce($1, d.market) AS market
+    SELECT d.id AS distributor, c.id AS customer, coalesce(c.id, d.id) AS id, coalesce($1, d.market) AS market,
+           (SELECT o.id FROM orders o WHERE o.number = $13) AS changed
       FROM (SELECT) one
       LEFT JOIN distributor d ON d.number = $2
       LEFT JOIN customer c ON c.id = CASE WHEN $3 ~ '^[0-9]{1,18}$' THEN $3::bigint END
            AND c.market = coalesce($1, d.market)
+), own AS (
+    SELECT u.* FROM buyer b JOIN promotion_use u ON u.order_id = b.changed AND u.given_back_at IS NULL
 )
 SELECT 'orders' AS kind, NULL AS code, NULL AS promotion, NULL::bigint AS uses, NULL::bigint AS person,
        NULL::bigint AS budget, NULL::bigint AS recruits
   FROM buyer b
  WHERE CASE WHEN b.customer IS NULL
-            THEN EXISTS (SELECT FROM orders o WHERE o.distributor_id = b.distributor AND o.customer_id IS NULL AND o.state <> 'cancelled')
-            ELSE EXISTS (SELECT FROM orders o WHERE o.customer_id = b.customer AND o.state <> 'cancelled') END
+            THEN EXISTS (SELECT FROM orders o WHERE o.distributor_id = b.distributor AND o.customer_id IS NULL
+                            AND o.state <> 'cancelled' AND o.id IS DISTINCT FROM b.changed)
+            ELSE EXISTS (SELECT FROM orders o WHERE o.customer_id = b.customer AND o.state <> 'cancelled'
+                            AND o.id IS DISTINCT FROM b.changed) END
 UNION ALL
 SELECT 'group', g.code, NULL, NULL, NULL, NULL, NULL
   FROM buyer b JOIN person_group_member m ON m.person_id = b.id JOIN person_group g ON g.id = m.group_id
 UNION ALL
-SELECT 'coupon', given, p.code, CASE WHEN c.limit_uses > 0 THEN c.limit_uses - c.uses ELSE -1 END, NULL, NULL, NULL
+SELECT 'coupon', given, p.code,
+       CASE WHEN c.limit_uses > 0
+            THEN c.limit_uses - c.uses + (SELECT count(*) FROM own w WHERE w.coupon = c.code) ELSE -1 END, NULL, NULL, NULL
   FROM buyer b CROSS JOIN unnest($4::text[]) AS given
   JOIN coupon c ON c.code = upper(given)
   JOIN promotion p ON p.id = c.promotion_id AND p.market = b.market
 UNION ALL
 SELECT 'promotion', NULL, a.nr::text,
-       CASE WHEN a.uses > 0 THEN greatest(a.uses - coalesce(k.uses, 0), 0) ELSE -1 END,
-       CASE WHEN a.person > 0 THEN greatest(a.person - coalesce(u.uses, 0), 0) ELSE -1 END,
-       CASE WHEN a.budget > 0 THEN greatest(a.budget - coalesce(k.spent, 0), 0) ELSE -1 END,
-       CASE WHEN a.reach > 0 THEN (SELECT count(*) FROM promotion_recruits(a.id, b.distributor, a.reach, a.days,
-            daterange(DATE '1970-01-01' + a.first, DATE '1970-01-01' + a.last))) ELSE 0 END
+       CASE WHEN a.uses > 0 THEN greatest(a.uses - coalesce(k.uses, 0) + (w.version IS NOT NULL)::int, 0) ELSE -1 END,
+       CASE WHEN a.person > 0 THEN greatest(a.person - coalesce(u.uses, 0) + (w.version IS NOT NULL)::int, 0) ELSE -1 END,
+       CASE WHEN a.budget > 0
+            THEN greatest(a.budget - coalesce(k.spent, 0) + coalesce(w.amount + w.delivery + w.credit, 0), 0) ELSE -1 END,
+       CASE WHEN a.reach > 0 THEN coalesce(w.recruits, 0) + (SELECT count(*) FROM promotion_recruits(a.id, b.distributor,
+            a.reach, a.days, daterange(DATE '1970-01-01' + a.first, DATE '1970-01-01' + a.last))) ELSE 0 END
   FROM buyer b
  CROSS JOIN unnest($5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::int[], $11::int[], $12::int[])
        WITH ORDINALITY AS a(id, uses, person, budget, reach, days, first, last, nr)
   LEFT JOIN promotion_counter k ON k.promotion_id = a.id
-  LEFT JOIN promotion_buyer u ON u.promotion_id = a.id AND u.person_id = b.id;
+  LEFT JOIN promotion_buyer u ON u.promotion_id = a.id AND u.person_id = b.id
+  LEFT JOIN own w ON w.promotion_id = a.id;

@@ -77,7 +77,7 @@ def order_script(s, numbers, token_hash):
             filled(q["stock_free"], [market, chosen(columns[STOCK_ITEMS])]),
             filled(q["order_duplicates"], [chosen(columns[FINGERPRINT])]),
             filled(q["order_by_key"], [KEY])]
-    place = filled(q["order_place"], [KEY, *values])
+    place = filled(q["order_place"], [KEY, *values, "NULL"])
     script = "\\startpipeline\n" + "".join(text + ";\n" for text in load) + "\\endpipeline\n" + place + ";\n"
     return HEAD.format(n=len(rows)) + protect(script)
 

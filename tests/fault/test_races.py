@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Races for the last unit, for a key and for the locks; and errors that must, or must not, be tried
-again. RACE_ROUNDS (default 20; `make fault` takes 200) says how often the last unit is fought for."""
+again. RACE_ROUNDS (default 20; `make fault` takes 200) says how often the last unit, and the last use of a
+promotion, is fought for."""
 import collections
 import os
 import random
@@ -44,6 +45,48 @@ def last_unit(s, volley, items):
             wrong[f"{free} free"] += 1
     cases.check(f"of {CLIENTS} clients exactly one gets the last unit, {ROUNDS} times", not wrong, dict(wrong))
     shop.fill_up(s, items[:1])
+
+
+LAST_USE = (("FEW", "  limit 1 order\n", 1, 0), ("CODES", "", 0, 1))  # the promotion's last use, and its coupon's
+
+
+def publish_last_uses(s, sku):
+    """Behind coupons, so that no other order hears of them."""
+    for code, limit, uses, coupon_uses in LAST_USE:
+        text = f"promotion {code}\n  for coupon\n{limit}  give 10% off {sku}\n"
+        s.query("""WITH p AS (INSERT INTO promotion (code, market, state) VALUES (%s, 'GB', 'published') RETURNING id),
+                        v AS (INSERT INTO promotion_version (promotion_id, version, text, valid, limit_uses)
+                              SELECT id, 1, %s, '(,)', %s FROM p)
+                   INSERT INTO coupon (code, promotion_id, limit_uses) SELECT %s, id, %s FROM p""",
+                code, text, uses, code + "-CODE", coupon_uses)
+
+
+def last_use(s, volley, items):
+    """64 clients want the last use of a promotion, or of its coupon: one has it, the others hear what it costs
+    without. The one is cancelled, which gives the use back for the next round."""
+    wrong, sku = collections.Counter(), items[0][1]
+    quoter = shop.Quoter(s)
+    bodies = {code: [quoter.order({**shop.draft(buyer, [(sku, 1)]), "coupons": [code + "-CODE"]})
+                     for buyer in shop.buyers(s, CLIENTS)] for code, *_ in LAST_USE}
+    quoter.close()
+    for turn in range(ROUNDS):
+        code = LAST_USE[turn % len(LAST_USE)][0]
+        keys = [ulid() for _ in range(CLIENTS)]
+        answers = volley.fire([(key, rng.choice(bodies[code])) for key in keys])
+        placed = [a[1]["number"] for a in answers if a[0] == 201]
+        # A coupon that is used up is refused as such; without a promotion's use the price is another.
+        told = [a for a in answers if (a[0], a[1].get("type", "").rsplit("/", 1)[-1]) in
+                ((409, "total-changed"), (422, "problems"))]
+        uses = s.query("""SELECT count(*) FROM promotion_use u JOIN promotion p ON p.id = u.promotion_id
+                           WHERE p.code = %s AND u.given_back_at IS NULL""", code)[0][0]
+        if len(placed) != 1 or len(told) != CLIENTS - 1 or uses != 1:
+            wrong[str((code, uses, sorted(collections.Counter((a[0], a[1].get("type", "")) for a in answers).items())))] += 1
+        for number in placed:
+            status, _, reply = s.call("POST", f"/api/v1/orders/{number}/cancel", {"reason": "the next round"}, s.token(),
+                                      {"Idempotency-Key": ulid()})
+            if status != 200:
+                wrong[f"cancel {status} {reply}"] += 1
+    cases.check(f"of {CLIENTS} clients exactly one gets the last use of a promotion, {ROUNDS} times", not wrong, dict(wrong))
 
 
 def one_key(s, volley, bodies):
@@ -165,9 +208,11 @@ def main():
     with service() as s:
         items = shop.plain_skus(s, 12)
         shop.fill_up(s, items)
+        publish_last_uses(s, items[0][1])
         bodies, since = shop.order_bodies(s, rng, items, 16), kills.newest_order(s)
         with Volley(s, CLIENTS) as volley:
             cases.run("the last unit", last_unit, s, volley, items)
+            cases.run("the last use", last_use, s, volley, items)
             cases.run("one key", one_key, s, volley, bodies)
             cases.run("the last unit and one key", last_unit_by_one_key, s, volley, items)
         cases.run("crossing orders", crossing, s, items, kills.newest_order(s))

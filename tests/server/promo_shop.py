@@ -1,6 +1,8 @@
 """Promotions for tests of the server: published by SQL, seen by quotes when the worker has them."""
 import time
 
+from served import ulid
+
 A = "/api/v1"
 
 
@@ -51,3 +53,24 @@ def quote(s, body, login="CC-07"):
 def told(got, code):
     """What the quote tells of a promotion; None when it does not mention it."""
     return next((p for p in got["promotions"] if p["id"] == code), None)
+
+
+def place(s, body, login="CC-07", key=None, **more):
+    """Places it for the total of its quote: (status, reply)."""
+    send = {**body, "expect_total": quote(s, body, login)["total"], "tenders": [], "accept": ["duplicate"], **more}
+    status, _, got = s.call("POST", A + "/orders", send, s.token(login), {"Idempotency-Key": key or ulid()})
+    return status, got
+
+
+def order(s, number):
+    return s.call("GET", f"{A}/orders/{number}", token=s.token("SV-01"))[2]
+
+
+def cancel(s, number):
+    status, _, got = s.call("POST", f"{A}/orders/{number}/cancel", {"reason": "test"}, s.token("SV-01"), {"Idempotency-Key": ulid()})
+    assert status == 200, got
+
+
+def checked(s):
+    run = s.ctl("check", check=False)
+    assert run.returncode == 0, run.stdout + run.stderr

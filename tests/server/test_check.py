@@ -31,11 +31,26 @@ CLAIMS = {
     "numbers": "numbers have their lengths and check digits",
     "dates": "orders stand on the day and in the month of their placing",
     "drafts": "a draft is placed when its order exists, and only then",
+    "shares": "what promotions take off a line is the sum of their shares",
+    "uses": "what a promotion gave an order is what its lines have of it",
+    "counters": "uses, budgets and coupons are what the orders have used",
+    "credits": "credit of promotions stands in the books as promised",
+    "recruits": "new customers are rewarded as often as is said",
+    "readable": "every published promotion can be read",
     "people": "sponsor, status and rank are those of the history",
 }
 LIVE = "(SELECT min(order_id) FROM reservation)"
 SHIPPED = "(SELECT id FROM orders WHERE state = 'received' AND payment_state = 'captured' ORDER BY id LIMIT 1)"
 CANCELLED = "(SELECT id FROM orders WHERE state = 'cancelled' ORDER BY id LIMIT 1)"
+PROMOTION = "WITH p AS (INSERT INTO promotion (code, market, state) VALUES ('X', 'GB', 'ended') RETURNING id)"
+
+
+def promotion_use(**more):
+    """An order that has had a promotion, with what is said of it."""
+    row = {"version": 1, "amount": 0, "delivery": 0, "credit": 0, "times": 1, "recruits": 0, **more}
+    return (f"{PROMOTION} INSERT INTO promotion_use (order_id, promotion_id, buyer_id, {', '.join(row)}) "
+            f"SELECT o.id, p.id, o.distributor_id, {', '.join(map(str, row.values()))} FROM p, orders o WHERE o.id = {SHIPPED}")
+
 
 # What is done to the data, as a superuser with all triggers off; which claims must be reported broken.
 PLANTED = (
@@ -83,6 +98,17 @@ PLANTED = (
     ("an order on another day", ("dates",), f"UPDATE orders SET business_date = business_date - 1 WHERE id = {SHIPPED}"),
     ("a draft that became an order and does not know", ("drafts",), f"INSERT INTO draft (ulid, owner_id, market, body) SELECT key, placed_by, market, '{{}}' FROM orders WHERE id = {SHIPPED}"),
     ("a placed draft without an order", ("drafts",), "INSERT INTO draft (ulid, owner_id, market, body, state) SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', id, 'GB', '{}', 'placed' FROM login WHERE login = 'CC-07'"),
+    ("a line that promotions reduce without a share", ("shares",),
+     "UPDATE order_line SET promoted = 1 WHERE (order_id, line) = (SELECT order_id, line FROM order_line WHERE discount > 0 ORDER BY 1, 2 LIMIT 1)"),
+    ("a promotion that gave what no line has", ("uses",), promotion_use(amount=500)),
+    ("a use that nobody had", ("counters",), PROMOTION + " INSERT INTO promotion_counter (promotion_id, uses) SELECT id, 1 FROM p"),
+    ("a coupon that nobody gave", ("counters",), PROMOTION + " INSERT INTO coupon (code, promotion_id, uses) SELECT 'ABC', id, 1 FROM p"),
+    ("a buyer who has had nothing", ("counters",),
+     PROMOTION + ", c AS (INSERT INTO promotion_counter (promotion_id) SELECT id FROM p) INSERT INTO promotion_buyer SELECT id, 40, 1 FROM p"),
+    ("a credit that is not booked", ("credits",), promotion_use(credit=500)),
+    ("a new customer whom nobody names", ("recruits",), promotion_use(recruits=1)),
+    ("a promotion of an item that is gone", ("readable",),
+     PROMOTION + r" INSERT INTO promotion_version (promotion_id, version, text, valid) SELECT id, 1, E'promotion X\n  give 5% off 99999\n', '(,)' FROM p"),
     ("a sponsor that the history does not know", ("people",), "UPDATE distributor SET sponsor_id = CASE sponsor_id WHEN 2 THEN 1 ELSE 2 END WHERE id = 40"),
     ("a status that the history does not know", ("people",), "UPDATE distributor SET status = 'suspended' WHERE id = (SELECT max(id) FROM distributor WHERE status = 'active')"),
     ("a distributor number of another length", ("numbers",), "UPDATE company SET distributor_length = 8"),

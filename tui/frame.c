@@ -191,7 +191,7 @@ struct message {
 static struct message said(const struct app *app)
 {
     if (app->order && app->order->placing == PLACING_SENT)
-        return (struct message){ROLE_STRONG, _("PLACING..  (safe to wait)")};
+        return (struct message){ROLE_STRONG, _("PLACING.. (safe to wait)")};
     if (app->order && app->order->placing == PLACING_WANTED)
         return (struct message){ROLE_STRONG,
                                 _("waiting for the confirmed total..  F12 takes F9 back")};

@@ -112,33 +112,25 @@ static const char *column(char amount[MONEY_TEXT], int width)
     return amount;
 }
 
-/* What the total is made of, what changes with each line first. */
+/* What the total is made of, what changes with each line first: side by side, so that few bytes
+ * tell of it. */
 static void draw_sums(const struct app *app, const struct frame *frame, int row)
 {
-    enum { SUM = 7, PART = 5 };
+    enum { SUM = 6, PART = 5 };
     const struct reply_quote *q = &app->order->quote;
-    char goods[MONEY_TEXT], disc[MONEY_TEXT], ship[MONEY_TEXT], cv[MONEY_TEXT], text[256];
-    app_amount(app, goods, q->goods), app_amount(app, disc, q->discount);
-    app_amount(app, ship, q->delivery), money_format(cv, money_of(q->cv), 2, true);
-    int n = snprintf(text, sizeof text, _(" Goods %s  CV %s  Ship %s"), column(goods, SUM),
-                     column(cv, SUM), column(ship, PART));
+    char goods[MONEY_TEXT], cv[MONEY_TEXT], pv[MONEY_TEXT], tax[MONEY_TEXT], ship[MONEY_TEXT],
+        disc[MONEY_TEXT], text[256];
+    app_amount(app, goods, q->goods), app_amount(app, tax, reply_quote_tax(q));
+    app_amount(app, ship, q->delivery), app_amount(app, disc, q->discount);
+    money_format(cv, money_of(q->cv), 2, true), money_format(pv, money_of(q->pv), 2, true);
+    int n = snprintf(text, sizeof text,
+                     q->tax_included ? _(" Goods %s CV %s PV %s Tax %s incl  Ship %s")
+                                     : _(" Goods %s CV %s PV %s Tax %s added  Ship %s"),
+                     column(goods, SUM), column(cv, SUM), column(pv, SUM), column(tax, SUM),
+                     column(ship, PART));
     if (q->discount)
         snprintf(text + n, sizeof text - (size_t)n, _("  Disc %s"), disc);
     frame_text(frame, row, ROLE_PLAIN, text);
-}
-
-/* Tax that is in the prices, and the PV, change with each line and are asked for once: the review
- * has them. */
-static void total_parts(const struct app *app, struct text *text)
-{
-    const struct reply_quote *q = &app->order->quote;
-    bool is_review = app_screen(app)->id == SCREEN_review;
-    char amount[MONEY_TEXT];
-    if (!q->tax_included || is_review)
-        text_printf(text, q->tax_included ? _("  Tax incl %s") : _("  Tax added %s"),
-                    app_amount(app, amount, reply_quote_tax(q)));
-    if (is_review)
-        text_printf(text, "  PV %s", money_format(amount, money_of(q->pv), 2, true));
 }
 
 /* The mark of what is not confirmed stands behind it: nothing moves when it goes. Where there is
@@ -150,23 +142,20 @@ static void draw_total(const struct app *app, const struct frame *frame, int row
     size_t lines = order_lines(app->order);
     bool is_wide = order_view_totals_rows(frame) > 1;
     bool is_marked = !order_confirmed(app->order) && !(is_wide && order_pending(app->order));
-    const char *mark = is_marked ? ".." : "";
-    char strong[128];
-    struct arena *arena = arena_new();
-    struct text rest;
-    text_init(&rest, arena);
-    snprintf(strong, sizeof strong, _(" TOTAL %s %s"), total, q->currency);
-    if (is_wide)
-        total_parts(app, &rest);
-    else
-        text_printf(&rest, tongue_n("   %zu line", "   %zu lines", lines), lines);
-    text_printf(&rest, " %s", mark);
+    char strong[128], rest[64] = "";
+    snprintf(strong, sizeof strong, is_wide ? _(" TOTAL %s") : _(" TOTAL %s %s"), total,
+             q->currency);
+    if (!is_wide)
+        snprintf(rest, sizeof rest, tongue_n("   %zu line", "   %zu lines", lines), lines);
     int short_of = is_wide ? TOTAL - (int)strlen(total) : 0;
     int x = text_cells(strong) + (short_of > 0 ? short_of : 0);
     frame_text(frame, row, ROLE_STRONG, strong);
-    if (row >= 0 && row < frame->rows && x < frame->cols)
-        terminal_put(frame->top + row, frame->left + x, frame->cols - x, ROLE_PLAIN, rest.data);
-    arena_free(arena);
+    if (row < 0 || row >= frame->rows || x >= frame->cols)
+        return;
+    terminal_put(frame->top + row, frame->left + x, frame->cols - x, ROLE_PLAIN, rest);
+    x += text_cells(rest) + 1;
+    if (is_marked && x < frame->cols)
+        terminal_put(frame->top + row, frame->left + x, frame->cols - x, ROLE_PLAIN, "..");
 }
 
 int order_view_totals_rows(const struct frame *frame)

@@ -126,7 +126,7 @@ enum check { PERSON, PRICE, QUANTITIES, STOCK, ADDRESS, PAYMENT, DUPLICATE, CHEC
 
 static const char *const passed[CHECKS] = {
     [PERSON] = N_("person"),          [PRICE] = N_("price"),
-    [QUANTITIES] = N_("quantities"),  [STOCK] = N_("stock"),
+    [QUANTITIES] = N_("qty"),         [STOCK] = N_("stock"),
     [ADDRESS] = N_("address"),        [PAYMENT] = N_("payment"),
     [DUPLICATE] = N_("no duplicate"),
 };

@@ -132,10 +132,20 @@ struct promo_choice {
 };
 void promo_search(struct promo_run *run, struct promo_offer *const *candidates, size_t n,
                   struct promo_choice *out);
-/* core/promo/promo_pay.c: what is left to pay after the promotions of `set`. */
-int64_t promo_pay(struct promo_run *run, struct promo_offer *const *candidates, size_t n,
-                  const uint64_t *set);
-
+/* core/promo/promo_pay.c: what is left to pay after the promotions of a set. In which order they
+ * take from a line does not change what is left of it, so those that are in every set (`always`)
+ * are taken once. */
+struct promo_payment {
+    struct promo_run *run;
+    struct promo_offer *const *candidates;
+    size_t *varying; /* candidates that are in some sets only */
+    size_t nvarying;
+    int64_t *base; /* by line, after those that are in all */
+    bool waived;
+};
+void promo_payment_init(struct promo_payment *payment, struct promo_run *run,
+                        struct promo_offer *const *candidates, size_t n, const uint64_t *always);
+int64_t promo_pay(const struct promo_payment *payment, const uint64_t *set);
 /* All that it gives alone: discount, delivery charge, gifts by the list, credit. */
 int64_t promo_worth(const struct promo_run *run, const struct promo_offer *offer);
 

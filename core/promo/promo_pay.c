@@ -22,23 +22,42 @@ static int64_t tax_on(struct promo_run *run, const int64_t *left)
     return tax;
 }
 
-int64_t promo_pay(struct promo_run *run, struct promo_offer *const *candidates, size_t n,
-                  const uint64_t *set)
+static bool cut_all(const struct promo_offer *offer, int64_t *left)
 {
+    for (size_t i = 0; i < offer->ncuts; i++) {
+        int64_t *of = &left[offer->cuts[i].line], cut = offer->cuts[i].amount;
+        *of -= cut < *of ? cut : *of;
+    }
+    return offer->waives;
+}
+
+void promo_payment_init(struct promo_payment *payment, struct promo_run *run,
+                        struct promo_offer *const *candidates, size_t n, const uint64_t *always)
+{
+    *payment = (struct promo_payment){.run = run,
+                                      .candidates = candidates,
+                                      .base = ARENA_ARRAY(run->arena, int64_t, run->nall),
+                                      .varying = ARENA_ARRAY(run->arena, size_t, n)};
+    for (size_t i = 0; i < run->nall; i++)
+        payment->base[i] = run->lines[i].left;
+    for (size_t c = 0; c < n; c++)
+        if (!promo_bit(always, c))
+            payment->varying[payment->nvarying++] = c;
+        else if (cut_all(candidates[c], payment->base))
+            payment->waived = true;
+}
+
+int64_t promo_pay(const struct promo_payment *payment, const uint64_t *set)
+{
+    struct promo_run *run = payment->run;
     const struct quote *quote = run->quote;
     int64_t *left = run->value, pay = 0;
-    bool waived = false;
-    for (size_t i = 0; i < run->nall; i++)
-        left[i] = run->lines[i].left;
-    for (size_t c = 0; c < n; c++) {
-        const struct promo_offer *offer = candidates[c];
-        if (!promo_bit(set, c))
-            continue;
-        waived = waived || offer->waives;
-        for (size_t k = 0; k < offer->ncuts; k++) {
-            int64_t *of = &left[offer->cuts[k].line], cut = offer->cuts[k].amount;
-            *of -= cut < *of ? cut : *of;
-        }
+    bool waived = payment->waived;
+    memcpy(left, payment->base, run->nall * sizeof *left);
+    for (size_t i = 0; i < payment->nvarying; i++) {
+        size_t c = payment->varying[i];
+        if (promo_bit(set, c) && cut_all(payment->candidates[c], left))
+            waived = true;
     }
     for (size_t i = 0; i < run->nall; i++)
         pay += left[i];

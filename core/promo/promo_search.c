@@ -8,6 +8,7 @@ struct search {
     struct promo_offer *const *candidates;
     size_t n, nwords;
     uint64_t **excludes; /* by candidate: which others do not go with it */
+    uint64_t *always;    /* those that go with all others */
     uint64_t *seen;      /* candidates that the sets were built from so far */
     uint64_t *sets;      /* combinations of those, `nwords` each */
     size_t nsets;
@@ -92,6 +93,7 @@ static void search_begin(struct search *s)
     s->excludes = ARENA_ARRAY(arena, uint64_t *, s->n);
     for (size_t c = 0; c < s->n; c++)
         s->excludes[c] = ARENA_ARRAY(arena, uint64_t, s->nwords);
+    s->always = ARENA_ARRAY(arena, uint64_t, s->nwords);
     s->seen = ARENA_ARRAY(arena, uint64_t, s->nwords);
     s->trial = ARENA_ARRAY(arena, uint64_t, s->nwords);
     s->blocked = ARENA_ARRAY(arena, uint64_t, s->nwords);
@@ -153,19 +155,19 @@ static bool add_candidate(struct search *s, size_t c)
 
 static bool find_sets(struct search *s)
 {
-    size_t nfree = 0;
-    for (size_t c = 0; c < s->n; c++)
-        nfree += goes_with_all(s, c);
-    size_t room = nfree == s->n ? 1 : PROMOTION_SEARCH;
-    s->sets = ARENA_ARRAY(s->run->arena, uint64_t, room * s->nwords);
-    s->nsets = 1;
+    size_t nalways = 0;
     for (size_t c = 0; c < s->n; c++)
         if (goes_with_all(s, c)) {
-            bit_set(s->seen, c);
-            bit_set(set_at(s, 0), c);
+            bit_set(s->always, c);
+            nalways++;
         }
+    size_t room = nalways == s->n ? 1 : PROMOTION_SEARCH;
+    s->sets = ARENA_ARRAY(s->run->arena, uint64_t, room * s->nwords);
+    s->nsets = 1;
+    memcpy(s->seen, s->always, s->nwords * sizeof *s->seen);
+    memcpy(s->sets, s->always, s->nwords * sizeof *s->sets);
     for (size_t c = 0; c < s->n; c++)
-        if (!goes_with_all(s, c) && !add_candidate(s, c))
+        if (!promo_bit(s->always, c) && !add_candidate(s, c))
             return false;
     return true;
 }
@@ -198,11 +200,13 @@ static uint64_t *best_set(struct search *s)
     uint64_t *best = set_at(s, 0);
     if (s->nsets == 1)
         return best;
-    int64_t best_pay = promo_pay(s->run, s->candidates, s->n, best);
+    struct promo_payment payment;
+    promo_payment_init(&payment, s->run, s->candidates, s->n, s->always);
+    int64_t best_pay = promo_pay(&payment, best);
     int64_t best_value = given_away(s, best);
     for (size_t i = 1; i < s->nsets; i++) {
         uint64_t *set = set_at(s, i);
-        int64_t pay = promo_pay(s->run, s->candidates, s->n, set), value = given_away(s, set);
+        int64_t pay = promo_pay(&payment, set), value = given_away(s, set);
         if (pay > best_pay || (pay == best_pay && value < best_value) ||
             (pay == best_pay && value == best_value && !comes_first(s, set, best)))
             continue;

@@ -276,7 +276,7 @@ def password(world):
 def main():
     driver.begin()
     try:
-        with demo_server("--workers", "2") as s:
+        with demo_server("--workers", "1") as s:
             world = dict(s.ids, server=f"https://localhost:{s.port}", ca=os.path.join(s.folder, "ca.pem"))
             for case in (a_price_is_published_and_seen_at_an_open_order, what_cannot_stand_in_a_cell_is_said_and_kept,
                          pages_follow_the_cursor, a_new_row_is_filled_in_and_kept_until_it_is_right, a_range_ends_and_a_new_one_begins,

@@ -3,9 +3,11 @@
 #include "server/api/catalogue_body.h"
 #include "server/api/routes.h"
 #include "server/auth/hasher.h"
+#include "server/jobs/autosave.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 #include "server/net/process.h"
+#include "server/repeat.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -26,6 +28,7 @@ struct worker {
     struct http_server *http;
     struct loop_timer *ready_timer;
     struct loop_timer *housekeeping;
+    struct autosave *repeat;
     int looks;
 };
 
@@ -136,6 +139,8 @@ int worker_run(int slot, const struct worker_plan *plan)
     struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
     w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);
     if (slot == 1)
+        w.repeat = repeat_start(&w.server);
+    if (slot == 1)
         w.housekeeping = loop_timer_new(w.server.loop, HOUSEKEEPING_MS, true, housekeep, &w);
     loop_run(w.server.loop);
 
@@ -145,6 +150,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     if (w.housekeeping)
         loop_timer_free(w.housekeeping);
     http_server_free(w.http);
+    autosave_free(w.repeat);
     hasher_free(w.server.hasher);
     db_free(w.server.db);
     catalogue_store_free(w.server.catalogues);

@@ -1,6 +1,7 @@
 #include "server/api/call.h"
 
 #include "core/code.h"
+#include "server/api/inside.h"
 #include "server/api/routes.h"
 #include "server/auth/digest.h"
 #include "server/auth/token.h"
@@ -27,7 +28,10 @@ void call_reply_text(struct call *c, enum status status, const char *type, const
                      size_t len)
 {
     answered(c);
-    http_reply(c->exchange, status_info(status)->http, type, text, len);
+    if (c->inside)
+        c->inside->done(c->inside->arg, status, text, len);
+    else
+        http_reply(c->exchange, status_info(status)->http, type, text, len);
 }
 
 void call_reply_pieces(struct call *c, enum status status, const char *type,
@@ -47,7 +51,8 @@ void call_reply(struct call *c, enum status status, json_t *body)
 
 void call_header(struct call *c, const char *name, const char *value)
 {
-    http_reply_header(c->exchange, name, value);
+    if (!c->inside)
+        http_reply_header(c->exchange, name, value);
 }
 
 void call_problems(struct call *c, enum status status, const struct problems *problems,
@@ -243,7 +248,7 @@ bool call_again(struct call *c)
     c->state = NULL;
     catalogue_snapshot_release(c->snapshot);
     c->snapshot = catalogue_store_take(c->server->catalogues);
-    c->signed_in = c->route->roles == 0;
+    c->signed_in = c->route->roles == 0 || c->inside;
     c->route->load(c);
     if (c->refused) {
         call_read(c);
@@ -273,7 +278,7 @@ bool call_body_ok(struct call *c)
 
 const char *call_key(struct call *c)
 {
-    const char *key = http_header(c->exchange, "Idempotency-Key");
+    const char *key = c->inside ? c->inside->key : http_header(c->exchange, "Idempotency-Key");
     if (!key)
         call_fail(c, STATUS_PRECONDITION, "an Idempotency-Key header is needed");
     else if (!ulid_valid(key))
@@ -380,7 +385,7 @@ static struct call *call_new(struct http_exchange *exchange, const struct http_r
     struct call *c = ARENA_NEW(request->arena, struct call);
     *c = (struct call){
         .server = server, .arena = request->arena, .exchange = exchange, .request = request};
-    c->language = language_accepted(http_header(exchange, "Accept-Language"));
+    c->language = language_accepted(exchange ? http_header(exchange, "Accept-Language") : NULL);
     problems_init(&c->problems, c->arena);
     c->reader = (struct wire_reader){c->arena, &c->problems, true};
     c->snapshot = catalogue_store_take(server->catalogues);
@@ -391,6 +396,58 @@ static struct call *call_new(struct http_exchange *exchange, const struct http_r
 static void release_snapshot(void *arg)
 {
     catalogue_snapshot_release(((struct call *)arg)->snapshot);
+}
+
+static void free_arena(void *arena)
+{
+    arena_free(arena);
+}
+
+static void inside_done(void *arg, enum status status, const char *body, size_t len)
+{
+    struct inside *inside = arg;
+    inside->done(inside->arg, status, body, len);
+    loop_post(inside->server->loop, free_arena, inside->arena); /* its handler still runs */
+}
+
+void api_ask(struct server *server, const struct inside *what)
+{
+    struct arena *arena = arena_new();
+    struct inside *inside = ARENA_NEW(arena, struct inside);
+    struct call_inside *door = ARENA_NEW(arena, struct call_inside);
+    struct http_request *request = ARENA_NEW(arena, struct http_request);
+    bool known;
+    *inside = *what;
+    inside->server = server;
+    inside->arena = arena;
+    *door = (struct call_inside){what->key ? arena_strdup(arena, what->key) : NULL, inside_done,
+                                 inside};
+    size_t len = strlen(what->body);
+    *request = (struct http_request){.method = HTTP_POST,
+                                     .path = arena_strdup(arena, what->path),
+                                     .query = "",
+                                     .body = arena_strndup(arena, what->body, len),
+                                     .body_len = len,
+                                     .peer = "",
+                                     .id = arena_strdup(arena, what->id),
+                                     .arena = arena};
+    struct call *c = call_new(NULL, request, server);
+    arena_defer(arena, release_snapshot, c);
+    c->inside = door;
+    c->signed_in = true;
+    c->actor = (struct actor){.login_id = arena_strdup(arena, what->login_id),
+                              .login = "",
+                              .kind = "service",
+                              .name = "",
+                              .desk = arena_strdup(arena, what->channel),
+                              .number = "",
+                              .roles_text = ""};
+    c->route = route_find(arena, request->method, request->path, c->params, &known);
+    assert(c->route);
+    if (c->snapshot)
+        c->route->load(c);
+    else
+        call_fail(c, STATUS_UNAVAILABLE, "the catalogue is being read");
 }
 
 void api_handle(struct http_exchange *exchange, const struct http_request *request, void *arg)

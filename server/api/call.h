@@ -52,6 +52,13 @@ struct actor {
     char token_hash[80];
 };
 
+/* A request of the server's own, without a network: see inside.h. */
+struct call_inside {
+    const char *key; /* Idempotency-Key, or NULL */
+    void (*done)(void *arg, enum status status, const char *body, size_t len);
+    void *arg;
+};
+
 struct call;
 typedef void call_step(struct call *call);
 
@@ -68,7 +75,8 @@ enum { CALL_PARAMS = 2, CALL_TRIES = 4 };
 struct call {
     struct server *server;
     struct arena *arena;
-    struct http_exchange *exchange;
+    struct http_exchange *exchange;   /* NULL when it is asked from inside */
+    const struct call_inside *inside; /* or NULL */
     const struct http_request *request;
     const struct route *route;
     const char *params[CALL_PARAMS]; /* of the path, in order */

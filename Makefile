@@ -106,7 +106,7 @@ $(B)/partyline: $(B)/tui/partyline.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a
 # SQL, the OpenAPI document and other texts become tables in the programs: nothing to find at run time.
 QUERIES := $(sort $(wildcard sql/q/*.sql))
 SCHEMA := $(sort $(wildcard sql/schema/*.sql))
-DEMO := $(sort $(wildcard sql/demo/*.sql))
+DEMO := $(sort $(wildcard sql/demo/*.sql sql/demo/*.promo))
 $(B)/gen/queries.c $(B)/gen/queries.h: $(B)/gen/queries.%: $(QUERIES) server/gen/queries.awk
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)awk -f server/gen/queries.awk -v what=$* $(QUERIES) > $@.new && mv $@.new $@

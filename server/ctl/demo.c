@@ -36,12 +36,21 @@ static bool add_examples(struct ctl *ctl, json_t *examples, enum query query)
     return good;
 }
 
+/* A draft to which one piece more brings a promotion: of two candles one is free. */
+static json_t *near_draft(const json_t *examples)
+{
+    return json_pack("{s:s,s:s,s:O,s:[{s:s,s:O,s:i}]}", "market", "GB", "type", "personal",
+                     "distributor", json_object_get(examples, "manager"), "lines", "id", "a", "sku",
+                     json_object_get(examples, "bogo"), "qty", 1);
+}
+
 static int print_examples(struct ctl *ctl)
 {
     json_t *examples = json_pack("{s:s}", "password", DEMO_PASSWORD);
     bool good =
         add_examples(ctl, examples, Q_demo_people) && add_examples(ctl, examples, Q_demo_items);
     if (good) {
+        json_object_set_new(examples, "near", near_draft(examples));
         json_dumpf(examples, stdout, JSON_INDENT(2));
         putchar('\n');
     }

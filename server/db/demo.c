@@ -20,6 +20,27 @@ bool demo_is_empty(const char *conninfo)
     return empty;
 }
 
+static bool is_promotion(const struct embedded_file *file)
+{
+    size_t len = strlen(file->name);
+    return len > 6 && strcmp(file->name + len - 6, ".promo") == 0;
+}
+
+/* The promotions as one text: the market's letters, a blank, what it says; a record separator. */
+static const char *promotions(struct arena *arena)
+{
+    struct text all;
+    text_init(&all, arena);
+    for (const struct embedded_file *file = demo_files; file->name; file++)
+        if (is_promotion(file)) {
+            text_addn(&all, file->name, 2);
+            text_addc(&all, ' ');
+            text_addn(&all, (const char *)file->data, file->size);
+            text_addc(&all, '\x1e');
+        }
+    return all.data;
+}
+
 /* All files as one script: a load that is interrupted leaves nothing. */
 bool demo_load(const char *conninfo, int scale, const char *password_hash, char *why)
 {
@@ -27,10 +48,13 @@ bool demo_load(const char *conninfo, int scale, const char *password_hash, char 
     struct arena *arena = arena_new();
     struct text script;
     snprintf(scale_text, sizeof scale_text, "%d", scale);
-    const char *settings[] = {"demo.scale", scale_text, "demo.password_hash", password_hash, NULL};
+    const char *settings[] = {"demo.scale",  scale_text,        "demo.password_hash",
+                              password_hash, "demo.promotions", promotions(arena),
+                              NULL};
     text_init(&script, arena);
     for (const struct embedded_file *file = demo_files; file->name; file++)
-        text_addn(&script, (const char *)file->data, file->size);
+        if (!is_promotion(file))
+            text_addn(&script, (const char *)file->data, file->size);
     bool good = migrate_run_script(conninfo, "demo", (const unsigned char *)script.data, script.len,
                                    settings, why);
     arena_free(arena);

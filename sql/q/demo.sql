@@ -23,12 +23,13 @@ WITH RECURSIVE today AS (
     UNION ALL
     SELECT g.id, d.code FROM item_group g JOIN department d ON g.parent_id = d.id
 ), listed AS (
-    SELECT i.id, i.sku, i.kind, i.max_per_order, i.age_limit, i.back_order, d.code AS department
+    SELECT i.id, i.sku, i.kind, i.max_per_order, i.age_limit, i.back_order, d.code AS department, g.code AS grp
       FROM today
       JOIN price_list l ON l.market = $1 AND l.audience = 'retail' AND l.valid @> today.day
       JOIN price p ON p.list_id = l.id
       JOIN item i ON i.id = p.item_id AND i.on_sale @> today.day
       JOIN department d ON d.id = i.group_id
+      JOIN item_group g ON g.id = i.group_id
 ), available AS (
     SELECT l.*, coalesce(min((s.on_hand - s.reserved) / need.qty), 0) AS free
       FROM listed l
@@ -36,11 +37,13 @@ WITH RECURSIVE today AS (
      CROSS JOIN LATERAL (SELECT c.item_id, c.qty FROM kit_component c WHERE c.kit_id = l.id
                          UNION ALL SELECT l.id, 1 WHERE l.kind <> 'kit') need
       LEFT JOIN stock s ON s.site_id = site.id AND s.item_id = need.item_id
-     GROUP BY l.id, l.sku, l.kind, l.max_per_order, l.age_limit, l.back_order, l.department
+     GROUP BY l.id, l.sku, l.kind, l.max_per_order, l.age_limit, l.back_order, l.department, l.grp
 ), plenty AS (
     SELECT * FROM available WHERE free >= 500 AND max_per_order = 0
 )
 SELECT (SELECT array_to_json(array_agg(sku)) FROM (SELECT sku FROM plenty WHERE kind = 'product' AND age_limit = 0
+           -- no promotion names these
+           AND department IN ('FRAGRANCE', 'BODY', 'MAKEUP', 'JEWELLERY') AND grp <> 'CANDLES'
           ORDER BY free DESC, sku LIMIT 5) five) AS skus,
        (SELECT sku FROM plenty WHERE kind = 'kit' AND age_limit = 0 ORDER BY free DESC, sku LIMIT 1) AS kit,
        (SELECT sku FROM available WHERE kind = 'product' AND free = 0 AND max_per_order = 0 AND NOT back_order
@@ -48,6 +51,7 @@ SELECT (SELECT array_to_json(array_agg(sku)) FROM (SELECT sku FROM plenty WHERE 
        (SELECT sku FROM available WHERE kind = 'product' AND free BETWEEN 1 AND 5 AND max_per_order = 0 AND NOT back_order
          ORDER BY free, sku LIMIT 1) AS last_one,
        (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'KITCHENWARE' ORDER BY free DESC, sku LIMIT 1) AS kitchenware,
-       (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'KNIVES' ORDER BY free DESC, sku LIMIT 1) AS knife,
+       (SELECT sku FROM plenty WHERE kind = 'product' AND grp IN ('COOKS-KNIVES', 'TABLE-KNIVES') ORDER BY free DESC, sku LIMIT 1) AS knife,
        (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'BEAUTY' ORDER BY free DESC, sku LIMIT 1) AS beauty,
-       (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'TEXTILES' ORDER BY free DESC, sku LIMIT 1) AS textile;
+       (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'TEXTILES' ORDER BY free DESC, sku LIMIT 1) AS textile,
+       (SELECT sku FROM plenty WHERE kind = 'product' AND grp = 'CANDLES' ORDER BY free DESC, sku LIMIT 1) AS bogo;

@@ -123,7 +123,7 @@ static bool read_function_key(struct reading *r)
     return true;
 }
 
-/* What follows `.n`: `*q`, `+`, `+q` or `?`. */
+/* What follows `.n`: `*q`, `+`, `+q`, `?` or `f`. */
 static bool read_line_sign(struct reading *r, char sign, struct part rest)
 {
     struct entry_command *out = r->out;
@@ -136,6 +136,8 @@ static bool read_line_sign(struct reading *r, char sign, struct part rest)
         return reading_bad_quantity(r, rest);
     else if (sign == '?' && !rest.len)
         out->kind = ENTRY_WHY;
+    else if (char_lower(sign) == 'f' && !rest.len)
+        out->kind = ENTRY_FREE;
     else
         return reading_bad(r, PROBLEM_bad_value, "The line", part_of(r->text + 1, NULL));
     return true;
@@ -200,6 +202,14 @@ static bool read_void(struct reading *r)
     return true;
 }
 
+static bool read_choices(struct reading *r)
+{
+    if (strcmp(r->text, "?") != 0 || !reading_on_screen(r, ENTRY_CHOICES))
+        return false;
+    r->out->kind = ENTRY_CHOICES;
+    return true;
+}
+
 static bool read_words(struct reading *r)
 {
     r->out->kind = ENTRY_WORDS;
@@ -209,9 +219,9 @@ static bool read_words(struct reading *r)
 
 /* In this order; the first that answers wins. */
 static bool (*const readers[])(struct reading *r) = {
-    read_empty,  read_starred,      read_unprintable,   read_pick,           read_line,
-    read_verb,   read_function_key, read_times,         read_more,           read_void,
-    read_number, read_decimal,      read_item_quantity, read_foreign_number, read_words,
+    read_empty,   read_starred,       read_unprintable,    read_pick,  read_line, read_verb,
+    read_choices, read_function_key,  read_times,          read_more,  read_void, read_number,
+    read_decimal, read_item_quantity, read_foreign_number, read_words,
 };
 
 /* One barcode in ten, and telephone numbers, would pass for a card. */

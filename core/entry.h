@@ -41,13 +41,13 @@ struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
      * last six. WORDS, NOTE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS: as typed (an
-     * ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST: upper case. LANGUAGE: its name (tr.h).
-     * BAD: the part that is wrong. Verbs may stand alone: "". */
+     * ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST, COUPON: upper case. LANGUAGE: its name
+     * (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
     /* SKU, BARCODE, MORE, SET: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;
-    /* MORE, VOID, SET, WHY: the line, `+` and `-` being resolved already; on the stock screen 0,
-     * the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
+    /* MORE, VOID, SET, WHY, FREE: the line, `+` and `-` being resolved already; on the stock screen
+     * 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
     int number;
     /* CASH, and if `has_amount` CERTIFICATE and BALANCE; in minor units, with the exponent. */
     struct money amount;

@@ -64,6 +64,17 @@ static void add_why(struct text *out, const struct entry_command *command)
     text_printf(out, ".%d?", command->number);
 }
 
+static void add_free(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, ".%df", command->number);
+}
+
+static void add_choices(struct text *out, const struct entry_command *command)
+{
+    (void)command;
+    text_addc(out, '?');
+}
+
 static void add_pick(struct text *out, const struct entry_command *command)
 {
     text_printf(out, "%d", command->number);
@@ -91,6 +102,7 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_MORE] = add_more,   [ENTRY_VOID] = add_void,
     [ENTRY_SET] = add_set,     [ENTRY_WHY] = add_why,
     [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
+    [ENTRY_FREE] = add_free,   [ENTRY_CHOICES] = add_choices,
     [ENTRY_OTHER] = add_other, [ENTRY_BAD] = add_whole,
 };
 

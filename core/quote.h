@@ -129,8 +129,14 @@ void quote_price(struct arena *arena, const struct catalogue *catalogue,
                  const struct buyer_facts *buyer, const struct order_draft *draft,
                  const struct stock_fact *stock, size_t nstock, struct quote *out);
 
-/* The best step that is nearly there, found by pricing the order with it; `out->promotion` NULL
- * when there is none. Costs up to eight quotes. */
+enum { QUOTE_HINTS = 8 };
+/* The steps that are nearly there, found by pricing the order with each: the best first. Costs up
+ * to QUOTE_HINTS quotes. */
+size_t quote_hints_find(struct arena *arena, const struct quote *quote,
+                        const struct buyer_facts *buyer, const struct order_draft *draft,
+                        const struct stock_fact *stock, size_t nstock,
+                        struct quote_hint out[QUOTE_HINTS]);
+/* The best of them; `out->promotion` NULL when there is none. */
 void quote_hint_find(struct arena *arena, const struct quote *quote,
                      const struct buyer_facts *buyer, const struct order_draft *draft,
                      const struct stock_fact *stock, size_t nstock, struct quote_hint *out);

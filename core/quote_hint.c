@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { HINT_TRIES = 8 };
-
 struct search {
     struct arena *arena;
     const struct quote *quote;
@@ -47,9 +45,9 @@ static size_t find_near(const struct quote *quote, const struct quote_promotion 
     size_t n = 0;
     for (size_t i = 0; i < quote->npromotions; i++) {
         const struct quote_promotion *told = &quote->promotions[i];
-        if (!is_near(told) || (n == HINT_TRIES && !is_nearer(told, out[n - 1])))
+        if (!is_near(told) || (n == QUOTE_HINTS && !is_nearer(told, out[n - 1])))
             continue;
-        size_t at = n < HINT_TRIES ? n++ : n - 1;
+        size_t at = n < QUOTE_HINTS ? n++ : n - 1;
         for (; at > 0 && is_nearer(told, out[at - 1]); at--)
             out[at] = out[at - 1];
         out[at] = told;
@@ -241,8 +239,8 @@ static int64_t saves(const struct search *s, const struct quote_promotion *told,
 
 static bool is_better(const struct quote_hint *a, const struct quote_hint *b)
 {
-    if (!b->promotion || a->saves.minor != b->saves.minor)
-        return !b->promotion || a->saves.minor > b->saves.minor;
+    if (a->saves.minor != b->saves.minor)
+        return a->saves.minor > b->saves.minor;
     if (a->qty != b->qty)
         return a->qty < b->qty;
     if (a->promotion->priority != b->promotion->priority)
@@ -250,16 +248,22 @@ static bool is_better(const struct quote_hint *a, const struct quote_hint *b)
     return strcmp(a->promotion->code, b->promotion->code) < 0;
 }
 
-void quote_hint_find(struct arena *arena, const struct quote *quote,
-                     const struct buyer_facts *buyer, const struct order_draft *draft,
-                     const struct stock_fact *stock, size_t nstock, struct quote_hint *out)
+/* The better ones first. */
+static void insert(const struct quote_hint *hint, struct quote_hint *out, size_t n)
+{
+    for (; n > 0 && is_better(hint, &out[n - 1]); n--)
+        out[n] = out[n - 1];
+    out[n] = *hint;
+}
+
+size_t quote_hints_find(struct arena *arena, const struct quote *quote,
+                        const struct buyer_facts *buyer, const struct order_draft *draft,
+                        const struct stock_fact *stock, size_t nstock,
+                        struct quote_hint out[QUOTE_HINTS])
 {
     struct search s = {arena, quote, buyer, draft, stock, nstock};
-    const struct quote_promotion *near[HINT_TRIES];
-    *out = (struct quote_hint){0};
-    if (!quote->list)
-        return;
-    size_t n = find_near(quote, near);
+    const struct quote_promotion *near[QUOTE_HINTS];
+    size_t n = quote->list ? find_near(quote, near) : 0, found = 0;
     for (size_t i = 0; i < n; i++) {
         struct step step;
         if (!find_step(&s, near[i], &step))
@@ -269,7 +273,17 @@ void quote_hint_find(struct arena *arena, const struct quote *quote,
                                   .qty = step.item ? step.qty : step.choices,
                                   .saves = money_of(saves(&s, near[i], &step)),
                                   .picks = !step.item};
-        if (hint.saves.minor > 0 && is_better(&hint, out))
-            *out = hint;
+        if (hint.saves.minor > 0)
+            insert(&hint, out, found++);
     }
+    return found;
+}
+
+void quote_hint_find(struct arena *arena, const struct quote *quote,
+                     const struct buyer_facts *buyer, const struct order_draft *draft,
+                     const struct stock_fact *stock, size_t nstock, struct quote_hint *out)
+{
+    struct quote_hint all[QUOTE_HINTS];
+    size_t n = quote_hints_find(arena, quote, buyer, draft, stock, nstock, all);
+    *out = n ? all[0] : (struct quote_hint){0};
 }

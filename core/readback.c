@@ -39,6 +39,7 @@ void readback_say(struct text *text, const struct readback *readback)
     for (size_t i = 0; i < readback->nitems; i++) {
         text_add(text, i ? voice->between : "");
         voice->item(text, &readback->items[i]);
+        text_add(text, readback->items[i].free ? voice->free : "");
     }
     capital(text, voice, from);
     if (text->len > from)
@@ -51,4 +52,27 @@ void readback_say(struct text *text, const struct readback *readback)
                     readback->total);
     capital(text, voice, from);
     text_add(text, voice->end);
+    if (readback->saved.minor <= 0)
+        return;
+    text_printf(text, "%s%s", voice->gap, voice->saved);
+    readback_amount(text, readback->language, readback->currency, readback->exponent,
+                    readback->saved);
+    text_add(text, voice->end);
+}
+
+void readback_more(struct text *text, const struct readback *prices, int64_t qty,
+                   const char *spoken)
+{
+    struct text saves;
+    size_t from = text->len;
+    text_init(&saves, text->arena);
+    readback_amount(&saves, prices->language, prices->currency, prices->exponent, prices->saved);
+    voices[prices->language]->more(text, qty, spoken, saves.data);
+    capital(text, voices[prices->language], from);
+}
+
+void readback_choose(struct text *text, enum language language, int64_t qty, const char *of,
+                     bool free)
+{
+    voices[language]->choose(text, qty, of, free);
 }

@@ -11,6 +11,7 @@ struct readback_item {
     int64_t qty;
     int64_t later; /* of qty: back-ordered */
     const char *spoken;
+    bool free; /* nothing is paid for it */
 };
 
 struct readback {
@@ -21,6 +22,7 @@ struct readback {
     const char *currency; /* ISO 4217 */
     int exponent;
     struct money total;
+    struct money saved; /* by promotions; 0: nothing is said of it */
 };
 
 /* "one hundred seventy-eight", 0 to 999,999,999,999; digits beyond. */
@@ -29,6 +31,13 @@ void readback_number(struct text *text, enum language language, int64_t n);
  * where there are no words. */
 void readback_amount(struct text *text, enum language language, const char *currency, int exponent,
                      struct money amount);
-/* "One rose perfume, three of the winter set - two now, one later. Going to 14 Mill Lane. One
- * hundred seventy-eight pounds ten." */
+/* "One rose perfume, three of the winter set - two now, one later, one soap free. Going to 14 Mill
+ * Lane. One hundred seventy-eight pounds ten. You save nineteen pounds." */
 void readback_say(struct text *text, const struct readback *readback);
+/* What is said to the caller of what is nearly reached, or may be chosen: "One more Silk day cream
+ * and you save nineteen pounds. Shall I add it?", "You may choose two free: Knives. Which would you
+ * like?"; not `free`: cheaper. */
+void readback_more(struct text *text, const struct readback *prices, int64_t qty,
+                   const char *spoken);
+void readback_choose(struct text *text, enum language language, int64_t qty, const char *of,
+                     bool free);

@@ -119,14 +119,35 @@ static void item(struct text *text, const struct readback_item *item)
     text_add(text, "später");
 }
 
+static void more(struct text *text, int64_t qty, const char *spoken, const char *saves)
+{
+    text_add(text, "noch ");
+    times(text, qty);
+    text_printf(text, " %s, und Sie sparen %s. Soll ich das dazunehmen?", spoken, saves);
+}
+
+static void choose(struct text *text, int64_t qty, const char *of, bool free)
+{
+    text_add(text, "Sie dürfen sich ");
+    before_noun(text, qty);
+    text_printf(text,
+                free ? " Stück gratis aussuchen: %s. Was darf es sein?"
+                     : " Stück günstiger aussuchen: %s. Was darf es sein?",
+                of);
+}
+
 const struct readback_voice readback_de = {
     .number = number,
     .amount = amount,
     .item = item,
+    .more = more,
+    .choose = choose,
     .between = ", ",
     .place = "Lieferung an ",
     .total = "",
     .end = ".",
     .gap = " ",
+    .free = " gratis",
+    .saved = "Sie sparen ",
     .has_capitals = true,
 };

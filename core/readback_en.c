@@ -93,14 +93,36 @@ static void item(struct text *text, const struct readback_item *item)
     text_add(text, "later");
 }
 
+static void more(struct text *text, int64_t qty, const char *spoken, const char *saves)
+{
+    number(text, qty);
+    text_printf(text,
+                qty == 1 ? " more %s and you save %s. Shall I add it?"
+                         : " more of the %s and you save %s. Shall I add them?",
+                spoken, saves);
+}
+
+static void choose(struct text *text, int64_t qty, const char *of, bool free)
+{
+    text_add(text, "You may choose ");
+    number(text, qty);
+    text_printf(text,
+                free ? " free: %s. Which would you like?" : " for less: %s. Which would you like?",
+                of);
+}
+
 const struct readback_voice readback_en = {
     .number = number,
     .amount = amount,
     .item = item,
+    .more = more,
+    .choose = choose,
     .between = ", ",
     .place = "Going to ",
     .total = "",
     .end = ".",
     .gap = " ",
+    .free = " free",
+    .saved = "You save ",
     .has_capitals = true,
 };

@@ -26,10 +26,14 @@ struct readback_voice {
     /* Hundredths from 0 on; false, with nothing added, for a currency without words. */
     bool (*amount)(struct text *text, const char *currency, int64_t hundredths);
     void (*item)(struct text *text, const struct readback_item *item);
+    /* Beginning with a capital; `saves` is an amount in words. */
+    void (*more)(struct text *text, int64_t qty, const char *spoken, const char *saves);
+    void (*choose)(struct text *text, int64_t qty, const char *of, bool free);
     /* Between items; before the place and the total; the end of a sentence, and what separates two.
      */
     const char *between, *place, *total, *end, *gap;
-    bool has_capitals; /* at the beginning of a sentence */
+    const char *free, *saved; /* behind an item; before the amount saved */
+    bool has_capitals;        /* at the beginning of a sentence */
 };
 
 extern const struct readback_voice readback_en, readback_de, readback_zh_CN;

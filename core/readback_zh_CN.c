@@ -119,13 +119,31 @@ static void item(struct text *text, const struct readback_item *item)
     text_add(text, "后补）");
 }
 
+static void more(struct text *text, int64_t qty, const char *spoken, const char *saves)
+{
+    text_printf(text, "再加%s", spoken);
+    counted(text, qty, "件");
+    text_printf(text, "，可省%s。要加上吗？", saves);
+}
+
+static void choose(struct text *text, int64_t qty, const char *of, bool free)
+{
+    text_add(text, free ? "可免费选" : "可优惠选");
+    counted(text, qty, "件");
+    text_printf(text, "：%s。您要哪些？", of);
+}
+
 const struct readback_voice readback_zh_CN = {
     .number = number,
     .amount = amount,
     .item = item,
+    .more = more,
+    .choose = choose,
     .between = "，",
     .place = "送至",
     .total = "合计",
     .end = "。",
     .gap = "",
+    .free = "（免费）",
+    .saved = "共省",
 };

@@ -6,6 +6,7 @@
 #include "tui/last_order.h"
 #include "tui/office.h"
 #include "tui/open.h"
+#include "tui/order_offers.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
 
@@ -32,6 +33,7 @@ void app_release(struct app *app)
     prices_free(app->prices);
     arena_free(app->session_arena);
     free(app->ahead.keys);
+    offers_forget(app);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */

@@ -38,6 +38,8 @@ struct palette;
 struct day;
 struct ship;
 struct office;
+struct promos;
+struct offers_hidden;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -103,6 +105,8 @@ struct app {
     struct day *day;
     struct ship *ship;
     struct office *office;
+    struct promos *promos;
+    struct offers_hidden *hidden; /* hints that are not told again */
 };
 
 void app_init(struct app *app, const struct options *options, struct client *client);

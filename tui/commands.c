@@ -2,6 +2,7 @@
 #include "tui/app.h"
 #include "tui/open.h"
 #include "tui/order_commands.h"
+#include "tui/order_offers.h"
 #include "tui/tongue.h"
 #include "tui/where.h"
 
@@ -77,7 +78,7 @@ static void item(struct app *app, const struct entry_command *command)
     if (app_screen(app)->id != SCREEN_order && app_screen(app)->id != SCREEN_review)
         app_back_to(app, &screen_order);
     const char *sku = prices_sku(app->prices, command->text);
-    if (!order_add(order, sku, command->quantity)) {
+    if (!offers_add(app, sku, command->quantity)) {
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
         return;
     }

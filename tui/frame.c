@@ -217,12 +217,17 @@ static int rows_of(struct message message, int most)
     return frame_wrap(&measure, 0, 0, most, ROLE_PLAIN, message.text);
 }
 
-/* How many rows the messages have: two, or what they need where every row counts. */
+enum { MESSAGE_ROWS = 4 };
+
+/* How many rows the messages have: two, more for a long answer, or what they need where every row
+ * counts. */
 static int message_rows(const struct app *app, int rows)
 {
     int most = rows >= 14 ? rows / 3 : rows >= 6;
-    if (!is_small())
-        return most > 2 ? 2 : most;
+    if (!is_small()) {
+        int long_answer = rows_of(said(app), most < MESSAGE_ROWS ? most : MESSAGE_ROWS);
+        return most < 2 ? most : long_answer > 2 ? long_answer : 2;
+    }
     int needs = rows_of(said(app), most) + rows_of(news(app), most);
     return needs > most ? most : needs > 0 ? needs : most > 0;
 }

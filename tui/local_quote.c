@@ -1,5 +1,7 @@
 #include "tui/local_quote.h"
 
+#include "core/text.h"
+#include "tui/query.h"
 #include "tui/tongue.h"
 
 #include <string.h>
@@ -10,15 +12,32 @@ struct people {
     const struct person_facts *distributor, *customer; /* NULL: none on the draft */
 };
 
-static struct people people_of(struct prices *prices, const struct order_draft *draft)
+/* What the order adds to whom it is asked about: "" for most. */
+static const char *facts_query(struct arena *arena, const struct order_draft *draft)
+{
+    struct text query;
+    text_init(&query, arena);
+    if (draft->customer)
+        text_printf(&query, "?customer=%s", query_escape(arena, draft->customer));
+    for (size_t i = 0; i < draft->ncoupons; i++)
+        text_printf(&query, "%s%s",
+                    i           ? ","
+                    : query.len ? "&coupons="
+                                : "?coupons=",
+                    query_escape(arena, draft->coupons[i]));
+    return query.data;
+}
+
+static struct people people_of(struct arena *arena, struct prices *prices,
+                               const struct order_draft *draft)
 {
     struct people people = {NULL, NULL};
     if (draft->distributor)
-        people.distributor =
-            people_facts_of(prices->people, PERSON_DISTRIBUTOR, draft->distributor, prices->now);
+        people.distributor = people_facts_of(prices->people, PERSON_DISTRIBUTOR, draft->distributor,
+                                             facts_query(arena, draft), prices->now);
     if (draft->customer)
         people.customer =
-            people_facts_of(prices->people, PERSON_CUSTOMER, draft->customer, prices->now);
+            people_facts_of(prices->people, PERSON_CUSTOMER, draft->customer, "", prices->now);
     return people;
 }
 
@@ -63,6 +82,32 @@ static void ship_to(struct arena *arena, const struct order_draft *draft,
     buyer->ship_to = address_kept(arena, &person->addresses[at], person->name);
 }
 
+static void put_promotion_facts(struct arena *arena, const struct reply_person *person,
+                                struct buyer_facts *buyer)
+{
+    const char **people = ARENA_ARRAY(arena, const char *, person->npeople);
+    struct coupon_fact *coupons = ARENA_ARRAY(arena, struct coupon_fact, person->ncoupons);
+    struct promotion_fact *promotions =
+        ARENA_ARRAY(arena, struct promotion_fact, person->npromotions);
+    enum channel channel = channel_by_name(person->channel);
+    buyer->channel = channel == CHANNELS ? CHANNEL_call : channel;
+    buyer->first_order = person->first_order;
+    for (size_t i = 0; i < person->npeople; i++)
+        people[buyer->npeople++] = arena_strdup(arena, person->people[i]);
+    for (size_t i = 0; i < person->ncoupons; i++)
+        coupons[buyer->ncoupons++] =
+            (struct coupon_fact){arena_strdup(arena, person->coupons[i].code),
+                                 arena_strdup(arena, person->coupons[i].promotion)};
+    for (size_t i = 0; i < person->npromotions; i++) {
+        promotions[i] = person->promotions[i];
+        promotions[i].promotion = arena_strdup(arena, person->promotions[i].promotion);
+    }
+    buyer->people = people;
+    buyer->coupons = coupons;
+    buyer->promotions = promotions;
+    buyer->npromotions = person->npromotions;
+}
+
 static struct buyer_facts buyer_of(struct arena *arena, const struct order_draft *draft,
                                    const struct people *people, struct date today)
 {
@@ -77,6 +122,7 @@ static struct buyer_facts buyer_of(struct arena *arena, const struct order_draft
         buyer.rank = distributor->rank;
         buyer.may_order = distributor->may_order;
         buyer.balance = money_of(distributor->balance);
+        put_promotion_facts(arena, distributor, &buyer);
     }
     if (customer) {
         buyer.customer = arena_strdup(arena, customer->id);
@@ -105,8 +151,12 @@ static struct buyer_facts anybody(const struct catalogue *catalogue, const char 
 
 /* ---- from core's shape to the server's ------------------------------------------------------- */
 
-static struct reply_line line_of(const struct quote_line *line)
+static struct reply_line line_of(struct arena *arena, const struct quote_line *line)
 {
+    struct reply_share *shares = ARENA_ARRAY(arena, struct reply_share, line->nshares);
+    for (size_t i = 0; i < line->nshares; i++)
+        shares[i] =
+            (struct reply_share){line->shares[i].promotion->code, line->shares[i].amount.minor};
     return (struct reply_line){
         .id = line->draft->id,
         .sku = line->draft->sku,
@@ -122,7 +172,70 @@ static struct reply_line line_of(const struct quote_line *line)
         .free_stock = line->free_stock,
         .back_ordered = line->back_ordered,
         .priced = line->priced,
+        .gift_of = line->gift_of ? line->gift_of->code : "",
+        .picks = line->draft->picks ? line->draft->picks : "",
+        .shares = shares,
+        .nshares = line->nshares,
     };
+}
+
+static struct reply_promotion promotion_of(struct arena *arena, const struct quote *quote,
+                                           const struct quote_promotion *p)
+{
+    return (struct reply_promotion){
+        .id = p->promotion->code,
+        .name = promotion_name(p->promotion, tongue_language()),
+        .state = promotion_state_name(p->state),
+        .say = quote_promotion_say(arena, tongue_language(), quote, p),
+        .lost_to = p->lost_to ? p->lost_to->code : "",
+        .need = p->need == NEED_none ? "" : need_name(p->need),
+        .actual = p->actual,
+        .needed = p->needed,
+        .amount = p->amount.minor,
+        .delivery = p->delivery.minor,
+        .credit = p->credit.minor,
+        .times = p->times,
+        .picks = p->picks,
+        .picked = p->picked,
+    };
+}
+
+static struct reply_hint hint_of(const struct quote_hint *hint)
+{
+    return (struct reply_hint){
+        .promotion = hint->promotion->code,
+        .sku = hint->item->sku,
+        .name = hint->item->name,
+        .say = "",
+        .qty = hint->qty,
+        .saves = hint->saves.minor,
+        .picks = hint->picks,
+    };
+}
+
+static void put_promotions(struct arena *arena, const struct quote *quote, struct reply_quote *out)
+{
+    out->promotions = ARENA_ARRAY(arena, struct reply_promotion, quote->npromotions);
+    out->npromotions = quote->npromotions;
+    for (size_t i = 0; i < quote->npromotions; i++)
+        out->promotions[i] = promotion_of(arena, quote, &quote->promotions[i]);
+}
+
+/* Longer orders wait for the server's: eight more quotes would be felt. */
+enum { HINT_LINES = 200 };
+
+static void put_hints(struct arena *arena, const struct buyer_facts *buyer,
+                      const struct order_draft *draft, struct local_quote *out)
+{
+    struct quote_hint hints[QUOTE_HINTS];
+    out->reply.hint = (struct reply_hint){.promotion = "", .sku = "", .name = "", .say = ""};
+    if (draft->nlines > HINT_LINES)
+        return;
+    out->nhints = quote_hints_find(arena, &out->quote, buyer, draft, NULL, 0, hints);
+    for (size_t i = 0; i < out->nhints; i++)
+        out->hints[i] = hint_of(&hints[i]);
+    if (out->nhints)
+        out->reply.hint = out->hints[0];
 }
 
 static struct reply_problem problem_of(struct arena *arena, const struct problem *problem)
@@ -183,6 +296,8 @@ static void reply_of(struct arena *arena, const struct quote *quote, struct repl
         .total = quote->total.minor,
         .cv = quote->cv.hundredths,
         .pv = quote->pv.hundredths,
+        .credit = quote->credit.minor,
+        .search_bounded = quote->search_bounded,
         .ship_to = {"", "", "", "", "", "", ""},
         .distributor = "",
         .distributor_name = "",
@@ -194,7 +309,8 @@ static void reply_of(struct arena *arena, const struct quote *quote, struct repl
         .nlines = quote->nlines,
     };
     for (size_t i = 0; i < quote->nlines; i++)
-        out->lines[i] = line_of(&quote->lines[i]);
+        out->lines[i] = line_of(arena, &quote->lines[i]);
+    put_promotions(arena, quote, out);
 }
 
 /* ---- the quote ------------------------------------------------------------------------------- */
@@ -215,6 +331,8 @@ static struct order_draft draft_kept(struct arena *arena, const struct order_dra
         own.lines[i] = draft->lines[i];
         own.lines[i].id = arena_strdup(arena, draft->lines[i].id);
         own.lines[i].sku = arena_strdup(arena, draft->lines[i].sku);
+        if (draft->lines[i].picks)
+            own.lines[i].picks = arena_strdup(arena, draft->lines[i].picks);
     }
     return own;
 }
@@ -222,7 +340,7 @@ static struct order_draft draft_kept(struct arena *arena, const struct order_dra
 void local_quote_make(struct arena *arena, struct prices *prices, const struct order_draft *draft,
                       struct local_quote *out)
 {
-    struct people people = people_of(prices, draft); /* asked for in any case */
+    struct people people = people_of(arena, prices, draft); /* asked for in any case */
     struct catalogue_held *held = catalogue_feed_now(prices->feed);
     struct date today = catalogue_feed_day(prices->feed);
     *out = (struct local_quote){.kind = LOCAL_NONE};
@@ -242,6 +360,7 @@ void local_quote_make(struct arena *arena, struct prices *prices, const struct o
     arena_defer(arena, catalogue_release, held);
     out->kind = waits ? LOCAL_LIST : LOCAL_FULL;
     reply_of(arena, &out->quote, &out->reply);
+    put_hints(arena, &buyer, &own, out);
     put_problems(arena, &out->quote.problems, waits, &out->reply);
     put_people(arena, &people, &out->reply);
     if (buyer.has_ship_to)

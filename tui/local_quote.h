@@ -14,8 +14,10 @@ enum local_kind {
 
 struct local_quote {
     enum local_kind kind;
-    struct reply_quote reply; /* without `why` sentences */
-    struct quote quote;       /* what it was made from, for those */
+    struct reply_quote reply;             /* without `why` sentences */
+    struct quote quote;                   /* what it was made from, for those */
+    struct reply_hint hints[QUOTE_HINTS]; /* the best first */
+    size_t nhints;
 };
 
 /* Asks for facts that are missing. Everything lives in the arena, or in the catalogue, of which the

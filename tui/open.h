@@ -8,7 +8,7 @@ struct order;
 struct reply_draft;
 
 enum find_what { FIND_PEOPLE, FIND_ITEMS, FIND_CUSTOMERS };
-enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK, FIND_FOR_CARD };
+enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK, FIND_FOR_CARD, FIND_TO_CHOOSE };
 
 /* An order for that distributor: the open one while it has no lines or when its own person cannot
  * order; else that one is held and another begun. */
@@ -18,6 +18,10 @@ void open_review(struct app *app);
 void open_find(struct app *app, enum find_what what, enum find_for purpose, const char *text);
 /* What words mean when nothing else is said. */
 void open_search(struct app *app, const char *text);
+/* What may be chosen free, of the first choice that is open. */
+void open_choices(struct app *app);
+void open_promos(struct app *app);
+void open_lists(struct app *app);
 void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
 void open_help(struct app *app);

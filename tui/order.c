@@ -15,6 +15,14 @@ static const char *text_copy(struct arena *arena, const char *text)
     return text ? arena_strdup(arena, text) : NULL;
 }
 
+static const char *const *texts_copy(struct arena *arena, const char *const *from, size_t n)
+{
+    const char **texts = ARENA_ARRAY(arena, const char *, n);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = text_copy(arena, from[i]);
+    return texts;
+}
+
 static struct draft_line *lines_copy(struct arena *arena, const struct draft_line *from, size_t n)
 {
     size_t cap = 8;
@@ -25,6 +33,7 @@ static struct draft_line *lines_copy(struct arena *arena, const struct draft_lin
         lines[i] = from[i];
         lines[i].id = text_copy(arena, from[i].id);
         lines[i].sku = text_copy(arena, from[i].sku);
+        lines[i].picks = text_copy(arena, from[i].picks);
     }
     return lines;
 }
@@ -50,7 +59,9 @@ static struct order_draft draft_copy(struct arena *arena, const struct order_dra
     to.customer = text_copy(arena, from->customer);
     to.lines = lines_copy(arena, from->lines, from->nlines);
     to.address = address_copy(arena, &from->address);
+    to.method = text_copy(arena, from->method);
     to.price_list = text_copy(arena, from->price_list);
+    to.coupons = texts_copy(arena, from->coupons, from->ncoupons);
     to.note = text_copy(arena, from->note);
     to.typed = NULL;
     return to;
@@ -292,8 +303,16 @@ void order_set_note(struct order *order, const char *note)
     changed(order);
 }
 
+void order_set_coupons(struct order *order, const char *const *codes, size_t n)
+{
+    struct order_version *version = edit(order);
+    version->draft.coupons = texts_copy(version->arena, codes, n);
+    version->draft.ncoupons = n;
+    changed(order);
+}
+
 static void line_add(struct order *order, struct order_version *version, const char *sku,
-                     int64_t qty)
+                     int64_t qty, const char *picks)
 {
     struct order_draft *draft = &version->draft;
     if (draft->nlines >= 8 && (draft->nlines & (draft->nlines - 1)) == 0) /* 8, 16, 32: full */
@@ -303,6 +322,7 @@ static void line_add(struct order *order, struct order_version *version, const c
         .sku = text_copy(version->arena, sku),
         .qty = qty,
         .back_order = true,
+        .picks = text_copy(version->arena, picks),
     };
 }
 
@@ -310,7 +330,20 @@ bool order_add(struct order *order, const char *sku, int64_t qty)
 {
     if (order_lines(order) >= DRAFT_LINES_MAX)
         return false;
-    line_add(order, edit(order), sku, qty);
+    line_add(order, edit(order), sku, qty, NULL);
+    changed(order);
+    return true;
+}
+
+bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t chosen,
+                      const char *promotion)
+{
+    if (order_lines(order) + 2 > DRAFT_LINES_MAX)
+        return false;
+    struct order_version *version = edit(order);
+    line_add(order, version, sku, chosen, promotion);
+    if (qty > chosen)
+        line_add(order, version, sku, qty - chosen, NULL);
     changed(order);
     return true;
 }
@@ -321,7 +354,9 @@ bool order_add_all(struct order *order, const struct reply_line *lines, size_t n
         return false;
     struct order_version *version = edit(order);
     for (size_t i = 0; i < n; i++)
-        line_add(order, version, lines[i].sku, lines[i].qty);
+        if (!*lines[i].gift_of) /* those come by themselves */
+            line_add(order, version, lines[i].sku, lines[i].qty,
+                     *lines[i].picks ? lines[i].picks : NULL);
     changed(order);
     return true;
 }
@@ -343,6 +378,14 @@ void order_set_sku(struct order *order, size_t number, const char *sku)
     assert(number >= 1 && number <= order_lines(order));
     struct order_version *version = edit(order);
     version->draft.lines[number - 1].sku = text_copy(version->arena, sku);
+    changed(order);
+}
+
+void order_set_picks(struct order *order, size_t number, const char *promotion)
+{
+    assert(number >= 1 && number <= order_lines(order));
+    struct order_version *version = edit(order);
+    version->draft.lines[number - 1].picks = text_copy(version->arena, promotion);
     changed(order);
 }
 

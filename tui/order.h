@@ -139,11 +139,18 @@ void order_set_address(struct order *order, int choice);
 /* Elsewhere than to the buyer; `address` NULL: as where one picks up. */
 void order_set_ship(struct order *order, enum destination to, const struct address *address);
 void order_set_price_list(struct order *order, const char *code);
+void order_set_coupons(struct order *order, const char *const *codes, size_t n);
 void order_set_note(struct order *order, const char *note);
 bool order_add(struct order *order, const char *sku, int64_t qty); /* false: too many lines */
+/* The same, the first `chosen` of them as what a promotion lets the buyer choose. */
+bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t chosen,
+                      const char *promotion);
+/* Lines of another order, but for its gifts. */
 bool order_add_all(struct order *order, const struct reply_line *lines, size_t n);
 void order_set_qty(struct order *order, size_t number, int64_t qty); /* 0: the line goes */
 void order_set_sku(struct order *order, size_t number, const char *sku);
+/* Chosen by that promotion; NULL: bought. */
+void order_set_picks(struct order *order, size_t number, const char *promotion);
 bool order_undo(struct order *order);
 bool order_redo(struct order *order);
 void order_paste(struct order *order, bool begins);

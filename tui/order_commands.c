@@ -4,6 +4,7 @@
 #include "tui/app.h"
 #include "tui/details.h"
 #include "tui/open.h"
+#include "tui/order_offers.h"
 #include "tui/ship.h"
 #include "tui/tongue.h"
 
@@ -110,11 +111,69 @@ static void type(struct app *app, const struct entry_command *command)
 
 static void price_list(struct app *app, const struct entry_command *command)
 {
+    if (!*command->text) {
+        open_lists(app);
+        return;
+    }
     order_set_price_list(app_order(app), command->text);
-    if (*command->text)
-        app_say(app, ROLE_PLAIN, "price list %s", command->text);
-    else
-        app_say(app, ROLE_PLAIN, "price list of the day");
+    app_say(app, ROLE_PLAIN, "price list %s", command->text);
+}
+
+enum { COUPONS_MOST = 20, COUPON_MOST = 40 };
+
+/* The coupons without that one; how many are left. */
+static size_t coupons_but(const struct order_draft *draft, const char *code,
+                          const char *out[COUPONS_MOST + 1])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < draft->ncoupons && n < COUPONS_MOST; i++)
+        if (strcmp(draft->coupons[i], code) != 0)
+            out[n++] = draft->coupons[i];
+    return n;
+}
+
+static void coupon_off(struct app *app, const char *code)
+{
+    const char *codes[COUPONS_MOST + 1];
+    const struct order_draft *draft = order_draft(app_order(app));
+    size_t n = *code ? coupons_but(draft, code, codes) : 0;
+    if (n == draft->ncoupons) {
+        app_say(app, ROLE_WARN, "there is no such coupon on the order.");
+        return;
+    }
+    order_set_coupons(app->order, codes, n);
+    app_say(app, ROLE_OK,
+            *code ? _("ok  coupon %s taken off; u brings it back")
+                  : _("ok  no coupon; u brings it back"),
+            code);
+}
+
+static void coupon(struct app *app, const struct entry_command *command)
+{
+    const char *codes[COUPONS_MOST + 1], *code = command->text;
+    const struct order_draft *draft = order_draft(app_order(app));
+    if (!*code || *code == '-') {
+        coupon_off(app, *code ? code + 1 + strspn(code + 1, " ") : "");
+        return;
+    }
+    size_t n = coupons_but(draft, code, codes);
+    if (n < draft->ncoupons)
+        app_say(app, ROLE_WARN, "coupon %s is on the order already; cp -%s takes it off.", code,
+                code);
+    else if (n == COUPONS_MOST || strlen(code) > COUPON_MOST)
+        app_say(app, ROLE_STOP, "that is no coupon, or one too many.");
+    else {
+        codes[n++] = code;
+        order_set_coupons(app->order, codes, n);
+        app_say(app, ROLE_OK, "ok  coupon %s", code);
+    }
+}
+
+static void promotions(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    app_order(app);
+    open_promos(app);
 }
 
 enum { NOTE_MOST = 500 }; /* the server takes no more */
@@ -162,12 +221,15 @@ static void new_customer(struct app *app, const struct entry_command *command)
 void (*order_command(enum entry_kind kind))(struct app *app, const struct entry_command *command)
 {
     static void (*const commands[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
-        [ENTRY_MORE] = more,         [ENTRY_SET] = set,
-        [ENTRY_VOID] = void_line,    [ENTRY_WHY] = why,
-        [ENTRY_UNDO] = undo,         [ENTRY_REDO] = redo,
-        [ENTRY_TYPE] = type,         [ENTRY_ADDRESS] = ship_choose,
-        [ENTRY_NOTE] = note,         [ENTRY_PRICE_LIST] = price_list,
-        [ENTRY_CUSTOMER] = customer, [ENTRY_NEW_CUSTOMER] = new_customer,
+        [ENTRY_MORE] = more,           [ENTRY_SET] = set,
+        [ENTRY_VOID] = void_line,      [ENTRY_WHY] = why,
+        [ENTRY_UNDO] = undo,           [ENTRY_REDO] = redo,
+        [ENTRY_TYPE] = type,           [ENTRY_ADDRESS] = ship_choose,
+        [ENTRY_NOTE] = note,           [ENTRY_PRICE_LIST] = price_list,
+        [ENTRY_COUPON] = coupon,       [ENTRY_PROMOTIONS] = promotions,
+        [ENTRY_TAKE] = offers_take,    [ENTRY_HIDE] = offers_hide,
+        [ENTRY_CHOICES] = offers_list, [ENTRY_FREE] = offers_free,
+        [ENTRY_CUSTOMER] = customer,   [ENTRY_NEW_CUSTOMER] = new_customer,
     };
     return commands[kind];
 }

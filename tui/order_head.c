@@ -86,6 +86,8 @@ static void draw_ship(const struct app *app, const struct frame *frame, struct a
         order_view_address(&ship, &quote->ship_to);
     order_view_type(&head, app->order);
     text_printf(&head, _("   Ship %s"), ship.len ? ship.data : "-");
+    for (size_t i = 0; i < draft->ncoupons; i++)
+        text_printf(&head, i ? ", %s" : _("   Coupon %s"), draft->coupons[i]);
     if (draft->note)
         text_printf(&head, _("   Note %s"), draft->note);
     frame_text(frame, 1, ROLE_PLAIN, head.data);

@@ -20,6 +20,7 @@ static uint64_t mix(uint64_t sum, const char *text)
 static uint64_t line_print(const struct draft_line *line)
 {
     uint64_t sum = mix(mix(0xCBF29CE484222325, line->id), line->sku);
+    sum = mix(sum, line->picks ? line->picks : "");
     return (sum ^ (uint64_t)line->qty * 2 ^ line->back_order) * 0x9E3779B97F4A7C15;
 }
 

@@ -159,13 +159,18 @@ static const char *name_of(const struct order *order, size_t number, int exponen
                            char out[LINE_NAME])
 {
     const struct reply_line *quoted = order_line_quoted(order, number);
-    const char *name = *quoted->name ? quoted->name : "?";
+    const char *name = *quoted->name ? quoted->name : "?",
+               *picks = order_line(order, number)->picks;
     char was[MONEY_TEXT];
     int64_t amount;
-    if (!order_line_was(order, number, &amount))
+    if (order_line_was(order, number, &amount))
+        snprintf(out, LINE_NAME, _("was %s  %s"),
+                 money_format(was, money_of(amount), exponent, true), name);
+    else if (picks)
+        snprintf(out, LINE_NAME, quoted->amount ? _("choice %s  %s") : _("free %s  %s"), picks,
+                 name);
+    else
         return name;
-    snprintf(out, LINE_NAME, _("was %s  %s"), money_format(was, money_of(amount), exponent, true),
-             name);
     return out;
 }
 
@@ -198,6 +203,51 @@ static void draw_line(const struct app *app, const struct frame *frame, int row,
     bool is_marked = layout.at[CELL_STOCK].width && *texts[CELL_STOCK] == '.';
     texts[CELL_FLAG] = !*wrong && known != LINE_CONFIRMED && !is_marked ? ".." : wrong;
     draw_cells(frame, &layout, row, *wrong ? ROLE_STRONG : ROLE_PLAIN, texts);
+}
+
+/* What promotions have added stands behind what was keyed, without a number: nobody types it. */
+static size_t gifts_of(const struct order *order, const struct reply_line ***out,
+                       struct arena *arena)
+{
+    size_t n = 0;
+    *out = ARENA_ARRAY(arena, const struct reply_line *, order->quote.nlines);
+    for (size_t i = 0; order_priced(order) && i < order->quote.nlines; i++)
+        if (*order->quote.lines[i].gift_of)
+            (*out)[n++] = &order->quote.lines[i];
+    return n;
+}
+
+static int gift_rows(const struct app *app, const struct frame *frame)
+{
+    const struct reply_line **gifts;
+    struct arena *arena = arena_new();
+    size_t n = app->order ? gifts_of(app->order, &gifts, arena) : 0;
+    arena_free(arena);
+    return (int)n * layout_of(app, frame->cols).rows;
+}
+
+static void draw_gift(const struct app *app, const struct frame *frame, int row,
+                      const struct reply_line *gift)
+{
+    char qty[24], price[MONEY_TEXT], amount[MONEY_TEXT], name[LINE_NAME];
+    int exponent = app_exponent(app);
+    const char *texts[CELLS] = {"", gift->sku, name, qty, price, amount, "", "", ""};
+    struct layout layout = layout_of(app, frame->cols);
+    snprintf(qty, sizeof qty, "%lld", (long long)gift->qty);
+    snprintf(name, sizeof name, _("gift %s  %s"), gift->gift_of, gift->name);
+    fit(price, CELL_PRICE, gift->unit, exponent);
+    fit(amount, CELL_AMOUNT, gift->amount, exponent);
+    draw_cells(frame, &layout, row, ROLE_PLAIN, texts);
+}
+
+static void draw_gifts(const struct app *app, const struct frame *frame, int row)
+{
+    const struct reply_line **gifts;
+    struct arena *arena = arena_new();
+    size_t n = app->order ? gifts_of(app->order, &gifts, arena) : 0;
+    for (size_t i = 0; i < n; i++, row += layout_of(app, frame->cols).rows)
+        draw_gift(app, frame, row, gifts[i]);
+    arena_free(arena);
 }
 
 enum { NARROW = 60, PROBLEMS_X = 10, CANDIDATES_X = 13, CANDIDATES_WIDE = 22 };
@@ -266,7 +316,7 @@ int order_lines_rows(const struct app *app, const struct frame *frame)
     int rows = layout_of(app, frame->cols).rows == 1;
     for (size_t number = 1; number <= lines && rows < frame->rows; number++)
         rows += rows_of(app, frame, number);
-    return rows;
+    return rows + gift_rows(app, frame);
 }
 
 int order_lines_draw(const struct app *app, const struct frame *whole, int top, int bottom)
@@ -275,7 +325,8 @@ int order_lines_draw(const struct app *app, const struct frame *whole, int top, 
     const struct frame *frame = &body;
     body.rows = bottom < whole->rows ? bottom : whole->rows;
     size_t lines = app->order ? order_lines(app->order) : 0, first = lines;
-    int row = top + draw_heads(app, frame, top), room = bottom - row, used = 0, below = 0;
+    int gifts = app->scroll ? 0 : gift_rows(app, frame);
+    int row = top + draw_heads(app, frame, top), room = bottom - row - gifts, used = 0, below = 0;
     for (size_t number = lines; number > 0 && below < app->scroll; number--, first--)
         below++;
     size_t last = first;
@@ -286,5 +337,7 @@ int order_lines_draw(const struct app *app, const struct frame *whole, int top, 
         draw_line(app, frame, row, number);
         row += rows + draw_problems(app, frame, row + rows, number);
     }
+    if (gifts)
+        draw_gifts(app, frame, row);
     return (int)(first + (lines - last));
 }

@@ -149,7 +149,8 @@ static void take_amounts(struct reply_quote *quote, struct reply_line *line,
 }
 
 /* What the server said of a line holds while nothing has changed that it depends on: its stock,
- * and with `amounts` its price, even where ours is another one. */
+ * and with `amounts` its price, even where ours is another one; what promotions take off it depends
+ * on all the others. */
 static void put_served(struct arena *arena, const struct reply_quote *served, bool amounts,
                        struct reply_quote *quote)
 {
@@ -164,23 +165,31 @@ static void put_served(struct arena *arena, const struct reply_quote *served, bo
         if (was->qty != line->qty)
             continue;
         line->back_ordered = was->back_ordered;
-        if (amounts && was->priced && line->priced)
+        if (amounts && was->priced && line->priced && !was->nshares && !line->nshares)
             take_amounts(quote, line, was);
     }
     put_stock_problems(arena, served, &old, quote);
 }
 
-/* Who orders, how, from which list, and where it goes. */
+static uint64_t mix(uint64_t sum, const char *text)
+{
+    for (const char *at = text ? text : "";; at++) {
+        sum = (sum ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
+        if (!*at)
+            return sum;
+    }
+}
+
+/* Who orders, how, from which list, with which coupons, and where it goes. */
 static uint64_t head_of(const struct order_draft *draft)
 {
-    const char *const texts[] = {draft->distributor, draft->customer, draft->price_list};
+    const char *const texts[] = {draft->distributor, draft->customer, draft->price_list,
+                                 draft->method};
     uint64_t sum = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-        for (const char *at = texts[i] ? texts[i] : "";; at++) {
-            sum = (sum ^ (unsigned char)*at) * UINT64_C(0x100000001B3);
-            if (!*at)
-                break;
-        }
+        sum = mix(sum, texts[i]);
+    for (size_t i = 0; i < draft->ncoupons; i++)
+        sum = mix(sum, draft->coupons[i]);
     const int64_t numbers[] = {draft->type, draft->date.days, draft->destination,
                                draft->address_choice};
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "tui/home_drafts.h"
 #include "tui/last_order.h"
+#include "tui/order_promo.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
@@ -40,6 +41,9 @@ void order_say_type(const struct app *app, struct speech *speech)
         text = arena_printf(arena, _("%s for %s"), _(title),
                             *order->quote.customer_name ? order->quote.customer_name : "..");
     speech_answer(speech, arena_printf(arena, "type %s", order->ulid), _("type: "), text, "");
+    for (size_t i = 0; i < draft->ncoupons; i++)
+        speech_answer(speech, arena_printf(arena, "coupon %s %zu", order->ulid, i), _("coupon: "),
+                      draft->coupons[i], "");
     if (draft->note)
         speech_answer(speech, arena_printf(arena, "note %s", order->ulid), _("note: "), draft->note,
                       "");
@@ -107,6 +111,16 @@ static void say_line(const struct app *app, struct speech *speech, struct arena 
                   arena_printf(arena, priced && !confirmed ? _("%s, %s, not confirmed") : "%s, %s",
                                what, amount),
                   tail);
+}
+
+static void say_gifts(const struct app *app, struct speech *speech, struct arena *arena)
+{
+    const struct reply_quote *quote = &app->order->quote;
+    for (size_t i = 0; order_priced(app->order) && i < quote->nlines; i++)
+        if (*quote->lines[i].gift_of)
+            speech_say(speech, arena_printf(arena, "gift %s %zu", app->order->ulid, i),
+                       _("gift of %s: %lld*%s %s"), quote->lines[i].gift_of,
+                       (long long)quote->lines[i].qty, quote->lines[i].sku, quote->lines[i].name);
 }
 
 /* The nearest items, of which a digit chooses one. */
@@ -189,6 +203,8 @@ void order_say(struct app *app, struct speech *speech)
     if (order_confirmed(order))
         order_say_problems(app, speech, order->quote.problems, order->quote.nproblems);
     say_candidates(app, speech, arena);
+    say_gifts(app, speech, arena);
+    order_promo_say(app, speech);
     say_total(app, speech);
     arena_free(arena);
 }

@@ -15,7 +15,7 @@ struct person {
     struct person_facts facts;
     struct arena *arena; /* of what is known; NULL: nothing */
     enum person_kind kind;
-    char *id;
+    char *id, *query;
     bool asking;
     int64_t used, ask_at;
     struct people_facts *people;
@@ -44,6 +44,7 @@ static void person_free(struct person *person)
     client_forget(person->people->client, person);
     arena_free(person->arena);
     free(person->id);
+    free(person->query);
     free(person);
 }
 
@@ -105,6 +106,7 @@ static void ask(struct person *person)
     text_addn(&path, paths[person->kind], (size_t)(at - paths[person->kind]));
     text_add(&path, query_escape(arena, person->id));
     text_add(&path, at + 2);
+    text_add(&path, person->query);
     client_send(person->people->client, &(struct request){.method = "GET",
                                                           .path = path.data,
                                                           .tries = 4,
@@ -117,10 +119,16 @@ static void ask(struct person *person)
 
 /* ---- finding --------------------------------------------------------------------------------- */
 
-static struct person *find(const struct people_facts *people, enum person_kind kind, const char *id)
+static bool is_of(const struct person *person, enum person_kind kind, const char *id)
+{
+    return person->kind == kind && strcmp(person->id, id) == 0;
+}
+
+static struct person *find(const struct people_facts *people, enum person_kind kind, const char *id,
+                           const char *query)
 {
     for (size_t i = 0; i < people->n; i++)
-        if (people->kept[i]->kind == kind && strcmp(people->kept[i]->id, id) == 0)
+        if (is_of(people->kept[i], kind, id) && strcmp(people->kept[i]->query, query) == 0)
             return people->kept[i];
     return NULL;
 }
@@ -138,24 +146,25 @@ static size_t room(struct people_facts *people)
     return oldest;
 }
 
-static struct person *add(struct people_facts *people, enum person_kind kind, const char *id)
+static struct person *add(struct people_facts *people, enum person_kind kind, const char *id,
+                          const char *query)
 {
     struct person *person = calloc(1, sizeof *person);
-    char *copy = strdup(id);
-    if (!person || !copy)
+    char *copy = strdup(id), *with = strdup(query);
+    if (!person || !copy || !with)
         abort();
-    *person = (struct person){.kind = kind, .id = copy, .people = people};
+    *person = (struct person){.kind = kind, .id = copy, .query = with, .people = people};
     people->kept[room(people)] = person;
     return person;
 }
 
 const struct person_facts *people_facts_of(struct people_facts *people, enum person_kind kind,
-                                           const char *id, int64_t now)
+                                           const char *id, const char *query, int64_t now)
 {
-    struct person *person = find(people, kind, id);
+    struct person *person = find(people, kind, id, query);
     people->turn = now;
     if (!person)
-        person = add(people, kind, id);
+        person = add(people, kind, id, query);
     person->used = now;
     if (!person->asking && now >= person->ask_at)
         ask(person);
@@ -176,14 +185,15 @@ const char *people_facts_day(const struct people_facts *people)
 
 void people_facts_heard(struct people_facts *people, const struct reply_quote *quote)
 {
-    struct person *person = find(people, PERSON_DISTRIBUTOR, quote->distributor);
-    if (person && person->facts.state == FACTS_KNOWN)
-        person->facts.person.balance = quote->balance;
+    for (size_t i = 0; i < people->n; i++)
+        if (is_of(people->kept[i], PERSON_DISTRIBUTOR, quote->distributor) &&
+            people->kept[i]->facts.state == FACTS_KNOWN)
+            people->kept[i]->facts.person.balance = quote->balance;
 }
 
 void people_facts_doubt(struct people_facts *people, enum person_kind kind, const char *id)
 {
-    struct person *person = find(people, kind, id);
-    if (person && !person->asking)
-        ask(person);
+    for (size_t i = 0; i < people->n; i++)
+        if (is_of(people->kept[i], kind, id) && !people->kept[i]->asking)
+            ask(people->kept[i]);
 }

@@ -19,9 +19,10 @@ struct people_facts *people_facts_new(struct client *client);
 void people_facts_free(struct people_facts *people);
 /* Forgets everybody: another person has signed on. */
 void people_facts_clear(struct people_facts *people);
-/* Asks when nothing is known yet; never waits. Valid until the next turn of the loop. */
+/* Asks when nothing is known yet; never waits. Valid until the next turn of the loop. `query`: what
+ * else of the order they are of, "" or "?customer=..&coupons=..". */
 const struct person_facts *people_facts_of(struct people_facts *people, enum person_kind kind,
-                                           const char *id, int64_t now);
+                                           const char *id, const char *query, int64_t now);
 /* True when an answer has come since the last time it was asked. */
 bool people_facts_are_new(struct people_facts *people);
 /* The business day that the latest facts told; "" before. */

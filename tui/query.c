@@ -48,6 +48,15 @@ bool query_answer(struct query *query, const struct answer *answer)
     return false;
 }
 
+struct arena *query_own(struct query *query)
+{
+    query->asked++;
+    query->waiting = query->has_trouble = false;
+    query->error[0] = '\0';
+    arena_free(query->arena);
+    return query->arena = arena_new();
+}
+
 void query_unreadable(struct query *query)
 {
     snprintf(query->error, sizeof query->error, "%s", _("the server's answer cannot be read."));

@@ -21,6 +21,8 @@ void query_ask(struct query *query, struct app *app, const char *path, answer_fn
 /* True when the answer is the latest and a success: `arena` is then new, for reading the body into
  * it. False for an old one (nothing changes) and for a failure (`error` says why). */
 bool query_answer(struct query *query, const struct answer *answer);
+/* What is told comes from here instead: an answer that is on its way is dropped. A new arena. */
+struct arena *query_own(struct query *query);
 /* The body could not be read. */
 void query_unreadable(struct query *query);
 void query_release(struct query *query);

@@ -3,26 +3,38 @@
 #include "core/readback.h"
 #include "core/text.h"
 #include "tui/frame.h"
+#include "tui/order_promo.h"
 #include "tui/order_view.h"
 
 #include <string.h>
 
-/* The items as they are said, at most `most`, and the number of each one's line in `lines`. */
+static const char *spoken_of(const struct reply_line *line)
+{
+    return *line->spoken ? line->spoken : *line->name ? line->name : line->sku;
+}
+
+/* The items as they are said, and the number of each one's line; 0: a gift. */
 static size_t items_of(const struct order *order, struct arena *arena, struct readback_item **out,
                        size_t **numbers)
 {
-    size_t lines = order_lines(order), n = 0;
-    *out = ARENA_ARRAY(arena, struct readback_item, lines);
-    *numbers = ARENA_ARRAY(arena, size_t, lines);
+    size_t lines = order_lines(order), most = lines + order->quote.nlines, n = 0;
+    *out = ARENA_ARRAY(arena, struct readback_item, most);
+    *numbers = ARENA_ARRAY(arena, size_t, most);
     for (size_t number = 1; number <= lines; number++) {
         const struct reply_line *quoted = order_line_quoted(order, number);
         const struct draft_line *line = order_line(order, number);
         if (!quoted)
             continue;
-        const char *spoken = *quoted->spoken ? quoted->spoken : quoted->name;
+        bool is_free = line->picks && quoted->priced && quoted->amount == 0;
         (*numbers)[n] = number;
         (*out)[n++] =
-            (struct readback_item){line->qty, quoted->back_ordered, *spoken ? spoken : line->sku};
+            (struct readback_item){line->qty, quoted->back_ordered, spoken_of(quoted), is_free};
+    }
+    for (size_t i = 0; i < order->quote.nlines; i++) {
+        const struct reply_line *gift = &order->quote.lines[i];
+        if (*gift->gift_of)
+            (*out)[n++] = (struct readback_item){gift->qty, gift->back_ordered, spoken_of(gift),
+                                                 true}; /* its number stays 0 */
     }
     return n;
 }
@@ -41,7 +53,8 @@ static const char *sentence(const struct order *order, struct arena *arena,
                                            .place = place.data,
                                            .currency = order->quote.currency,
                                            .exponent = order->quote.exponent,
-                                           .total = money_of(total)});
+                                           .total = money_of(total),
+                                           .saved = money_of(order_promo_saved(order))});
     return text.data;
 }
 
@@ -141,7 +154,10 @@ void review_read_say(struct app *app, size_t item)
     struct arena *arena = arena_new();
     struct readback_item *items;
     size_t *numbers, n = items_of(app->order, arena, &items, &numbers);
-    if (item >= 1 && item <= n) {
+    if (item >= 1 && item <= n && !numbers[item - 1])
+        app_say(app, ROLE_PLAIN, "a gift: %lld*%s", (long long)items[item - 1].qty,
+                items[item - 1].spoken);
+    else if (item >= 1 && item <= n) {
         size_t number = numbers[item - 1];
         const struct draft_line *line = order_line(app->order, number);
         const struct reply_line *quoted = order_line_quoted(app->order, number);

@@ -1,6 +1,7 @@
 /* Search for people, items or a distributor's customers; a digit chooses. */
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_offers.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
 
@@ -72,6 +73,57 @@ void open_find(struct app *app, enum find_what what, enum find_for purpose, cons
     if (len || what == FIND_CUSTOMERS)
         ask(app);
     app_show(app, &screen_find);
+}
+
+/* The dearest first: those are worth the most to the buyer. */
+static int by_price(const void *a, const void *b)
+{
+    const struct reply_item *x = a, *y = b;
+    return x->price != y->price ? (x->price < y->price) - (x->price > y->price)
+                                : strcmp(x->sku, y->sku);
+}
+
+static bool may_choose(const struct app *app, const struct catalogue *c, size_t i,
+                       struct reply_item *out)
+{
+    const struct item *item = &c->items[i];
+    struct date day = catalogue_feed_day(app->prices->feed);
+    enum audience audience = order_type_info(order_draft(app->order)->type)->audience;
+    const char *code = app->order->quote.list;
+    const struct price_list *list = catalogue_list(c, code, audience);
+    const struct price *price = list ? catalogue_price(c, list, item) : NULL;
+    *out = (struct reply_item){.sku = item->sku,
+                               .name = item->name,
+                               .exponent = c->exponent,
+                               .price = price ? price->amount.minor : -1,
+                               .cv = price ? price->cv.hundredths : 0,
+                               .free = -1};
+    return price && date_within(day, item->sale_from, item->sale_to);
+}
+
+void open_choices(struct app *app)
+{
+    struct offer_choice choice;
+    const struct catalogue_held *held = catalogue_feed_now(app->prices->feed);
+    if (!held || !offers_choice(app, NULL, &choice))
+        return;
+    open_find(app, FIND_ITEMS, FIND_FOR_ORDER, "");
+    struct find *find = app->find;
+    const struct catalogue *c = &held->wire.catalogue;
+    struct arena *arena = query_own(&find->query);
+    struct reply_item *items = ARENA_ARRAY(arena, struct reply_item, c->nitems);
+    size_t n = 0;
+    for (size_t i = 0; i < c->nitems; i++)
+        n += item_set_has(&choice.benefit->of, (uint32_t)i) && may_choose(app, c, i, &items[n]);
+    if (n)
+        qsort(items, n, sizeof *items, by_price);
+    for (size_t i = 0; i < n && i < FIND_MOST; i++) { /* the catalogue may go */
+        items[i].sku = arena_strdup(arena, items[i].sku);
+        items[i].name = arena_strdup(arena, items[i].name);
+    }
+    find->items = (struct reply_items){items, n};
+    find->found = FIND_ITEMS;
+    find->purpose = FIND_TO_CHOOSE;
 }
 
 /* ---- drawing --------------------------------------------------------------------------------- */
@@ -190,6 +242,8 @@ static void draw_title(const struct find *find, const struct frame *frame)
         frame_printf(frame, 0, ROLE_DIM, " %s: %s ..", what, find->text);
     else if (*find->query.error)
         frame_printf(frame, 0, ROLE_STOP, " %s: %s", find->text, find->query.error);
+    else if (find->purpose == FIND_TO_CHOOSE)
+        frame_printf(frame, 0, ROLE_STRONG, " which one free? %zu of %zu", n, find->items.n);
     else if (!*find->text && n == 0)
         frame_text(frame, 0, ROLE_STRONG, _(whats[find->what].which));
     else if (n == 0)
@@ -277,7 +331,8 @@ static void choose_item(struct app *app, const struct reply_item *item)
         open_stock(app, item->sku);
         return;
     }
-    order_add(app_order(app), item->sku, 1);
+    app_order(app);
+    offers_add(app, item->sku, 1);
     app_say(app, ROLE_OK, "ok  1*%s %s", item->sku, item->name);
     app_back_to(app, &screen_order);
 }

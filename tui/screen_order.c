@@ -8,6 +8,7 @@
 #include "tui/order_head.h"
 #include "tui/order_lines.h"
 #include "tui/order_pane.h"
+#include "tui/order_promo.h"
 #include "tui/order_speech.h"
 #include "tui/order_view.h"
 #include "tui/ship.h"
@@ -48,6 +49,15 @@ static void draw_pane(const struct app *app, struct frame *main)
     order_pane_draw(app, &pane);
 }
 
+/* What the lines leave; where they leave nothing, older lines make room for what matters most. */
+static int promo_rows(const struct app *app, const struct frame *frame, int below)
+{
+    enum { TALL = 16, LEAST = 2 };
+    int room = below - ORDER_HEAD - order_lines_rows(app, frame);
+    int least = frame->rows >= TALL ? LEAST : 1;
+    return order_promo_rows(app, frame, room < least ? least : room);
+}
+
 static void draw(struct app *app, struct frame *frame)
 {
     struct frame main = *frame;
@@ -62,7 +72,9 @@ static void draw(struct app *app, struct frame *frame)
         ship_ask(app); /* for the review, which has the addresses at once then */
     const struct reply_problem *problem = general_problem(app->order);
     int bottom = order_view_totals_rows(&main), spare = bottom > 1 || problem != NULL;
-    int hidden = order_lines_draw(app, &main, ORDER_HEAD, main.rows - bottom - spare);
+    int below = main.rows - bottom - spare, promo = promo_rows(app, &main, below);
+    int hidden = order_lines_draw(app, &main, ORDER_HEAD, below - promo);
+    order_promo_draw(app, &main, below - promo, promo);
     if (problem && order_priced(app->order))
         draw_general(&main, main.rows - bottom - spare, problem);
     else if (hidden && spare)

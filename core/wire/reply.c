@@ -198,6 +198,7 @@ static void person_read(struct arena *arena, json_t *object, void *out)
     };
     person->addresses = get_array(arena, object, "addresses", sizeof *person->addresses,
                                   reply_address_read, &person->naddresses);
+    reply_buyer_read(arena, object, person);
 }
 
 bool reply_people_read(struct arena *arena, const char *body, size_t len, struct reply_people *out)

@@ -123,6 +123,14 @@ struct reply_person {
     int64_t balance;
     struct address *addresses; /* of a single distributor */
     size_t naddresses;
+    const char *channel; /* and what promotions look at */
+    bool first_order;
+    const char **people; /* groups of people */
+    size_t npeople;
+    struct coupon_fact *coupons;
+    size_t ncoupons;
+    struct promotion_fact *promotions;
+    size_t npromotions;
 };
 
 struct reply_people {

@@ -93,4 +93,5 @@ void reply_address_read(struct arena *arena, json_t *object, void *out);
 void reply_line_read(struct arena *arena, json_t *object, void *out);
 /* The members that promotions add. */
 void reply_shares_read(struct arena *arena, json_t *object, struct reply_line *line);
+void reply_buyer_read(struct arena *arena, json_t *object, struct reply_person *person);
 void reply_promotions_read(struct arena *arena, json_t *object, struct reply_quote *out);

@@ -15,6 +15,36 @@ void reply_shares_read(struct arena *arena, json_t *object, struct reply_line *l
         get_array(arena, object, "shares", sizeof *line->shares, share_read, &line->nshares);
 }
 
+static void coupon_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct coupon_fact *)out =
+        (struct coupon_fact){get_text(object, "code"), get_text(object, "promotion")};
+}
+
+static void fact_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct promotion_fact *)out = (struct promotion_fact){
+        .promotion = get_text(object, "promotion"),
+        .uses_left = get_number_or(object, "uses_left", -1),
+        .person_left = get_number_or(object, "person_left", -1),
+        .budget_left = money_of(get_number_or(object, "budget_left", -1)),
+        .recruits = get_number(object, "recruits"),
+    };
+}
+
+void reply_buyer_read(struct arena *arena, json_t *object, struct reply_person *person)
+{
+    person->channel = get_text(object, "channel");
+    person->first_order = get_true(object, "first_order");
+    person->people = get_texts(arena, object, "people", &person->npeople);
+    person->coupons = get_array(arena, object, "coupons", sizeof *person->coupons, coupon_read,
+                                &person->ncoupons);
+    person->promotions = get_array(arena, object, "promotions", sizeof *person->promotions,
+                                   fact_read, &person->npromotions);
+}
+
 static void promotion_read_one(struct arena *arena, json_t *object, void *out)
 {
     (void)arena;

@@ -13,6 +13,8 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
+import fake_promotions
+
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
         "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"]
 
@@ -76,6 +78,8 @@ class Fake:
         self.total_shift = 0  # added to every total
         self.catalogue = None  # its version; None: a server of before, that has none
         self.tags = []        # the If-None-Match of every request for it
+        self.promotions = []  # codes of fake_promotions.TEXTS that are published
+        self.recruits = 0     # new customers who were brought in and not rewarded yet
         self.discount = 0     # percent, of ranks in RANKS
         self.dearer = {}      # SKU: what quotes ask more than the catalogue says
         self.problem_once = []  # (path regex, http, problem): answered once
@@ -122,9 +126,12 @@ def catalogue(fake, language="en"):
         "delivery": table(2, destination=["distributor"] * 2, method=["standard"] * 2, zone=[""] * 2, min_goods=[0, 17500],
                           charge=[395, 0], tax_class=[0] * 2, min_weight_g=[0] * 2, **{"from": [None] * 2, "to": [None] * 2}),
         "taxes": table(1, region=["GB"], tax_class=[0], ppm=[200000], **{"from": [None], "to": [None]}),
-        "promotions": table(0, code=[], version=[], text=[], **{"from": [], "to": []}),
-        "groups": table(1, code=["SKIN"], name=["Skin care"], parent=[-1]),
-        "items": table(n, sku=skus, barcode=[ITEMS[s].get("barcode", "") for s in skus], kind=["product"] * n, group=[0] * n,
+        "promotions": table(len(fake.promotions), code=fake.promotions, version=[1] * len(fake.promotions),
+                            text=[fake_promotions.TEXTS[code] for code in fake.promotions],
+                            **{"from": [None] * len(fake.promotions), "to": [None] * len(fake.promotions)}),
+        "groups": table(len(GROUPS), code=[g[0] for g in GROUPS], name=[g[1] for g in GROUPS], parent=[g[2] for g in GROUPS]),
+        "items": table(n, sku=skus, barcode=[ITEMS[s].get("barcode", "") for s in skus], kind=["product"] * n,
+                       group=[[g[0] for g in GROUPS].index(i.get("group", "SKIN")) for i in items],
                        tax_class=[0] * n, weight_g=[0] * n, max_per_order=[0] * n, age_limit=[0] * n, sale_from=[None] * n,
                        sale_to=[None] * n, back_order=[s != LAST for s in skus]),
         "components": table(0, kit=[], item=[], qty=[]), "language": language if language in fake.names else "en",
@@ -132,6 +139,9 @@ def catalogue(fake, language="en"):
             fake.names.get(language, {}).get(s, (ITEMS[s]["name"], ITEMS[s]["spoken"])) for s in skus))))),
         "lists": [{"code": "AUTUMN-2", "name": "Autumn", "audience": "retail", "tax_included": True, "from": "2025-09-01",
                    "to": None, "price": [i["price"] for i in items], "cv": [i["cv"] for i in items], "pv": [i["cv"] for i in items]}]}
+
+
+GROUPS = fake_promotions.GROUPS
 
 
 def address(person):
@@ -158,7 +168,9 @@ def quote(fake, draft):
         item = ITEMS.get(line["sku"])
         out = {"id": line["id"], "sku": line["sku"], "qty": line["qty"], "priced": bool(item),
                "name": "", "spoken": "", "unit": 0, "discount": 0, "amount": 0, "tax": 0, "cv": 0,
-               "pv": 0, "free_stock": -1, "back_ordered": 0, "why": []}
+               "pv": 0, "free_stock": -1, "back_ordered": 0, "shares": [], "why": []}
+        if line.get("picks"):
+            out["picks"] = line["picks"]
         if item:
             short = max(0, line["qty"] - item["free"])
             goods, off = discounted(fake, person, line["sku"], line["qty"])
@@ -185,6 +197,13 @@ def quote(fake, draft):
     goods = sum(line["amount"] for line in lines)
     off = sum(line["discount"] for line in lines)
     delivery = 395 if lines and goods < 17500 else 0
+    run = fake_promotions.Run(fake, draft, lines, ITEMS).all()
+    problems += fake_promotions.pick_problems(run)
+    problems += [{"field": "/coupons/%d" % i, "code": "unknown_coupon", "severity": "stop", "say": "There is no coupon %s." % c}
+                 for i, c in enumerate(draft.get("coupons") or []) if c not in fake_promotions.COUPONS]
+    lines += run.gifts
+    off = sum(line["discount"] for line in lines)
+    goods = sum(line["amount"] for line in lines)
     return {"list": "AUTUMN-2", "date": "2025-11-22", "catalogue_version": fake.catalogue or 0, "currency": "GBP", "exponent": 2,
             "tax_included": True, "lines": lines, "goods": goods + off, "discount": off, "delivery": delivery,
             "delivery_tax": delivery // 6, "tax": (goods + delivery) // 6 - delivery // 6, "tax_added": 0,
@@ -193,7 +212,7 @@ def quote(fake, draft):
             "ship_to": address(person) if person else {},
             "distributor": {"id": draft["distributor"], "name": person["name"], "rank_name": person["rank_name"],
                             "status": person["status"], "balance": 1250} if person else None,
-            "customer": None, "problems": problems, "promotions": []}
+            "customer": None, "problems": problems, "promotions": run.told, "hint": None, "credit": 0, "search": "full"}
 
 
 SESSION = {"expires_at": "2030-01-01T00:00:00Z",
@@ -337,7 +356,10 @@ class Handler(BaseHTTPRequestHandler):
         p = PEOPLE.get(number)
         if not p or fake.catalogue is None:
             return self.trouble(404)
-        self.answer(200, dict(p, id=number, market="GB", rank=RANKS[p["rank_name"]], may_order=p["status"] == "active", version=1,
+        known = [{"code": c, "promotion": fake_promotions.COUPONS[c]} for c in self.query.get("coupons", "").split(",")
+                 if c in fake_promotions.COUPONS]
+        earned = [{"promotion": "PENCIL", "uses_left": None, "person_left": None, "budget_left": None, "recruits": fake.recruits}]
+        self.answer(200, dict(p, id=number, channel="call", people=[], coupons=known, promotions=earned, market="GB", rank=RANKS[p["rank_name"]], may_order=p["status"] == "active", version=1,
                               person_version=1, first_order=False, balance=1250, currency="GBP", exponent=2, today="2025-11-22",
                               addresses=[address(p), dict(address(p), line1="Unit 3, Dock Road", postcode="LS9 8AA")]))
 

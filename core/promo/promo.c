@@ -105,7 +105,8 @@ static void run_lane(struct promo_run *run, struct promo_offer *offers, size_t n
         if (gifts_are_there(run, candidates, n, choice.taken, &without))
             break;
         n--;
-        memmove(&candidates[without], &candidates[without + 1], (n - without) * sizeof *candidates);
+        for (size_t i = without; i < n; i++)
+            candidates[i] = candidates[i + 1];
     }
     run->quote->search_bounded = run->quote->search_bounded || choice.bounded;
     for (size_t i = 0; i < n; i++)
@@ -116,10 +117,14 @@ static void run_lane(struct promo_run *run, struct promo_offer *offers, size_t n
 
 /* ---- all of them ---- */
 
-static int compare_promotions(const void *a, const void *b)
+struct considered {
+    const struct promotion *promotion;
+};
+
+static int compare_considered(const void *a, const void *b)
 {
-    const struct promotion *x = *(const struct promotion *const *)a,
-                           *y = *(const struct promotion *const *)b;
+    const struct promotion *x = ((const struct considered *)a)->promotion,
+                           *y = ((const struct considered *)b)->promotion;
     if (x->lane != y->lane)
         return x->lane < y->lane ? -1 : 1;
     if (x->priority != y->priority)
@@ -132,21 +137,21 @@ static size_t consider(struct promo_run *run, struct promo_offer **offers)
 {
     struct quote *quote = run->quote;
     const struct catalogue *c = quote->catalogue;
-    const struct promotion **found =
-        ARENA_ARRAY(run->arena, const struct promotion *, c->npromotions);
+    struct considered *found = ARENA_ARRAY(run->arena, struct considered, c->npromotions);
     size_t n = 0;
     for (size_t i = 0; i < c->npromotions; i++)
         if (promo_considers(run, &c->promotions[i]))
-            found[n++] = &c->promotions[i];
-    qsort(found, n, sizeof *found, compare_promotions);
+            found[n++].promotion = &c->promotions[i];
+    qsort(found, n, sizeof *found, compare_considered);
     *offers = ARENA_ARRAY(run->arena, struct promo_offer, n);
     quote->promotions = ARENA_ARRAY(run->arena, struct quote_promotion, n);
     quote->npromotions = n;
     for (size_t i = 0; i < n; i++) {
+        const struct promotion *promotion = found[i].promotion;
         quote->promotions[i] =
-            (struct quote_promotion){.promotion = found[i], .state = PROMOTION_failed};
-        (*offers)[i] = (struct promo_offer){.promotion = found[i],
-                                            .fact = promo_run_fact(run, found[i]->code),
+            (struct quote_promotion){.promotion = promotion, .state = PROMOTION_failed};
+        (*offers)[i] = (struct promo_offer){.promotion = promotion,
+                                            .fact = promo_run_fact(run, promotion->code),
                                             .told = &quote->promotions[i]};
     }
     return n;

@@ -42,6 +42,10 @@ struct promo_offer {
     size_t ngifts;
 };
 
+struct promo_known {
+    const struct promotion_fact *fact;
+};
+
 /* One pricing. `lines` in canonical order, in three parts: those that promotions look at (`n`),
  * choices of a promotion (to `nchosen`), and all others (to `nall`), which only tax counts. */
 struct promo_run {
@@ -56,8 +60,8 @@ struct promo_run {
     size_t n, nchosen, nall;
     struct rate *slots; /* the different tax rates */
     size_t nslots;
-    const struct promotion_fact **facts; /* by code */
-    struct promo_gift *gifts;            /* given so far */
+    struct promo_known *facts; /* by code */
+    struct promo_gift *gifts;  /* given so far */
     size_t ngifts;
     /* of one lane */
     uint32_t *by_value; /* the first `n` lines by value of a piece, dearest first */

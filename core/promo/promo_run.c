@@ -109,32 +109,30 @@ const uint32_t *promo_run_by_value(struct promo_run *run)
 
 static int compare_facts(const void *a, const void *b)
 {
-    const struct promotion_fact *const *x = a, *const *y = b;
-    return strcmp((*x)->promotion, (*y)->promotion);
+    const struct promo_known *x = a, *y = b;
+    return strcmp(x->fact->promotion, y->fact->promotion);
 }
 
-static int compare_fact(const void *code, const void *fact)
+static int compare_fact(const void *code, const void *known)
 {
-    const struct promotion_fact *const *f = fact;
-    return strcmp(code, (*f)->promotion);
+    return strcmp(code, ((const struct promo_known *)known)->fact->promotion);
 }
 
 static void facts_init(struct promo_run *run)
 {
     size_t n = run->buyer->npromotions;
-    run->facts = ARENA_ARRAY(run->arena, const struct promotion_fact *, n);
+    run->facts = ARENA_ARRAY(run->arena, struct promo_known, n);
     for (size_t i = 0; i < n; i++)
-        run->facts[i] = &run->buyer->promotions[i];
+        run->facts[i].fact = &run->buyer->promotions[i];
     qsort(run->facts, n, sizeof *run->facts, compare_facts);
 }
 
 const struct promotion_fact *promo_run_fact(const struct promo_run *run, const char *code)
 {
-    const struct promotion_fact **found =
-        run->buyer->npromotions
-            ? bsearch(code, run->facts, run->buyer->npromotions, sizeof *run->facts, compare_fact)
-            : NULL;
-    return found ? *found : NULL;
+    size_t n = run->buyer->npromotions;
+    const struct promo_known *known =
+        n ? bsearch(code, run->facts, n, sizeof *run->facts, compare_fact) : NULL;
+    return known ? known->fact : NULL;
 }
 
 bool promo_run_has_stock(struct promo_run *run, const struct promo_gift *gift)

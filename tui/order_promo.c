@@ -18,7 +18,7 @@ static const char *const labels[PARTS] = {
     [PART_SAY] = N_(" SAY"),
 };
 
-enum { LABEL = 8, SMALL = 60 };
+enum { LABEL = 8, SMALL = 60, SAY_COLS = 72, SAY_ROWS = 2 };
 
 /* ---- what was given -------------------------------------------------------------------------- */
 
@@ -174,25 +174,43 @@ static void part_text(const struct app *app, enum part part, struct text *text, 
         say_text(app, text);
 }
 
-/* The texts of the parts that are shown on at most `most` rows, "" for the others; their number. */
+static int text_x(const struct frame *frame)
+{
+    return frame->cols < SMALL ? 1 : LABEL;
+}
+
+/* A sentence is whole or not there; it may take two rows. */
+static int part_rows(const struct frame *frame, enum part part, const char *text)
+{
+    struct frame nowhere = {.cols = frame->cols};
+    if (part != PART_SAY)
+        return *text != '\0';
+    return frame_wrap(&nowhere, 0, text_x(frame), SAY_ROWS + 1, ROLE_PLAIN, text);
+}
+
+/* The texts of the parts that are shown on at most `most` rows, "" for the others; the rows. */
 static int parts_of(const struct app *app, const struct frame *frame, struct arena *arena, int most,
                     const char *texts[PARTS])
 {
-    int label = frame->cols < SMALL ? 1 : LABEL, n = 0;
+    int used = 0;
     for (int i = 0; i < PARTS; i++) {
         enum part part = by_need[i];
         struct text text;
         text_init(&text, arena);
-        bool is_left_out = part == PART_SAY && frame->cols < SMALL;
-        if (has_rows(app) && n < most && !is_left_out)
-            part_text(app, part, &text, frame->cols - label);
+        bool is_left_out = part == PART_SAY && frame->cols < SAY_COLS;
+        if (has_rows(app) && used < most && !is_left_out)
+            part_text(app, part, &text, frame->cols - text_x(frame));
+        texts[part] = text.data;
         if (part == PART_SAY && text.len)
             texts[part] = arena_printf(arena, "\"%s\"", text.data);
-        else
-            texts[part] = text.data;
-        n += text.len > 0;
+        int rows = part_rows(frame, part, texts[part]);
+        if (part == PART_SAY && (rows > SAY_ROWS || used + rows > most)) {
+            texts[part] = "";
+            rows = 0;
+        }
+        used += rows;
     }
-    return n;
+    return used;
 }
 
 int order_promo_rows(const struct app *app, const struct frame *frame, int most)
@@ -213,13 +231,9 @@ void order_promo_draw(const struct app *app, const struct frame *frame, int row,
     for (enum part part = 0; part < PARTS; part++) {
         if (!*texts[part])
             continue;
-        bool is_small = frame->cols < SMALL;
-        int x = is_small ? 1 : LABEL;
-        frame_text(frame, row, ROLE_PLAIN, is_small ? "" : _(labels[part]));
-        if (row >= 0 && row < frame->rows)
-            terminal_put(frame->top + row, frame->left + x, frame->cols - x, roles[part],
-                         texts[part]);
-        row++;
+        frame_text(frame, row, ROLE_PLAIN, frame->cols < SMALL ? "" : _(labels[part]));
+        row += frame_wrap(frame, row, text_x(frame), part == PART_SAY ? SAY_ROWS : 1, roles[part],
+                          texts[part]);
     }
     arena_free(arena);
 }

@@ -25,7 +25,7 @@ static size_t items_of(const struct order *order, struct arena *arena, struct re
         const struct draft_line *line = order_line(order, number);
         if (!quoted)
             continue;
-        bool is_free = line->picks && quoted->priced && quoted->amount == 0;
+        bool is_free = quoted->priced && quoted->unit && quoted->amount == 0;
         (*numbers)[n] = number;
         (*out)[n++] =
             (struct readback_item){line->qty, quoted->back_ordered, spoken_of(quoted), is_free};

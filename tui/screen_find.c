@@ -91,6 +91,8 @@ static bool may_choose(const struct app *app, const struct catalogue *c, size_t 
     enum audience audience = order_type_info(order_draft(app->order)->type)->audience;
     const char *code = app->order->quote.list;
     const struct price_list *list = catalogue_list(c, code, audience);
+    if (!list)
+        list = catalogue_list(c, code, AUDIENCE_retail);
     const struct price *price = list ? catalogue_price(c, list, item) : NULL;
     *out = (struct reply_item){.sku = item->sku,
                                .name = item->name,

@@ -16,6 +16,19 @@ void open_lists(struct app *app)
     app_show(app, &screen_lists);
 }
 
+/* Distributors buy by the retail lists, with their discount, where there are none for them. */
+static bool is_for(const struct catalogue *c, const struct price_list *list, enum audience audience,
+                   struct date today)
+{
+    bool else_retail = audience == AUDIENCE_distributor && !catalogue_list_on(c, audience, today);
+    return list->audience == audience || (else_retail && list->audience == AUDIENCE_retail);
+}
+
+static bool is_of_day(const struct price_list *list, struct date today)
+{
+    return date_within(today, list->from, list->to);
+}
+
 /* The latest first; as many as digits choose. `day` is the index of the day's own, or MOST. */
 static size_t lists_of(const struct app *app, const struct price_list *out[MOST], size_t *day)
 {
@@ -28,20 +41,21 @@ static size_t lists_of(const struct app *app, const struct price_list *out[MOST]
     const struct catalogue *c = &held->wire.catalogue;
     enum audience audience = order_type_info(order_draft(app->order)->type)->audience;
     for (size_t i = c->nlists; i-- > 0 && n < MOST;) {
-        if (c->lists[i].audience != audience)
+        const struct price_list *list = &c->lists[i];
+        if (!is_for(c, list, audience, today))
             continue;
-        if (&c->lists[i] == catalogue_list_on(c, audience, today))
+        if (list == catalogue_list_on(c, list->audience, today))
             *day = n;
-        out[n++] = &c->lists[i];
+        out[n++] = list;
     }
     return n;
 }
 
 static const char *list_when(const struct price_list *list, struct date today)
 {
-    if (today.days < list->from.days)
-        return _("to come");
-    return today.days >= list->to.days ? _("past") : _("now");
+    if (is_of_day(list, today))
+        return _("now");
+    return today.days < list->from.days ? _("to come") : _("past");
 }
 
 /* "2025-09-01 - 2026-01-31"; the last day is one that counts. */

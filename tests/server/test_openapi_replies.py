@@ -267,6 +267,29 @@ def waiting(call, ids):
     call("GET", A + "/items/{sku}/waiting", sku="99999")
 
 
+def autosaves(call, draft):
+    one = {**{k: draft[k] for k in ("market", "type", "distributor", "lines")}, "every": 1, "unit": "month", "day": 31, "pays": "later"}
+    key = ulid()
+    for body, key in ((one, key), (one, key), ({**one, "day": 3}, key), ({**one, "unit": "year"}, ulid()), ({**one, "lines": []}, ulid()),
+                      ({**one, "market": "ZZ"}, ulid()), (one, None)):
+        call("POST", A + "/autosaves", body, key=key)
+    number = call("GET", A + "/autosaves", query="?state=active&limit=1&distributor=" + draft["distributor"])[2]["items"][0]["id"]
+    call("GET", A + "/autosaves", query="?state=lost")
+    tag = call("GET", A + "/autosaves/{id}", id=number)[1]["ETag"]
+    for change, headers in (({"every": 2, "unit": "week", "day": 3}, {"If_Match": tag}), ({"day": 4}, {"If_Match": tag}), ({"day": 9}, {"If_Match": '"2"'}),
+                            ({"lines": []}, {"If_Match": '"2"'}), ({"day": 3}, {})):
+        call("PATCH", A + "/autosaves/{id}", change, id=number, **headers)
+    call("PATCH", A + "/autosaves/{id}", {"day": 3}, id="999", If_Match=tag)
+    for verb in ("skip", "pause", "pause", "resume", "resume", "stop", "stop", "skip"):
+        key = ulid()
+        for key in (key, key, None):
+            call("POST", A + "/autosaves/{id}/" + verb, id=number, key=key)
+        call("POST", A + "/autosaves/{id}/" + verb, id="999", key=ulid())
+        call("POST", A + "/autosaves/{id}/" + verb, id=number, key=key or ulid())
+    call("GET", A + "/autosaves/{id}", id=number)
+    call("GET", A + "/autosaves/{id}", id="999")
+
+
 def strangers(call):
     """Without a session every route says 401; the warehouse may not do what is for others."""
     for path, operations in call.document["paths"].items():
@@ -294,6 +317,7 @@ def main():
         name = drafts(call, draft)
         cases.run("orders", orders, call, server.ids, draft, name)
         cases.run("the back office", office, call, server.ids)
+        cases.run("repeat orders", autosaves, call, draft)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
                    for code in operation["responses"] if code < "300"]

@@ -128,38 +128,38 @@ static void amounts(void)
 
 static void sentences(void)
 {
-    static const struct readback_item english[] = {{1, 0, "rose perfume fifty mil"},
-                                                   {3, 1, "winter set"},
-                                                   {2, 2, "soap"},
-                                                   {1, 1, "small gift box"}},
-                                      german[] = {{1, 0, "Rosenparfüm"},
-                                                  {3, 1, "Winterset"},
-                                                  {21, 21, "Seife"},
-                                                  {1, 1, "kleine Geschenkbox"}},
-                                      chinese[] = {{1, 0, "玫瑰香水"},
-                                                   {3, 1, "冬季礼盒"},
-                                                   {2, 2, "香皂"},
-                                                   {1, 1, "小礼盒"}};
+    static const struct readback_item english[] = {{1, 0, "rose perfume fifty mil", false},
+                                                   {3, 1, "winter set", false},
+                                                   {2, 2, "soap", false},
+                                                   {1, 1, "small gift box", false}},
+                                      german[] = {{1, 0, "Rosenparfüm", false},
+                                                  {3, 1, "Winterset", false},
+                                                  {21, 21, "Seife", false},
+                                                  {1, 1, "kleine Geschenkbox", false}},
+                                      chinese[] = {{1, 0, "玫瑰香水", false},
+                                                   {3, 1, "冬季礼盒", false},
+                                                   {2, 2, "香皂", false},
+                                                   {1, 1, "小礼盒", false}};
     static const struct {
         struct readback order;
         const char *want;
     } cases[] = {
-        {{LANGUAGE_en, english, 4, "14 Mill Lane, LS6 2QT", "GBP", 2, {2010}},
+        {{LANGUAGE_en, english, 4, "14 Mill Lane, LS6 2QT", "GBP", 2, {2010}, {0}},
          "One rose perfume fifty mil, three of the winter set - two now, one later, two of the "
          "soap "
          "- all later, one small gift box - later. Going to 14 Mill Lane, LS6 2QT. Twenty pounds "
          "ten."},
-        {{LANGUAGE_de, german, 4, "Mühlweg 14, 04109 Leipzig", "EUR", 2, {2010}},
+        {{LANGUAGE_de, german, 4, "Mühlweg 14, 04109 Leipzig", "EUR", 2, {2010}, {0}},
          "Einmal Rosenparfüm, dreimal Winterset - zweimal sofort, einmal später, einundzwanzigmal "
          "Seife - alles später, einmal kleine Geschenkbox - später. Lieferung an Mühlweg 14, 04109 "
          "Leipzig. Zwanzig Euro zehn."},
-        {{LANGUAGE_zh_CN, chinese, 4, "上海市南京路1号", "CNY", 2, {2010}},
+        {{LANGUAGE_zh_CN, chinese, 4, "上海市南京路1号", "CNY", 2, {2010}, {0}},
          "玫瑰香水一件，冬季礼盒三件（两件现货，一件后补），香皂两件（全部后补），小礼盒一件（后补"
          "）。"
          "送至上海市南京路1号。合计二十元一角。"},
-        {{LANGUAGE_en, NULL, 0, NULL, "USD", 2, {0}}, "Zero dollars."},
-        {{LANGUAGE_de, NULL, 0, "", "EUR", 2, {100}}, "Ein Euro."},
-        {{LANGUAGE_zh_CN, english + 2, 1, NULL, "USD", 2, {0}},
+        {{LANGUAGE_en, NULL, 0, NULL, "USD", 2, {0}, {0}}, "Zero dollars."},
+        {{LANGUAGE_de, NULL, 0, "", "EUR", 2, {100}, {0}}, "Ein Euro."},
+        {{LANGUAGE_zh_CN, english + 2, 1, NULL, "USD", 2, {0}, {0}},
          "soap两件（全部后补）。合计零美元。"},
     };
     struct arena *arena = arena_new();

@@ -382,6 +382,119 @@ EXCEPTION
         detail := NULL;
 END $$;
 
+-- ---- writing, publishing, ending --------------------------------------------------------------------
+-- Saves what is being written. `a_rev` NULL makes a new promotion; else it is the revision seen last.
+-- Results: created, saved, exists, stale, unknown. Ends told to a sign-in of another market: unknown.
+CREATE FUNCTION promotion_save(a_code text, a_market text, a_text text, a_rev int, a_login bigint, a_bound text,
+                               a_request text, OUT result text, OUT rev int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE p promotion%ROWTYPE;
+BEGIN
+    IF a_rev IS NULL THEN
+        INSERT INTO promotion (code, market, draft, changed_by) VALUES (a_code, a_market, a_text, a_login)
+            ON CONFLICT DO NOTHING RETURNING promotion.rev INTO rev;
+        result := CASE WHEN FOUND THEN 'created' ELSE 'exists' END;
+    ELSE
+        SELECT * INTO p FROM promotion x WHERE x.code = a_code AND x.market = coalesce(a_bound, x.market) FOR UPDATE;
+        IF NOT FOUND THEN
+            result := 'unknown';
+            RETURN;
+        END IF;
+        rev := p.rev;
+        result := CASE WHEN p.rev = a_rev THEN 'saved' ELSE 'stale' END;
+        IF result = 'saved' THEN
+            UPDATE promotion x SET draft = a_text, rev = x.rev + 1, changed_at = now(), changed_by = a_login
+             WHERE x.id = p.id RETURNING x.rev INTO rev;
+        END IF;
+    END IF;
+    IF result IN ('created', 'saved') THEN
+        INSERT INTO audit (login_id, action, object, detail, request)
+            VALUES (a_login, 'promotion.save', 'promotion ' || a_code, jsonb_build_object('rev', rev), a_request);
+    END IF;
+END $$;
+
+-- Makes a version of what was written, for pricing dates in `a_valid`; versions of before end where it
+-- begins. Results: published, unknown, stale, nothing (nothing new was written).
+CREATE FUNCTION promotion_publish(a_code text, a_rev int, a_valid daterange, a_uses bigint, a_person bigint, a_budget bigint,
+                                  a_login bigint, a_request text, OUT result text, OUT version int, OUT rev int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE p promotion%ROWTYPE;
+BEGIN
+    SELECT * INTO p FROM promotion x WHERE x.code = a_code FOR UPDATE;
+    rev := p.rev;
+    IF NOT FOUND THEN
+        result := 'unknown';
+        RETURN;
+    ELSIF p.rev <> a_rev THEN
+        result := 'stale';
+        RETURN;
+    ELSIF p.draft IS NULL THEN
+        result := 'nothing';
+        RETURN;
+    END IF;
+    UPDATE promotion_version v SET valid = v.valid * daterange(NULL, lower(a_valid))
+     WHERE v.promotion_id = p.id AND NOT v.valid << a_valid AND NOT isempty(v.valid);
+    INSERT INTO promotion_version AS v (promotion_id, version, text, valid, limit_uses, limit_person, limit_budget, published_by)
+        SELECT p.id, coalesce(max(x.version), 0) + 1, p.draft, a_valid, a_uses, a_person, a_budget, a_login
+          FROM promotion_version x WHERE x.promotion_id = p.id RETURNING v.version INTO version;
+    UPDATE promotion x SET state = 'published', draft = NULL, rev = x.rev + 1, changed_at = now(), changed_by = a_login
+     WHERE x.id = p.id RETURNING x.rev INTO rev;
+    INSERT INTO audit (login_id, action, object, detail, request)
+        VALUES (a_login, 'promotion.publish', 'promotion ' || a_code,
+                jsonb_build_object('version', version, 'valid', a_valid), a_request);
+    result := 'published';
+END $$;
+
+-- Takes it out of all quotes for pricing dates from `a_day`. Results: ended, unknown, stale, nothing
+-- (it is not in force).
+CREATE FUNCTION promotion_end(a_code text, a_rev int, a_day date, a_login bigint, a_request text,
+                              OUT result text, OUT rev int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE p promotion%ROWTYPE;
+BEGIN
+    SELECT * INTO p FROM promotion x WHERE x.code = a_code FOR UPDATE;
+    rev := p.rev;
+    IF NOT FOUND THEN
+        result := 'unknown';
+        RETURN;
+    ELSIF p.rev <> a_rev THEN
+        result := 'stale';
+        RETURN;
+    ELSIF p.state <> 'published' THEN
+        result := 'nothing';
+        RETURN;
+    END IF;
+    UPDATE promotion_version v SET valid = v.valid * daterange(NULL, a_day)
+     WHERE v.promotion_id = p.id AND NOT isempty(v.valid) AND NOT v.valid << daterange(a_day, NULL);
+    UPDATE promotion x SET state = 'ended', rev = x.rev + 1, changed_at = now(), changed_by = a_login
+     WHERE x.id = p.id RETURNING x.rev INTO rev;
+    INSERT INTO audit (login_id, action, object, detail, request)
+        VALUES (a_login, 'promotion.end', 'promotion ' || a_code, jsonb_build_object('from', a_day), a_request);
+    result := 'ended';
+END $$;
+
+-- Codes for a promotion; those that exist already are told and nothing is made. Results: made, taken,
+-- unknown.
+CREATE FUNCTION promotion_coupons(a_code text, a_codes text[], a_limit bigint, a_login bigint, a_request text,
+                                  OUT result text, OUT taken text[])
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE v_id bigint := (SELECT id FROM promotion WHERE code = a_code);
+BEGIN
+    taken := ARRAY(SELECT c.code FROM coupon c WHERE c.code IN (SELECT upper(x) FROM unnest(a_codes) x) ORDER BY c.code);
+    IF v_id IS NULL THEN
+        result := 'unknown';
+    ELSIF taken <> '{}' THEN
+        result := 'taken';
+    ELSE
+        INSERT INTO coupon (code, promotion_id, limit_uses, made_by)
+            SELECT DISTINCT upper(x), v_id, a_limit, a_login FROM unnest(a_codes) x;
+        INSERT INTO audit (login_id, action, object, detail, request)
+            VALUES (a_login, 'promotion.coupons', 'promotion ' || a_code,
+                    jsonb_build_object('count', cardinality(a_codes), 'limit', a_limit), a_request);
+        result := 'made';
+    END IF;
+END $$;
+
 -- ---- what is beside promotions ----------------------------------------------------------------------
 -- Of what kind the order is, for lists; the channel stands beside it.
 ALTER TABLE draft ADD type text GENERATED ALWAYS AS (coalesce(body ->> 'type', 'personal')) STORED;

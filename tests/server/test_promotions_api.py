@@ -1,0 +1,114 @@
+#!/usr/bin/python3
+"""Promotions are written, published by date and ended through the API, by the back office; coupons are made."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from cases import Cases  # noqa: E402
+from promo_shop import A, draft, quote, seen, told  # noqa: E402
+from served import demo_server  # noqa: E402
+
+cases = Cases("test_promotions_api")
+P = A + "/promotions"
+
+
+def text_of(s, percent=10, code="HALF"):
+    return f"promotion {code}\n  name Some of it\n  when quantity 2 of {s.ids['skus'][0]}\n  give {percent}% off everything\n"
+
+
+def put(s, code, text, rev=None, market="GB", login="B-02"):
+    headers = {"If-Match": f'"{rev}"'} if rev else {"If-None-Match": "*"}
+    return s.call("PUT", f"{P}/{code}", {"market": market, "text": text}, s.token(login), headers)
+
+
+def post(s, code, what, rev=None, body=None, login="B-02"):
+    return s.call("POST", f"{P}/{code}/{what}", body or {}, s.token(login), {"If-Match": f'"{rev}"'} if rev else {})
+
+
+def written_published_changed_and_ended(s):
+    two = draft(s, [(s.ids["skus"][0], 2)])
+    status, headers, got = put(s, "HALF", text_of(s))
+    assert status == 201 and got["problems"] == [] and got["name"] == "Some of it" and got["say"], got
+    assert headers["ETag"] == f'"{got["rev"]}"'
+    assert told(quote(s, two), "HALF") is None, "what is written changes no price"
+    status, _, done = post(s, "HALF", "publish", got["rev"])
+    assert status == 200 and (done["state"], done["version"]) == ("published", 1), done
+    seen(s)
+    assert told(quote(s, two), "HALF")["state"] == "applied"
+    status, _, again = post(s, "HALF", "publish", got["rev"])
+    assert status == 412 and again["rev"] == done["rev"], (status, again, done)
+    assert post(s, "HALF", "publish", done["rev"])[0] == 409, "nothing new was written"
+    tomorrow = s.psql("SELECT business_date('GB') + 1")
+    rev = put(s, "HALF", text_of(s, 20), done["rev"])[2]["rev"]
+    status, _, done = post(s, "HALF", "publish", rev, {"from": tomorrow})
+    assert status == 200 and done["version"] == 2
+    seen(s)
+    assert told(quote(s, two), "HALF")["version"] == 1 and told(quote(s, {**two, "date": tomorrow}), "HALF")["version"] == 2
+    got = s.call("GET", f"{P}/HALF", token=s.token())[2]
+    assert [(v["version"], v["from"]) for v in got["versions"]][0] == (2, tomorrow) and got["versions"][1]["text"] == text_of(s)
+    status, _, done = post(s, "HALF", "end", done["rev"])
+    assert status == 200 and done["state"] == "ended"
+    seen(s)
+    assert told(quote(s, two), "HALF") is None and told(quote(s, {**two, "date": tomorrow}), "HALF") is None
+    assert s.psql("SELECT string_agg(action, ' ' ORDER BY id) FROM audit WHERE object = 'promotion HALF'") == \
+        "promotion.save promotion.publish promotion.save promotion.publish promotion.end"
+
+
+def mistakes_are_told_with_their_place(s):
+    text = "promotion WRONG\n  when spend 10.00 on group NOWHERE\n  give 5% off 99999\n"
+    status, _, got = put(s, "WRONG", text)
+    places = [(p["params"]["line"], p["params"]["column"]) for p in got["problems"]]
+    assert status == 201 and got["say"] is None and [line for line, _ in places] == [2, 3], got
+    assert all(p["code"] == "promotion_text" and p["field"] == "/text" and p["params"]["say"] in p["say"] for p in got["problems"])
+    assert s.call("GET", f"{P}/WRONG", token=s.token())[2]["draft"] == text, "nothing is lost"
+    status, _, refused = post(s, "WRONG", "publish", got["rev"])
+    assert status == 422 and [p["code"] for p in refused["problems"]] == ["promotion_text"] * 2
+    status, _, got = put(s, "WRONG", text_of(s), got["rev"])
+    assert [p["code"] for p in got["problems"]] == ["promotion_code"]
+    assert post(s, "WRONG", "publish", got["rev"])[0] == 422
+    status, _, got = put(s, "WRONG", "promotion WRONG\n  from 2020-01-01 to 2020-12-31\n  give free delivery\n", got["rev"])
+    assert [p["code"] for p in post(s, "WRONG", "publish", got["rev"])[2]["problems"]] == ["promotion_over"]
+
+
+def revisions_and_refusals(s):
+    assert put(s, "half", text_of(s))[0] == 412, "the code is another's but for its case"
+    assert put(s, "NONE-SUCH", text_of(s), 1)[0] == 404 and post(s, "NONE-SUCH", "publish", 1)[0] == 404
+    assert put(s, "WRONG", "x", 1)[0] == 412
+    assert s.call("PUT", f"{P}/WRONG", {"market": "GB", "text": "x"}, s.token("B-02"))[0] == 428
+    for bad in ({"market": "GB"}, {"market": "GB", "text": "a\x1b[2J"}, {"market": "GB", "text": "x" * 8001}, {"market": "GB", "text": 5}):
+        assert s.call("PUT", f"{P}/WRONG", bad, s.token("B-02"), {"If-Match": '"1"'})[0] == 400, bad
+    assert put(s, "MINE", text_of(s), login="CC-07")[0] == 403
+    assert s.call("GET", P, token=s.token("CC-07"))[0] == 200
+
+
+def lists_and_sentences(s):
+    got = s.call("GET", P + "?market=GB&limit=5", token=s.token())[2]
+    assert len(got["items"]) == 5 and got["next"] == got["items"][-1]["code"]
+    everything = s.call("GET", P + "?market=GB", token=s.token())[2]["items"]
+    codes = [item["code"] for item in everything]
+    assert codes == sorted(codes) and {"KNIVES-2", "CANDLES-BOGO", "BEAUTY-40", "PENCIL"} <= set(codes)
+    assert all(item["say"] for item in everything if item["state"] == "published")
+    chinese = s.call("GET", P + "/KNIVES-2", token=s.token(), headers={"Accept-Language": "zh-CN"})[2]
+    english = s.call("GET", P + "/KNIVES-2", token=s.token())[2]
+    assert chinese["name"] == "购厨具满百送刀两把" and chinese["say"] != english["say"]
+    assert [item["code"] for item in s.call("GET", P + "?state=ended", token=s.token())[2]["items"]] == ["HALF"]
+
+
+def coupons_are_made_once(s):
+    status, _, got = post(s, "WELCOME", "coupons", body={"codes": ["spring-1", "SPRING-2"], "limit": 1})
+    assert status == 201 and got["made"] == 2
+    assert s.psql("SELECT string_agg(code || limit_uses, ' ' ORDER BY code) FROM coupon WHERE code LIKE 'SPRING%'") == "SPRING-11 SPRING-21"
+    status, _, got = post(s, "WELCOME", "coupons", body={"codes": ["NEW-1", "Spring-1"]})
+    assert status == 409 and got["taken"] == ["SPRING-1"] and s.psql("SELECT count(*) FROM coupon WHERE code = 'NEW-1'") == "0"
+    for bad in ({"codes": []}, {}, {"codes": ["a b c"]}, {"codes": ["AB"]}, {"codes": ["ABC"], "limit": -1}):
+        assert post(s, "WELCOME", "coupons", body=bad)[0] == 400, bad
+
+
+ALL = [written_published_changed_and_ended, mistakes_are_told_with_their_place, revisions_and_refusals, lists_and_sentences,
+       coupons_are_made_once]
+
+with demo_server("--workers", "1") as server:  # each worker sees a change in its own time
+    for case in ALL:
+        cases.run(case.__name__.replace("_", " "), case, server)
+cases.end()

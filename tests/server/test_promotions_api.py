@@ -2,6 +2,7 @@
 """Promotions are written, published by date and ended through the API, by the back office; coupons are made."""
 import os
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -105,8 +106,29 @@ def coupons_are_made_once(s):
         assert post(s, "WELCOME", "coupons", body=bad)[0] == 400, bad
 
 
+def files_go_out_and_come_back(s):
+    """partylinectl promotion list, export and import: all files or none, each mistake with its place."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        assert "KNIVES-2" in s.ctl("promotion", "list").stdout
+        s.ctl("promotion", "export", folder)
+        knives, bad = os.path.join(folder, "GB.KNIVES-2.promo"), os.path.join(folder, "GB.BAD.promo")
+        with open(knives, encoding="utf-8") as file:
+            text = file.read()
+        assert text == s.call("GET", P + "/KNIVES-2", token=s.token())[2]["text"]
+        for path, words in ((knives, text.replace("100.00", "90.00")), (bad, "promotion BAD\n  give 5% off 99999\n")):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(words)
+            os.chmod(path, 0o644)
+        run = s.ctl("promotion", "import", knives, bad, check=False)
+        assert run.returncode == 1 and f"{bad}:2:15: " in run.stderr, run.stderr
+        assert s.call("GET", P + "/KNIVES-2", token=s.token())[2]["draft"] is None, "all or none"
+        s.ctl("promotion", "import", knives)
+        assert "90.00" in s.call("GET", P + "/KNIVES-2", token=s.token())[2]["draft"]
+
+
 ALL = [written_published_changed_and_ended, mistakes_are_told_with_their_place, revisions_and_refusals, lists_and_sentences,
-       coupons_are_made_once]
+       coupons_are_made_once, files_go_out_and_come_back]
 
 with demo_server("--workers", "1") as server:  # each worker sees a change in its own time
     for case in ALL:

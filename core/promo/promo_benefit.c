@@ -129,6 +129,8 @@ bool promo_gives(struct promo_run *run, struct promo_offer *offer)
     const struct promotion *promotion = offer->promotion;
     struct quote_promotion *told = offer->told, first = *told;
     bool any = false;
+    for (size_t i = 0; i < run->n; i++)
+        run->pieces[i] = run->lines[i].qty;
     for (size_t i = 0; i < promotion->nbenefits; i++) {
         const struct benefit *benefit = &promotion->benefits[i];
         bool gives = give[benefit->kind](run, benefit, offer);

@@ -45,7 +45,7 @@ static void check_pick(const struct promo_run *run, size_t i)
     const struct promo_line *line = &run->lines[i];
     const char *code = line->line->draft->picks;
     const struct quote_promotion *told = told_of(run, code);
-    const struct benefit *benefit = told ? promo_pick_of(told->promotion, line->item) : NULL;
+    const struct benefit *benefit = told ? promo_pick_of(told->promotion, line) : NULL;
     size_t at = (size_t)(line->line - run->quote->lines);
     struct problem *p;
     if (told && !benefit) {

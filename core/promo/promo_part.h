@@ -67,7 +67,8 @@ struct promo_run {
     uint32_t *by_value; /* the first `n` lines by value of a piece, dearest first */
     bool by_value_known;
     /* room for one promotion, by line */
-    int64_t *cut, *value, *pieces, *use, *weights;
+    int64_t *cut, *value, *use, *weights;
+    int64_t *pieces; /* in none of its sets yet */
     struct money *parts;
     uint32_t *at;
 };
@@ -83,6 +84,12 @@ static inline int64_t promo_product(int64_t a, int64_t b)
 {
     int64_t product;
     return __builtin_mul_overflow(a, b, &product) || product > MONEY_MAX ? MONEY_MAX : product;
+}
+
+/* Certificates are money, and fees are no goods: nothing takes them down. */
+static inline bool promo_is_apart(const struct item *item)
+{
+    return item->kind == ITEM_CERTIFICATE || item->kind == ITEM_FEE;
 }
 
 /* core/promo/promo_run.c: lines and facts made ready. */
@@ -115,7 +122,8 @@ bool promo_give_cheapest(struct promo_run *run, const struct benefit *benefit,
 bool promo_give_set(struct promo_run *run, const struct benefit *benefit,
                     struct promo_offer *offer);
 /* core/promo/promo_pick.c: what the buyer chooses. */
-const struct benefit *promo_pick_of(const struct promotion *promotion, uint32_t item);
+const struct benefit *promo_pick_of(const struct promotion *promotion,
+                                    const struct promo_line *line);
 bool promo_is_pick_of(const struct promo_line *line, const struct promotion *promotion,
                       const struct benefit *benefit);
 int64_t promo_pick_max(const struct benefit *benefit, int64_t times); /* pieces */

@@ -2,12 +2,15 @@
 
 #include <string.h>
 
-/* The first of the benefits that offers the item as a choice; NULL when none does. */
-const struct benefit *promo_pick_of(const struct promotion *promotion, uint32_t item)
+/* The first of the benefits that offers the line's item as a choice; NULL when none does. */
+const struct benefit *promo_pick_of(const struct promotion *promotion,
+                                    const struct promo_line *line)
 {
+    if (promo_is_apart(line->line->item))
+        return NULL;
     for (size_t i = 0; i < promotion->nbenefits; i++) {
         const struct benefit *benefit = &promotion->benefits[i];
-        if (benefit->kind == BENEFIT_pick && item_set_has(&benefit->of, item))
+        if (benefit->kind == BENEFIT_pick && item_set_has(&benefit->of, line->item))
             return benefit;
     }
     return NULL;
@@ -17,7 +20,7 @@ bool promo_is_pick_of(const struct promo_line *line, const struct promotion *pro
                       const struct benefit *benefit)
 {
     return strcmp(line->line->draft->picks, promotion->code) == 0 &&
-           promo_pick_of(promotion, line->item) == benefit;
+           promo_pick_of(promotion, line) == benefit;
 }
 
 int64_t promo_pick_max(const struct benefit *benefit, int64_t times)

@@ -71,10 +71,8 @@ static void set_begin(struct promo_run *run, struct set_search *s)
             if (item_set_has(&s->benefit->parts[p].of, run->lines[by_value[i]].item))
                 part->at[part->n++] = by_value[i];
     }
-    for (size_t i = 0; i < run->n; i++) {
-        run->pieces[i] = run->lines[i].qty;
+    for (size_t i = 0; i < run->n; i++)
         run->value[i] = run->use[i] = 0;
-    }
 }
 
 /* Takes the dearest pieces left for one part; how many were missing. */
@@ -98,6 +96,15 @@ static int64_t part_take(struct promo_run *run, struct set_search *s, size_t p)
     return wanted;
 }
 
+/* Gives the pieces of the set in hand back: they may be in another set. */
+static void set_leave(struct promo_run *run, struct set_search *s)
+{
+    for (size_t i = 0; i < s->ntouched; i++) {
+        run->pieces[s->touched[i]] += run->use[s->touched[i]];
+        run->use[s->touched[i]] = 0;
+    }
+}
+
 /* Takes one set; false, and what is missing told, when there is none. */
 static bool set_take(struct promo_run *run, struct set_search *s, struct promo_offer *offer)
 {
@@ -108,6 +115,7 @@ static bool set_take(struct promo_run *run, struct set_search *s, struct promo_o
         int64_t missing = part_take(run, s, p);
         if (missing > 0) {
             promo_need(offer, NEED_pieces, &part->of, part->count - missing, part->count);
+            set_leave(run, s);
             return false;
         }
     }
@@ -116,6 +124,7 @@ static bool set_take(struct promo_run *run, struct set_search *s, struct promo_o
     if (worth > s->benefit->amount.minor)
         return true;
     promo_need(offer, NEED_goods, &s->benefit->parts[0].of, 0, 0);
+    set_leave(run, s);
     return false;
 }
 

@@ -13,8 +13,7 @@ static enum zone zone_of(const struct quote_line *line)
 {
     if (quote_line_is_pick(line))
         return ZONE_CHOSEN;
-    bool apart = line->item->kind == ITEM_CERTIFICATE || line->item->kind == ITEM_FEE;
-    return apart ? ZONE_OTHER : ZONE_ELIGIBLE;
+    return promo_is_apart(line->item) ? ZONE_OTHER : ZONE_ELIGIBLE;
 }
 
 /* Items ascend by SKU, so their indexes compare as their SKUs do. */

@@ -533,6 +533,19 @@ static void sets(void)
          "3*50318 3*50326",
          "A applied 1500 | 1500 1200",
          NULL}, /* the dearest of the group are the creams: none is left */
+        /* a piece is in one set of a promotion; one that does not come about leaves its pieces */
+        {{"A\n give set 1 of group BEAUTY for 6.00\n give set 1 of group BEAUTY for 3.00"},
+         "1*50318 1*50326",
+         "A applied 500 | 600 300",
+         NULL},
+        {{"A\n give set 1 of 50318, 1 of 41109 for 5.00\n give set 1 of 50318 for 7.00"},
+         "1*50318",
+         "A applied 300 | 700",
+         NULL},
+        {{"A\n give set 1 of 50318 for 11.00\n give set 1 of 50318 for 7.00"},
+         "1*50318",
+         "A applied 300 | 700",
+         NULL},
     };
     CHECK_ROWS(rows);
 }
@@ -543,6 +556,10 @@ static void choices(void)
     static const struct row rows[] = {
         {{knives}, "1*40216 2*40227@A", "A applied 2400 picks 2/2 | 4000 0", NULL},
         {{knives}, "1*40216 1*40227@A", "A applied 1200 picks 1/2 | 4000 0", NULL},
+        {{"A\n give 1 free from everything"},
+         "1*40216 1*70011@A",
+         "A failed goods picks 0/1 | 4000 2000 | wrong_kind pick_not_offered",
+         NULL}, /* certificates are money: there is none to choose */
         {{knives}, "1*40216 1*40227@A 1*40238@A", "A applied 1700 picks 2/2 | 4000 0 0", NULL},
         {{knives}, "1*40216", "A failed goods picks 0/2 | 4000", NULL},
         {{knives}, "1*40216 1*40227", "A failed goods picks 0/2 | 4000 1200", NULL}, /* bought */

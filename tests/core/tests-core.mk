@@ -1,5 +1,6 @@
-# What test_quote_model.py reads: random drafts, priced.
-$(B)/tests/core/quote_dump: tests/core/quote_dump.c $(B)/libcore.a
+# What test_quote_model.py and test_promotion_model.py read: random drafts, priced.
+QUOTE_DUMPS := quote_dump promotion_dump
+$(QUOTE_DUMPS:%=$(B)/tests/core/%): $(B)/tests/core/%: tests/core/%.c $(B)/libcore.a
 	@mkdir -p $(@D)
 	$(call do,TEST,$<)$(CC) $(COMMON) $(DEPS) $(LINK) -o $@ $(filter %.c %.a,$^)
-TEST_HELPERS += $(B)/tests/core/quote_dump
+TEST_HELPERS += $(QUOTE_DUMPS:%=$(B)/tests/core/%)

@@ -137,10 +137,21 @@ static bool is_hidden(const struct app *app, const char *promotion)
     return false;
 }
 
+/* Something on the order counts for it already: nobody wants to hear of all the rest. */
+static bool is_begun(const struct app *app, const char *promotion)
+{
+    const struct reply_quote *quote = &app->order->quote;
+    for (size_t i = 0; i < quote->npromotions; i++)
+        if (strcmp(quote->promotions[i].id, promotion) == 0)
+            return quote->promotions[i].actual > 0;
+    return false;
+}
+
 /* Choices have a row of their own. */
 static bool is_told(const struct app *app, const struct reply_hint *hint)
 {
-    return *hint->promotion && !hint->picks && !is_hidden(app, hint->promotion);
+    return *hint->promotion && !hint->picks && is_begun(app, hint->promotion) &&
+           !is_hidden(app, hint->promotion);
 }
 
 const struct reply_hint *offers_hint(const struct app *app)

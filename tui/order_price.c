@@ -287,9 +287,12 @@ void order_price_look(struct order *order)
     struct order_price *price = &order->price;
     if (price->prices)
         name_served(order);
-    if (!price->prices || order->in_paste || is_served(order) ||
-        (price->generation == price->prices->generation && price->here_of == order->edits))
+    bool is_ours = price->here_of == order->edits;
+    if (!price->prices || order->in_paste ||
+        (price->generation == price->prices->generation && is_ours))
         return;
+    if (is_served(order) && is_ours && price->here.kind == LOCAL_FULL)
+        return; /* else hints are still to be found */
     price_here(order);
     show(order);
 }

@@ -143,6 +143,16 @@ static bool read_line_sign(struct reading *r, char sign, struct part rest)
     return true;
 }
 
+/* `.w 2` and `.w`: that many of the item shown are waited for. */
+static bool read_wait(struct reading *r, struct part rest)
+{
+    r->out->kind = ENTRY_WAIT;
+    r->out->quantity = 1;
+    if (rest.len && !part_number(rest, 1, ENTRY_QUANTITY_MAX, &r->out->quantity))
+        return reading_bad_quantity(r, rest);
+    return true;
+}
+
 static bool read_line(struct reading *r)
 {
     int64_t n;
@@ -152,6 +162,8 @@ static bool read_line(struct reading *r)
         r->out->kind = ENTRY_OTHER;
         return true;
     }
+    if (char_lower(r->text[1]) == 'w' && reading_on_screen(r, ENTRY_WAIT))
+        return read_wait(r, part_of(r->text + 2, NULL));
     if (no_lines_here(r, ENTRY_SET))
         return true;
     const char *at = r->text + 1 + strspn(r->text + 1, "0123456789 ");

@@ -44,7 +44,7 @@ struct entry_command {
      * ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST, COUPON: upper case. LANGUAGE: its name
      * (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
-    /* SKU, BARCODE, MORE, SET: 1 to ENTRY_QUANTITY_MAX. */
+    /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;
     /* MORE, VOID, SET, WHY, FREE: the line, `+` and `-` being resolved already; on the stock screen
      * 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */

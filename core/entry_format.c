@@ -54,6 +54,11 @@ static void add_void(struct text *out, const struct entry_command *command)
     text_printf(out, ".%d*0", command->number);
 }
 
+static void add_wait(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, ".w %lld", (long long)command->quantity);
+}
+
 static void add_set(struct text *out, const struct entry_command *command)
 {
     text_printf(out, ".%d*%lld", command->number, (long long)command->quantity);
@@ -103,7 +108,8 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_SET] = add_set,     [ENTRY_WHY] = add_why,
     [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
     [ENTRY_FREE] = add_free,   [ENTRY_CHOICES] = add_choices,
-    [ENTRY_OTHER] = add_other, [ENTRY_BAD] = add_whole,
+    [ENTRY_OTHER] = add_other, [ENTRY_WAIT] = add_wait,
+    [ENTRY_BAD] = add_whole,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)

@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "core/wire/reply_around.h"
 #include "tui/frame.h"
+#include "tui/home_notices.h"
 #include "tui/open.h"
 #include "tui/query.h"
 #include "tui/speech.h"
@@ -128,10 +129,24 @@ static void put_duplicate(struct text *text, const struct reply_day_duplicate *d
                 duplicate->earlier, when_hour(at, duplicate->at), duplicate->by, duplicate->name);
 }
 
-/* Possible duplicates, each with a letter, then what is due. */
+/* Possible duplicates, each with a letter, then what happened meanwhile, then what is due. */
 static size_t count(const struct reply_day *day)
 {
-    return day->nduplicates + (due_orders(day) > 0);
+    enum { LETTERS = 26 };
+    size_t n = day->nduplicates + home_notices(day) + (due_orders(day) > 0);
+    return n < LETTERS ? n : LETTERS;
+}
+
+/* True when it wants somebody soon. */
+static bool put_attention(struct text *text, const struct reply_day *day, size_t i)
+{
+    if (i < day->nduplicates)
+        put_duplicate(text, &day->duplicates[i]);
+    else if (i - day->nduplicates < home_notices(day))
+        home_notice_put(text, day, i - day->nduplicates);
+    else
+        put_due(text, day);
+    return i < day->nduplicates + home_notices(day);
 }
 
 int home_attention_draw(const struct app *app, const struct frame *frame, int row, int room)
@@ -147,11 +162,8 @@ int home_attention_draw(const struct app *app, const struct frame *frame, int ro
         struct text text;
         text_init(&text, arena);
         text_printf(&text, "  %c ", (char)('a' + i));
-        if (i < day->nduplicates)
-            put_duplicate(&text, &day->duplicates[i]);
-        else
-            put_due(&text, day);
-        frame_text(frame, row + used, i < day->nduplicates ? ROLE_WARN : ROLE_PLAIN, text.data);
+        bool is_urgent = put_attention(&text, day, i);
+        frame_text(frame, row + used, is_urgent ? ROLE_WARN : ROLE_PLAIN, text.data);
     }
     arena_free(arena);
     return used;
@@ -172,10 +184,7 @@ void home_day_say(const struct app *app, struct speech *speech)
     speech_say(speech, "today", "%s", text.data);
     for (size_t i = 0; i < count(day); i++) {
         text_clear(&text);
-        if (i < day->nduplicates)
-            put_duplicate(&text, &day->duplicates[i]);
-        else
-            put_due(&text, day);
+        put_attention(&text, day, i);
         speech_say(speech, arena_printf(arena, "attention %zu", i), _("%c shows: %s"),
                    (char)('a' + i), text.data);
     }
@@ -190,6 +199,8 @@ bool home_attention_open(struct app *app, const char *text)
         return false;
     if (i < day->nduplicates)
         open_placed(app, day->duplicates[i].order);
+    else if (i - day->nduplicates < home_notices(day))
+        home_notice_open(app, day, i - day->nduplicates);
     else
         open_orders(app, "");
     return true;

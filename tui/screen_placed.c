@@ -4,6 +4,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/order_view.h"
+#include "tui/placed_hold.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
@@ -243,6 +244,15 @@ static void undo(struct app *app, const struct entry_command *command)
     }
 }
 
+static void hold(struct app *app)
+{
+    const struct placed *placed = app->placed;
+    if (!placed->has_order)
+        app_say(app, ROLE_WARN, "the order is not shown yet.");
+    else
+        placed_hold(app, placed->order.number, strcmp(placed->order.state, "on_hold") != 0);
+}
+
 /* The same once more, for the same people. */
 static void repeat(struct app *app)
 {
@@ -305,5 +315,5 @@ const struct screen screen_placed = {
     .say = say,
     .key = key,
     .commands = {[ENTRY_UNDO] = undo},
-    .actions = {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat},
+    .actions = {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat, [ACTION_HOLD_PLACED] = hold},
 };

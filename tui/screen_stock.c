@@ -3,6 +3,7 @@
 #include "tui/frame.h"
 #include "tui/open.h"
 #include "tui/query.h"
+#include "tui/stock_wait.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
 
@@ -142,7 +143,8 @@ static void draw_item(const struct reply_item *item, const struct frame *frame)
     int row = draw_sites(item, frame, 5 + (*item->next_list && item->max_per_order));
     row = draw_dues(item, frame, row + 1);
     row = draw_relations(item, frame, row);
-    frame_text(frame, row + 1, ROLE_DIM, _(" + adds one to the order; F12 goes back"));
+    frame_text(frame, row + 1, ROLE_DIM,
+               _(" + adds one to the order; .w 2 puts on the waiting list; F12 goes back"));
 }
 
 static size_t ncandidates(const struct stock *stock)
@@ -205,7 +207,8 @@ static void say_item(const struct reply_item *item, struct speech *speech)
         speech_say(speech, key, _("due %s: %lld to %s"), when_day(day, item->dues[i].date),
                    (long long)item->dues[i].qty, item->dues[i].site);
     }
-    speech_say(speech, "hint", _("+ adds one to the order; /12 goes back"));
+    speech_say(speech, "hint",
+               _("+ adds one to the order; .w 2 puts on the waiting list; /12 goes back"));
 }
 
 static void say(struct app *app, struct speech *speech)
@@ -253,12 +256,21 @@ static void more(struct app *app, const struct entry_command *command)
     app_back_to(app, &screen_order);
 }
 
+static void wait_for(struct app *app, const struct entry_command *command)
+{
+    const struct stock *stock = app->stock;
+    if (stock->has_item)
+        stock_wait(app, stock->item.sku, command->quantity);
+    else
+        app_say(app, ROLE_STOP, "no item is shown.");
+}
+
 const struct screen screen_stock = {
     .id = SCREEN_stock,
     .grammar = AT_STOCK,
     .draw = draw,
     .say = say,
     .candidates = candidates,
-    .commands = {[ENTRY_PICK] = pick, [ENTRY_MORE] = more},
+    .commands = {[ENTRY_PICK] = pick, [ENTRY_MORE] = more, [ENTRY_WAIT] = wait_for},
     .actions = {[ACTION_REFRESH] = ask},
 };

@@ -30,6 +30,31 @@ static void duplicate_read(struct arena *arena, json_t *object, void *out)
     };
 }
 
+static void arrived_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_day_arrived *)out = (struct reply_day_arrived){
+        .id = get_text(object, "id"),
+        .sku = get_text(object, "sku"),
+        .item = get_text(object, "item"),
+        .distributor = get_text(object, "distributor"),
+        .name = get_text(object, "name"),
+        .phone = get_text(object, "phone"),
+        .qty = get_number(object, "qty"),
+    };
+}
+
+static void notice_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_day_notice *)out = (struct reply_day_notice){
+        .id = get_text(object, "id"),
+        .kind = get_text(object, "kind"),
+        .ref = get_text(object, "ref"),
+        .item = get_text(object, "name"),
+    };
+}
+
 bool reply_day_read(struct arena *arena, const char *body, size_t len, struct reply_day *out)
 {
     json_t *object = body_object(arena, body, len);
@@ -47,6 +72,10 @@ bool reply_day_read(struct arena *arena, const char *body, size_t len, struct re
         get_array(arena, object, "totals", sizeof *out->totals, total_read, &out->ntotals);
     out->duplicates = get_array(arena, object, "duplicates", sizeof *out->duplicates,
                                 duplicate_read, &out->nduplicates);
+    out->arrived =
+        get_array(arena, object, "arrived", sizeof *out->arrived, arrived_read, &out->narrived);
+    out->notices =
+        get_array(arena, object, "notices", sizeof *out->notices, notice_read, &out->nnotices);
     return *out->date != '\0';
 }
 

@@ -14,6 +14,16 @@ struct reply_day_duplicate {
     const char *order, *earlier, *at, *by, *name;
 };
 
+/* Somebody on a waiting list for whom something is there. */
+struct reply_day_arrived {
+    const char *id, *sku, *item, *distributor, *name, *phone;
+    int64_t qty;
+};
+
+struct reply_day_notice {
+    const char *id, *kind, *ref, *item; /* kind: "back_order", "autosave_balance" ... */
+};
+
 struct reply_day {
     const char *date, *month_ends;
     int64_t orders, cancelled;
@@ -23,6 +33,10 @@ struct reply_day {
     size_t ntotals;
     struct reply_day_duplicate *duplicates;
     size_t nduplicates;
+    struct reply_day_arrived *arrived;
+    size_t narrived;
+    struct reply_day_notice *notices;
+    size_t nnotices;
 };
 
 struct reply_order_row {

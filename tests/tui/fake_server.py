@@ -86,6 +86,8 @@ class Fake:
         self.next_order = 10088421
         self.down = False     # no request is answered, connections end
         self.cancel_problem = None  # why an order cannot be cancelled
+        self.waiting = []           # (SKU, distributor, quantity) of waiting lists
+        self.arrived, self.notices = [], []  # as /day tells them
         self.experience = 100       # orders the operator ever took
         self.people = {}            # number or id: details that were changed or made
         self.person_version = {}
@@ -521,11 +523,33 @@ class Handler(BaseHTTPRequestHandler):
                    "due_orders": len(due), "due": sum(o["due"] for o in due)}] if taken else []
         self.answer(200, {"date": "2025-11-22", "orders": len(taken), "cancelled": len(fake.orders) - len(taken), "totals": totals,
                           "seconds_per_order": 71 if taken else None, "experience": fake.experience,
-                          "month": {"ends": "2025-11-30", "days_left": 8}, "duplicates": []})
+                          "month": {"ends": "2025-11-30", "days_left": 8}, "duplicates": [], "arrived": fake.arrived,
+                          "notices": fake.notices})
+
+    def order_hold(self, fake, body, number, verb):
+        found = next(o for o in fake.orders.values() if o["number"] == number)
+        found["state"] = "on_hold" if verb == "hold" else "placed"
+        return self.answer(200, {"number": number, "state": found["state"]})
+
+    def waiting_post(self, fake, body, sku):
+        fake.waiting.append((sku, body["distributor"], body["qty"]))
+        return self.answer(201, {"id": "7"})
+
+    def waiting_delete(self, fake, body, sku, number):
+        fake.arrived = [a for a in fake.arrived if a["id"] != number]
+        return self.answer(204)
+
+    def notice_delete(self, fake, body, number):
+        fake.notices = [n for n in fake.notices if n["id"] != number]
+        return self.answer(204)
 
 
 ROUTES = [
     ("POST", "/sessions", Handler.session_post),
+    ("POST", "/orders/([^/]+)/(hold|unhold)", Handler.order_hold),
+    ("POST", "/items/([^/]+)/waiting", Handler.waiting_post),
+    ("DELETE", "/items/([^/]+)/waiting/([^/]+)", Handler.waiting_delete),
+    ("DELETE", "/notices/([^/]+)", Handler.notice_delete),
     ("GET", "/distributors", Handler.people),
     ("GET", "/distributors/([^/]+)", Handler.person),
     ("GET", "/distributors/([^/]+)/pricing-facts", Handler.facts),

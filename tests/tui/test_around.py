@@ -52,6 +52,60 @@ def home_tells_the_day(world):
     client.close()
 
 
+def home_tells_what_happened(world):
+    """Goods for who waits, orders that are complete, repeat orders that failed: each by its letter, once."""
+    fake = world["fake"]
+    client = signed_on(world)
+    number = small_order(client, world)
+    fake.arrived = [{"id": "5", "sku": world["skus"][0], "item": "Velvet Rose", "qty": 2, "distributor": world["manager"],
+                     "name": "JONES, Sarah", "phone": "07700 900123", "since": "2025-11-20T10:00:00Z"}]
+    fake.notices = [{"id": "8", "kind": "back_order", "ref": number, "sku": world["skus"][0], "name": "Velvet Rose", "at": "2025-11-22T10:00:00Z"},
+                    {"id": "9", "kind": "autosave_balance", "ref": "3", "sku": "", "name": "", "at": "2025-11-22T10:00:00Z"}]
+    client.press("F5")
+    client.wait("a 2*%s Velvet Rose is there for JONES, Sarah 07700 900123" % world["skus"][0],
+                "b order %s is complete: Velvet Rose has arrived" % number, "c repeat order 3: the account held too little",
+                "d 1 order of today is not paid yet")
+    client.line("a")
+    client.wait("STOCK", "off the waiting list: JONES, Sarah 07700 900123")
+    until(lambda: not fake.arrived, "they are still on the list")
+    client.press("F12")
+    client.press("F5")
+    client.wait("a order %s is complete" % number, absent=["is there for"])
+    client.line("a")
+    client.wait("ORDER", "payment due", number)
+    until(lambda: [n["id"] for n in fake.notices] == ["9"], lambda: fake.notices)
+    client.close()
+
+
+def an_order_is_held(world):
+    client = signed_on(world)
+    number = small_order(client, world)
+    client.line(number)
+    client.wait(number + "   placed")
+    client.press("F6")
+    client.wait("the order is on hold; F6 lets it go on", number + "   on hold")
+    client.press("F6")
+    client.wait("the order goes on", number + "   placed")
+    client.close()
+
+
+def stock_is_waited_for(world):
+    """For the person of the order that is open; without one it is asked who waits."""
+    fake, client, sku = world["fake"], signed_on(world), world["skus"][0]
+    client.line("s" + sku)
+    client.wait("STOCK", sku, ".w 2 puts on the waiting list")
+    client.line(".w 2")
+    client.wait("who waits? begin an order with the distributor first.")
+    client.line(world["manager"])
+    client.wait("ORDER", "JONES")
+    client.line("s" + sku)
+    client.wait("STOCK", ".w 2 puts")
+    client.line(".w 3")
+    client.wait("on the waiting list; home tells when it is there")
+    check(fake.waiting == [(sku, world["manager"], 3)], fake.waiting)
+    client.close()
+
+
 # ---- taking back --------------------------------------------------------------------------------
 
 def u_behind_a_placed_order(world):
@@ -450,7 +504,7 @@ def where_an_entry_works(world):
     client.close()
 
 
-TESTS = [home_tells_the_day, u_asks_once, u_behind_a_placed_order, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
+TESTS = [home_tells_the_day, home_tells_what_happened, an_order_is_held, stock_is_waited_for, u_asks_once, u_behind_a_placed_order, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
          details_are_changed, details_without_a_screen, somebody_was_quicker, new_customer_on_the_telephone, read_out_item_by_item, addresses_in_review,
          the_other_order_is_shown, stock_tells_what_is_coming, the_card_is_repeated, menu_finds_keys_and_entries, f2_signs_in_when_expired, tips_for_the_new, where_an_entry_works]
 

@@ -50,16 +50,20 @@ TUI_PKGS := ncursesw formw menuw libcurl jansson zlib
 # Asked of pkg-config when first used (it may not be there yet when `make deps` runs), and once.
 WIRE_FLAGS = $(eval WIRE_FLAGS := $(call pkg,jansson))$(WIRE_FLAGS)
 SERVER_FLAGS = $(eval SERVER_FLAGS := -D_GNU_SOURCE -pthread $(call pkg,$(SERVER_PKGS)))$(SERVER_FLAGS)
+BOOK_PKGS := xlsxwriter minizip expat
+BOOK_FLAGS = $(eval BOOK_FLAGS := -D_GNU_SOURCE $(call pkg,$(BOOK_PKGS)))$(BOOK_FLAGS)
 TUI_FLAGS = $(eval TUI_FLAGS := -D_GNU_SOURCE $(call pkg,$(TUI_PKGS)))$(TUI_FLAGS)
 # The allocator of the server: an order takes some hundred small pieces, which glibc's per-thread
 # cache has no room for. The sanitizers bring their own.
 ALLOCATOR := $(if $(filter rel dbg,$(V)),-ljemalloc)
 SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread $(ALLOCATOR)
 TUI_LIBS = $(call lib,$(TUI_PKGS))
+BOOK_LIBS = $(call lib,$(BOOK_PKGS))
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
 WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
+BOOK_OBJ := $(call objects,$(wildcard book/*.c))
 SERVER_MAINS := server/partylined.c server/partylinectl.c
 SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/ctl/*.c)))
 TUI_OBJ := $(call objects,$(filter-out tui/partyline.c,$(wildcard tui/*.c)))
@@ -79,6 +83,9 @@ $(B)/core/wire/%.o: core/wire/%.c
 $(B)/core/%.o: core/%.c
 	@mkdir -p $(@D)
 	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(CORE_FLAGS) -c $< -o $@
+$(B)/book/%.o: book/%.c
+	@mkdir -p $(@D)
+	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(BOOK_FLAGS) -c $< -o $@
 $(B)/server/%.o: server/%.c | $(B)/gen/queries.h
 	@mkdir -p $(@D)
 	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(SERVER_FLAGS) -DPARTYLINE_VERSION='"$(VERSION)"' -c $< -o $@
@@ -90,6 +97,7 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 $(B)/libcore.a: $(CORE_OBJ) $(B)/gen/translations.o
 $(B)/libwire.a: $(WIRE_OBJ)
+$(B)/libbook.a: $(BOOK_OBJ)
 $(B)/libserver.a: $(SERVER_OBJ) $(GEN_OBJ)
 $(B)/libtui.a: $(TUI_OBJ)
 $(B)/lib%.a:
@@ -98,8 +106,8 @@ $(B)/lib%.a:
 
 $(B)/partylined: $(B)/server/partylined.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
-$(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
-	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
+$(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libbook.a $(B)/libwire.a $(B)/libcore.a
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS) $(BOOK_LIBS)
 $(B)/partyline: $(B)/tui/partyline.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(TUI_LIBS)
 

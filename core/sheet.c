@@ -84,11 +84,22 @@ struct input {
     const char *field;
 };
 
+/* What was typed, as far as a sentence has room for it. */
+static const char *shown(const struct input *in)
+{
+    enum { SHOWN_MOST = 60 };
+    const char *at = in->text, *end = in->text + in->len;
+    for (int i = 0; at < end && i < SHOWN_MOST; i++)
+        utf8_next(&at, end);
+    return arena_printf(in->problems->arena, "%.*s%s", (int)(at - in->text), in->text,
+                        at < end ? ".." : "");
+}
+
 static struct problem *refuse(const struct input *in, enum problem_code code)
 {
     struct problem *problem = problems_add(in->problems, code, in->field, NULL);
     problem_set_words(problem, "what", in->column->title);
-    problem_set_text(problem, "value", arena_strndup(in->problems->arena, in->text, in->len));
+    problem_set_text(problem, "value", shown(in));
     return problem;
 }
 

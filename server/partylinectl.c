@@ -128,7 +128,10 @@ int main(int argc, char **argv)
     struct ctl ctl = {.arena = arena_new()};
     code = configure(&options, &ctl.config);
     if (code == 0) {
-        ctl_keep_files(argc - optind - 1, argv + optind + 1, command->run == ctl_backup);
+        int first = command->run == ctl_export ? 2 : 1; /* the file it writes */
+        if (argc - optind > first)
+            ctl_keep_files(argc - optind - first, argv + optind + first,
+                           command->run == ctl_backup || command->run == ctl_export);
         code = ctl_reach(&ctl, command->need);
     }
     if (code == 0)

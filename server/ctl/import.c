@@ -1,5 +1,7 @@
-/* partylinectl import KIND FILE: a spreadsheet as CSV. Either all of it is brought in, in one
- * transaction, or nothing, and every fault is listed as FILE:LINE: field: what. */
+/* partylinectl import KIND FILE: a spreadsheet as CSV or XLSX. Either all of it is brought in, in
+ * one transaction, or nothing, and every fault is listed as FILE:LINE: field: what. What the back
+ * office has as sheets goes through a change set, and so through the same checks as what is typed
+ * there. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +9,8 @@
 #include <unistd.h>
 
 #include "core/text.h"
+#include "core/wire/wire_office.h"
+#include "server/auth/token.h"
 #include "server/ctl/ctl.h"
 #include "server/ctl/import_row.h"
 
@@ -33,26 +37,28 @@ static bool read_file(struct ctl *ctl, const char *path, struct text *out)
     return true;
 }
 
-/* Faults of the first line leave the others unread. False when the file is no CSV at all: its place
- * has been told. */
+/* Faults of the first line leave the others unread. False when the file is no spreadsheet at all:
+ * its place has been told. */
 static bool read_rows(struct import *import, const char *path, const struct text *text)
 {
-    struct csv csv;
-    csv_init(&csv, text->data, text->len);
-    enum csv_result result = csv_next(import->arena, &csv);
+    struct book book;
+    const char *why = "";
+    if (!book_open(import->arena, &book, text->data, text->len, &why))
+        return ctl_fail(1, "%s: %s", path, why) == 0;
+    enum csv_result result = book_next(import->arena, &book);
     if (result == CSV_END)
         return ctl_fail(1, "%s is empty", path) == 0;
     if (result == CSV_RECORD)
-        import_header(import, &csv);
+        import_header(import, &book.csv);
     bool readable = import->nfaults == 0;
     while (readable && result == CSV_RECORD) {
-        result = csv_next(import->arena, &csv);
+        result = book_next(import->arena, &book);
         if (result == CSV_RECORD)
-            import_row(import, &csv);
+            import_row(import, &book.csv);
     }
     if (result == CSV_ERROR)
-        return ctl_fail(1, "%s:%lld:%lld: %s", path, (long long)csv.error_line,
-                        (long long)csv.error_column, csv.why) == 0;
+        return ctl_fail(1, "%s:%lld:%lld: %s", path, (long long)book.csv.error_line,
+                        (long long)book.csv.error_column, book.csv.why) == 0;
     return true;
 }
 
@@ -116,8 +122,12 @@ static int list_faults(struct import *import, const char *path)
     qsort(import->faults, import->nfaults, sizeof *import->faults, by_line);
     for (size_t i = 0; i < import->nfaults; i++) {
         const struct import_fault *fault = &import->faults[i];
-        ctl_say(stdout, "%s:%lld: %s%s%s", path, (long long)fault->line, fault->field,
-                *fault->field ? ": " : "", fault->what);
+        const char *colon = *fault->field ? ": " : "";
+        if (fault->line)
+            ctl_say(stdout, "%s:%lld: %s%s%s", path, (long long)fault->line, fault->field, colon,
+                    fault->what);
+        else /* of a row that is not in the file */
+            ctl_say(stdout, "%s: %s%s%s", path, fault->field, colon, fault->what);
     }
     return ctl_fail(1, "nothing was imported: %zu fault%s in %s", import->nfaults,
                     import->nfaults == 1 ? "" : "s", path);
@@ -125,8 +135,6 @@ static int list_faults(struct import *import, const char *path)
 
 static int apply(struct ctl *ctl, struct import *import, const char *path)
 {
-    if (import->nfaults > 0 && json_array_size(import->rows) == 0)
-        return list_faults(import, path);
     const char *slash = strrchr(path, '/');
     char *json = json_dumps(import->rows, JSON_COMPACT);
     const char *params[] = {json, slash ? slash + 1 : path};
@@ -163,18 +171,99 @@ static void release(void *rows)
     json_decref(rows);
 }
 
+/* ---- sheets -----------------------------------------------------------------------------------
+ */
+
+/* The faults of a change set, by their lines. */
+static void read_faults(struct import *import, const char *text)
+{
+    json_t *faults = json_loads(text, 0, NULL), *fault;
+    size_t i;
+    json_array_foreach(faults, i, fault)
+    {
+        struct problems problems;
+        problems_init(&problems, import->arena);
+        wire_fault_read(&problems, fault);
+        const char *column = json_string_value(json_object_get(fault, "column"));
+        if (problems.count && problem_severity(problems.items[0].code) == SEVERITY_stop)
+            import_fault(import, json_integer_value(json_object_get(fault, "line")),
+                         arena_strdup(import->arena, column),
+                         problem_say(import->arena, LANGUAGE_en, &problems.items[0]));
+    }
+    json_decref(faults);
+}
+
+static bool find_twice(struct ctl *ctl, struct import *import, const char *const *params)
+{
+    PGresult *rows = ask(ctl, Q_import_twice, params);
+    for (int i = 0; rows && i < PQntuples(rows); i++)
+        import_fault(import, atoll(PQgetvalue(rows, i, 0)), "",
+                     arena_printf(import->arena, "%s stands there twice", PQgetvalue(rows, i, 1)));
+    return rows;
+}
+
+/* Fills the change set and publishes it; with a login it is left for that one to publish. */
+static bool publish(struct ctl *ctl, struct import *import, const char *const *params,
+                    const char *login)
+{
+    const char *looks[] = {params[2], NULL, "partylinectl", params[2], "f", "t"};
+    if (!login && import->nfaults == 0)
+        looks[4] = "t";
+    PGresult *put = ask(ctl, Q_import_sheet, params);
+    PGresult *done = put ? ask(ctl, Q_changeset_publish, looks) : NULL;
+    if (done)
+        read_faults(import, PQgetvalue(done, 0, 3));
+    return done;
+}
+
+static int apply_sheet(struct ctl *ctl, struct import *import, const char *path, const char *login)
+{
+    const char *slash = strrchr(path, '/');
+    char *json = json_dumps(import->rows, JSON_COMPACT), ulid[ULID_TEXT];
+    ulid_new(ulid);
+    const char *params[] = {sheet_info(import->kind->sheet).name, json, ulid,
+                            slash ? slash + 1 : path, login};
+    PGresult *counts = NULL;
+    PQclear(PQexec(ctl->conn, query_table[Q_import_begin].sql));
+    bool asked = find_twice(ctl, import, params) && publish(ctl, import, params, login);
+    if (asked)
+        counts = ask(ctl, Q_import_counts, (const char *const[]){params[0], json, ulid});
+    free(json);
+    bool keep = counts && (import->nfaults == 0 || login);
+    PGresult *end = PQexec(ctl->conn, query_table[keep ? Q_import_commit : Q_import_rollback].sql);
+    bool good = keep && PQresultStatus(end) == PGRES_COMMAND_OK;
+    PQclear(end);
+    if (!asked || !counts)
+        return 1;
+    if (!good)
+        return list_faults(import, path);
+    printf("%s: %s added, %s changed, %s as they were\n", import->kind->name,
+           PQgetvalue(counts, 0, 0), PQgetvalue(counts, 0, 1), PQgetvalue(counts, 0, 2));
+    if (login && import->nfaults)
+        list_faults(import, path);
+    if (login)
+        printf("change set %s waits for %s to publish it\n", ulid, login);
+    return 0;
+}
+
 int ctl_import(struct ctl *ctl, int argc, char **argv)
 {
     struct text text;
     struct import import = {.arena = ctl->arena, .rows = json_array()};
+    bool is_draft = argc == 5 && strcmp(argv[1], "--draft") == 0;
+    const char *login = is_draft ? argv[2] : NULL;
     arena_defer(ctl->arena, release, import.rows);
-    if (argc != 3)
+    if (argc != 3 && !is_draft)
         return ctl_usage(argv[0]);
-    import.kind = kind_by_name(argv[1]);
-    if (!import.kind)
+    const char *name = argv[argc - 2], *path = argv[argc - 1];
+    import.kind = kind_by_name(name);
+    if (!import.kind || (is_draft && import.kind->sheet == SHEETS))
         return ctl_usage(argv[0]);
-    if (!read_file(ctl, argv[2], &text) || !load_markets(ctl, &import) ||
-        !read_rows(&import, argv[2], &text))
+    if (!read_file(ctl, path, &text) || !load_markets(ctl, &import) ||
+        !read_rows(&import, path, &text))
         return 1;
-    return apply(ctl, &import, argv[2]);
+    if (import.nfaults > 0 && json_array_size(import.rows) == 0)
+        return list_faults(&import, path);
+    return import.kind->sheet == SHEETS ? apply(ctl, &import, path)
+                                        : apply_sheet(ctl, &import, path, login);
 }

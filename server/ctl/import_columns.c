@@ -1,47 +1,53 @@
-/* What can be imported, and the columns of each; an empty field is one that is not given. */
+/* What can be imported, and the columns of each; an empty field is one that is not given. Those of
+ * the back office's sheets are core/sheet.def's. */
 #include "core/base.h"
 #include "server/ctl/import_row.h"
 
-static const struct import_column items[] = {
-    {"sku", IMPORT_SKU, true},          {"name", IMPORT_TEXT, true},
-    {"spoken", IMPORT_TEXT, false},     {"language", IMPORT_TEXT, false},
-    {"kind", IMPORT_KIND, false},       {"group", IMPORT_TEXT, false},
-    {"tax_class", IMPORT_TEXT, false},  {"barcode", IMPORT_BARCODE, false},
-    {"weight_g", IMPORT_COUNT, false},  {"max_per_order", IMPORT_COUNT, false},
-    {"age_limit", IMPORT_COUNT, false}, {"sale_from", IMPORT_DATE, false},
-    {"sale_to", IMPORT_DATE, false},    {"back_order", IMPORT_BOOL, false},
-    {"legacy", IMPORT_BOOL, false},
+#define OPTIONAL(name, type)                                                                       \
+    {                                                                                              \
+        name, name, CELL_##type, 0, 0                                                              \
+    }
+#define NEEDED(name, type)                                                                         \
+    {                                                                                              \
+        name, name, CELL_##type, COLUMN_NEEDED, 0                                                  \
+    }
+
+/* Prices may bring their list with them. */
+static const struct sheet_column with_prices[] = {
+    OPTIONAL("list_name", TEXT),   OPTIONAL("valid_from", DATE), OPTIONAL("valid_to", DATE),
+    OPTIONAL("tax_included", YES), OPTIONAL("legacy", YES),
 };
-static const struct import_column prices[] = {
-    {"market", IMPORT_MARKET, true},      {"list", IMPORT_TEXT, true},
-    {"audience", IMPORT_AUDIENCE, false}, {"sku", IMPORT_SKU, true},
-    {"amount", IMPORT_AMOUNT, true},      {"cv", IMPORT_VOLUME, false},
-    {"pv", IMPORT_VOLUME, false},         {"list_name", IMPORT_TEXT, false},
-    {"valid_from", IMPORT_DATE, false},   {"valid_to", IMPORT_DATE, false},
-    {"tax_included", IMPORT_BOOL, false}, {"legacy", IMPORT_BOOL, false},
+static const struct sheet_column distributors[] = {
+    NEEDED("number", NUMBER),    NEEDED("market", CODE),     OPTIONAL("given_name", TEXT),
+    NEEDED("family_name", TEXT), OPTIONAL("name", TEXT),     NEEDED("joined", DATE),
+    OPTIONAL("sponsor", NUMBER), OPTIONAL("status", STATUS), OPTIONAL("rank", TEXT),
+    OPTIONAL("email", TEXT),     OPTIONAL("phone", TEXT),    OPTIONAL("language", TEXT),
+    OPTIONAL("line1", TEXT),     OPTIONAL("line2", TEXT),    OPTIONAL("city", TEXT),
+    OPTIONAL("postcode", TEXT),  OPTIONAL("region", TEXT),   OPTIONAL("country", TEXT),
 };
-static const struct import_column distributors[] = {
-    {"number", IMPORT_NUMBER, true},    {"market", IMPORT_MARKET, true},
-    {"given_name", IMPORT_TEXT, false}, {"family_name", IMPORT_TEXT, true},
-    {"name", IMPORT_TEXT, false},       {"joined", IMPORT_DATE, true},
-    {"sponsor", IMPORT_NUMBER, false},  {"status", IMPORT_STATUS, false},
-    {"rank", IMPORT_TEXT, false},       {"email", IMPORT_TEXT, false},
-    {"phone", IMPORT_TEXT, false},      {"language", IMPORT_TEXT, false},
-    {"line1", IMPORT_TEXT, false},      {"line2", IMPORT_TEXT, false},
-    {"city", IMPORT_TEXT, false},       {"postcode", IMPORT_TEXT, false},
-    {"region", IMPORT_TEXT, false},     {"country", IMPORT_TEXT, false},
-};
-static const struct import_column stock[] = {
-    {"site", IMPORT_TEXT, true},      {"sku", IMPORT_SKU, true},   {"qty", IMPORT_COUNT, true},
-    {"location", IMPORT_TEXT, false}, {"lot", IMPORT_TEXT, false}, {"expires", IMPORT_DATE, false},
-    {"legacy", IMPORT_BOOL, false},
+static const struct sheet_column stock[] = {
+    NEEDED("site", TEXT),       NEEDED("sku", SKU),    NEEDED("qty", COUNT),
+    OPTIONAL("location", TEXT), OPTIONAL("lot", TEXT), OPTIONAL("expires", DATE),
+    OPTIONAL("legacy", YES),
 };
 
 const struct import_kind import_kinds[] = {
-    {"items", items, ARRAY_LEN(items), Q_import_items_faults, Q_import_items},
-    {"prices", prices, ARRAY_LEN(prices), Q_import_prices_faults, Q_import_prices},
-    {"distributors", distributors, ARRAY_LEN(distributors), Q_import_distributors_faults,
+    {"items", SHEET_items, NULL, 0, 0, 0},
+    {"prices", SHEET_prices, with_prices, ARRAY_LEN(with_prices), 0, 0},
+    {"lists", SHEET_lists, NULL, 0, 0, 0},
+    {"discounts", SHEET_discounts, NULL, 0, 0, 0},
+    {"delivery", SHEET_delivery, NULL, 0, 0, 0},
+    {"tax", SHEET_tax, NULL, 0, 0, 0},
+    {"distributors", SHEETS, distributors, ARRAY_LEN(distributors), Q_import_distributors_faults,
      Q_import_distributors},
-    {"stock", stock, ARRAY_LEN(stock), Q_import_stock_faults, Q_import_stock},
-    {NULL, NULL, 0, 0, 0},
+    {"stock", SHEETS, stock, ARRAY_LEN(stock), Q_import_stock_faults, Q_import_stock},
+    {NULL, SHEETS, NULL, 0, 0, 0},
 };
+
+const struct sheet_column *import_column(const struct import_kind *kind, size_t i)
+{
+    size_t own = kind->sheet == SHEETS ? 0 : sheet_info(kind->sheet).ncolumns;
+    if (i < own)
+        return &sheet_info(kind->sheet).columns[i];
+    return i - own < kind->ncolumns ? &kind->columns[i - own] : NULL;
+}

@@ -4,41 +4,24 @@
 
 #include <jansson.h>
 
+#include "book/book.h"
 #include "core/arena.h"
-#include "core/csv.h"
+#include "core/sheet.h"
 #include "queries.h"
 
-enum import_type {
-    IMPORT_TEXT,   /* printable, at most 200 bytes */
-    IMPORT_SKU,    /* the check digit must fit, unless column `legacy` says yes */
-    IMPORT_NUMBER, /* of a distributor */
-    IMPORT_BARCODE,
-    IMPORT_COUNT, /* 0 to 1,000,000,000 */
-    IMPORT_BOOL,  /* yes or no */
-    IMPORT_DATE,
-    IMPORT_MARKET,
-    IMPORT_AMOUNT, /* in the decimals of the row's market */
-    IMPORT_VOLUME, /* two decimals */
-    IMPORT_KIND,
-    IMPORT_AUDIENCE,
-    IMPORT_STATUS,
-};
-
-struct import_column {
-    const char *name;
-    enum import_type type;
-    bool required;
-};
-
-/* Both queries take the rows as JSON and the file's name: `faults` answers (line, field, what),
- * `apply` one row (added, changed, unchanged). */
+/* A sheet is imported through a change set. Of the others both queries take the rows as JSON and
+ * the file's name: `faults` answers (line, field, what), `apply` one row (added, changed,
+ * unchanged). */
 struct import_kind {
     const char *name;
-    const struct import_column *columns;
+    enum sheet sheet;                   /* SHEETS: none */
+    const struct sheet_column *columns; /* beside the sheet's own */
     size_t ncolumns;
     enum query faults, apply;
 };
 extern const struct import_kind import_kinds[]; /* ended by a NULL name */
+/* The columns, counted from 0; NULL behind the last. */
+const struct sheet_column *import_column(const struct import_kind *kind, size_t i);
 
 struct import_market {
     const char *code;

@@ -10,141 +10,47 @@ COMMIT;
 -- name: import_markets
 SELECT code, exponent FROM market ORDER BY code;
 
--- name: import_items_faults
-WITH r AS (
-    SELECT r.*, i.id AS known FROM jsonb_to_recordset($1) AS r(line int, sku text, language text, "group" text,
-           tax_class text, barcode text, sale_from date, sale_to date, legacy boolean)
-      LEFT JOIN item i ON i.sku = r.sku
-), own AS (
-    SELECT DISTINCT ON (sku) * FROM r ORDER BY sku, line
-)
-SELECT line, 'group' AS field, CASE WHEN "group" IS NULL THEN 'a new item needs one' ELSE 'there is no group ' || "group" END AS what
-  FROM own WHERE CASE WHEN "group" IS NULL THEN known IS NULL
-                      ELSE NOT EXISTS (SELECT FROM item_group g WHERE g.code = "group") END
-UNION ALL
-SELECT line, 'tax_class', 'there is no tax class ' || tax_class FROM own
- WHERE NOT EXISTS (SELECT FROM tax_class t WHERE t.code = own.tax_class) AND tax_class IS NOT NULL
-UNION ALL
-SELECT line, 'sku', sku || ' has not ' || sku_length || ' digits' FROM own, company
- WHERE known IS NULL AND legacy IS NOT TRUE AND length(sku) <> sku_length
-UNION ALL
-SELECT line, 'sku', sku || ' stands there twice in this language' FROM
-    (SELECT line, sku, row_number() OVER (PARTITION BY sku, coalesce(language, 'en') ORDER BY line) AS time FROM r) t
- WHERE time > 1
-UNION ALL
-SELECT own.line, 'barcode', own.barcode || ' is item ' || i.sku || '''s' FROM own JOIN item i ON i.barcode = own.barcode AND i.sku <> own.sku
-UNION ALL
-SELECT line, 'barcode', barcode || ' stands there twice' FROM
-    (SELECT line, barcode, row_number() OVER (PARTITION BY barcode ORDER BY line) AS time FROM own WHERE barcode IS NOT NULL) t
- WHERE time > 1
-UNION ALL
-SELECT line, 'sale_to', 'is not after sale_from' FROM own WHERE sale_to <= sale_from;
+-- name: import_rollback
+ROLLBACK;
 
--- name: import_items   The first line of an item says what it is; further ones name it in other languages.
-WITH r AS (
-    SELECT * FROM jsonb_to_recordset($1) AS r(line int, sku text, name text, spoken text, language text, kind text,
-           "group" text, tax_class text, barcode text, weight_g int, max_per_order int, age_limit int,
-           sale_from date, sale_to date, back_order boolean, legacy boolean)
-), own AS (
-    SELECT DISTINCT ON (sku) * FROM r ORDER BY sku, line
-), wanted AS (
-    SELECT o.sku, coalesce(o.kind, i.kind, 'product') AS kind, coalesce(g.id, i.group_id) AS group_id,
-           coalesce(t.id, i.tax_class, (SELECT min(id) FROM tax_class)) AS tax_class, coalesce(o.barcode, i.barcode) AS barcode,
-           coalesce(o.weight_g, i.weight_g, 0) AS weight_g, coalesce(o.max_per_order, i.max_per_order, 0) AS max_per_order,
-           coalesce(o.age_limit, i.age_limit, 0) AS age_limit,
-           daterange(coalesce(o.sale_from, lower(i.on_sale)), coalesce(o.sale_to, upper(i.on_sale))) AS on_sale,
-           coalesce(o.back_order, i.back_order, false) AS back_order, coalesce(o.legacy, i.legacy, false) AS legacy
-      FROM own o
-      LEFT JOIN item i ON i.sku = o.sku
-      LEFT JOIN item_group g ON g.code = o."group"
-      LEFT JOIN tax_class t ON t.code = o.tax_class
-), saved AS (
-    INSERT INTO item AS i (sku, kind, group_id, tax_class, barcode, weight_g, max_per_order, age_limit, on_sale, back_order, legacy)
-    SELECT * FROM wanted ORDER BY sku
-        ON CONFLICT (sku) DO UPDATE SET kind = excluded.kind, group_id = excluded.group_id, tax_class = excluded.tax_class,
-            barcode = excluded.barcode, weight_g = excluded.weight_g, max_per_order = excluded.max_per_order,
-            age_limit = excluded.age_limit, on_sale = excluded.on_sale, back_order = excluded.back_order, legacy = excluded.legacy
-        WHERE (i.kind, i.group_id, i.tax_class, i.barcode, i.weight_g, i.max_per_order, i.age_limit, i.on_sale, i.back_order, i.legacy)
-              IS DISTINCT FROM (excluded.kind, excluded.group_id, excluded.tax_class, excluded.barcode, excluded.weight_g,
-                                excluded.max_per_order, excluded.age_limit, excluded.on_sale, excluded.back_order, excluded.legacy)
-    RETURNING id, sku, xmax = 0 AS added
-), named AS (
-    INSERT INTO item_name AS n (item_id, language, name, spoken)
-    SELECT coalesce(s.id, i.id), coalesce(r.language, 'en'), r.name, coalesce(r.spoken, o.spoken, r.name)
-      FROM r
-      LEFT JOIN saved s ON s.sku = r.sku
-      LEFT JOIN item i ON i.sku = r.sku
-      LEFT JOIN item_name o ON o.item_id = i.id AND o.language = coalesce(r.language, 'en') AND o.name = r.name
-        ON CONFLICT (item_id, language) DO UPDATE SET name = excluded.name, spoken = excluded.spoken
-        WHERE (n.name, n.spoken) IS DISTINCT FROM (excluded.name, excluded.spoken)
-    RETURNING item_id
-), noted AS (
-    INSERT INTO audit (action, object, detail)
-    SELECT 'import.items', 'file ' || $2, jsonb_build_object('rows', jsonb_array_length($1))
-), count AS (
-    SELECT (SELECT count(*) FROM saved WHERE added) AS added,
-           (SELECT count(*) FROM (SELECT id FROM saved WHERE NOT added
-                                  UNION SELECT item_id FROM named WHERE item_id NOT IN (SELECT id FROM saved WHERE added)) c) AS changed,
-           (SELECT count(*) FROM own) AS total
-)
-SELECT added, changed, total - added - changed AS unchanged FROM count;
+-- name: import_twice   $1: sheet, $2: rows   Lines that stand there twice.
+SELECT line, key FROM (
+    SELECT (r->>'line')::int AS line, replace(sheet_key($1, r), '/', ' ') AS key,
+           row_number() OVER (PARTITION BY sheet_key($1, r) ORDER BY (r->>'line')::int) AS time
+      FROM jsonb_array_elements($2::jsonb) AS r) t
+ WHERE time > 1;
 
--- name: import_prices_faults   A list that does not exist is made, where a line says from when it is valid.
-WITH r AS (
-    SELECT r.*, coalesce(r.audience, 'retail') AS for_whom FROM jsonb_to_recordset($1) AS r(line int, market text, list text,
-           audience text, sku text, valid_from date, valid_to date)
-), new_list AS (
-    SELECT r.market, r.list, r.for_whom, min(r.line) AS line, min(valid_from) AS valid_from, min(valid_to) AS valid_to
-      FROM r LEFT JOIN price_list l ON l.market = r.market AND l.code = r.list AND l.audience = r.for_whom
-     WHERE l.id IS NULL GROUP BY r.market, r.list, r.for_whom
-)
-SELECT line, 'sku' AS field, 'there is no item ' || sku AS what FROM r WHERE NOT EXISTS (SELECT FROM item i WHERE i.sku = r.sku)
-UNION ALL
-SELECT line, 'sku', sku || ' stands there twice in this list' FROM
-    (SELECT line, sku, row_number() OVER (PARTITION BY market, list, for_whom, sku ORDER BY line) AS time FROM r) t
- WHERE time > 1
-UNION ALL
-SELECT line, 'list', 'there is no ' || for_whom || ' list ' || list || ' in ' || market || '; a new one needs valid_from'
-  FROM new_list WHERE valid_from IS NULL
-UNION ALL
-SELECT line, 'valid_to', 'is not after valid_from' FROM new_list WHERE valid_to <= valid_from
-UNION ALL
-SELECT n.line, 'valid_from', 'list ' || l.code || ' is valid at that time' FROM new_list n
-  JOIN price_list l ON l.market = n.market AND l.audience = n.for_whom AND n.valid_from IS NOT NULL
-       AND (n.valid_to IS NULL OR n.valid_to > n.valid_from) AND l.valid && daterange(n.valid_from, n.valid_to);
-
--- name: import_prices
-WITH r AS (
-    SELECT r.*, coalesce(r.audience, 'retail') AS for_whom FROM jsonb_to_recordset($1) AS r(line int, market text, list text,
-           audience text, sku text, amount bigint, cv bigint, pv bigint, list_name text, valid_from date, valid_to date,
-           tax_included boolean)
-), made AS (
-    INSERT INTO price_list (market, code, name, audience, tax_included, valid)
-    SELECT r.market, r.list, coalesce(min(r.list_name), r.list), r.for_whom, coalesce(bool_and(r.tax_included), true),
-           daterange(min(r.valid_from), min(r.valid_to))
-      FROM r LEFT JOIN price_list l ON l.market = r.market AND l.code = r.list AND l.audience = r.for_whom
-     WHERE l.id IS NULL
-     GROUP BY r.market, r.list, r.for_whom
-    RETURNING id, market, code, audience
+-- name: import_sheet   $1: sheet, $2: rows, $3: ulid, $4: file, $5: login that publishes it, or NULL
+-- Prices bring the lists with them that do not exist yet.
+WITH made AS (
+    SELECT changeset_make($3, (SELECT id FROM login WHERE login = upper($5)), left($4, 80), NULL)
+), r AS (
+    SELECT value AS r, (value->>'line')::int AS line FROM jsonb_array_elements($2::jsonb), made
 ), list AS (
-    SELECT id, market, code, audience FROM made UNION ALL SELECT id, market, code, audience FROM price_list
-), saved AS (
-    INSERT INTO price AS p (list_id, item_id, amount, cv, pv)
-    SELECT l.id, i.id, r.amount, coalesce(r.cv, o.cv, 0), coalesce(r.pv, o.pv, 0)
-      FROM r
-      JOIN list l ON l.market = r.market AND l.code = r.list AND l.audience = r.for_whom
-      JOIN item i ON i.sku = r.sku
-      LEFT JOIN price o ON o.list_id = l.id AND o.item_id = i.id
-        ON CONFLICT (list_id, item_id) DO UPDATE SET amount = excluded.amount, cv = excluded.cv, pv = excluded.pv
-        WHERE (p.amount, p.cv, p.pv) IS DISTINCT FROM (excluded.amount, excluded.cv, excluded.pv)
-    RETURNING xmax = 0 AS added
-), noted AS (
-    INSERT INTO audit (action, object, detail)
-    SELECT 'import.prices', 'file ' || $2, jsonb_build_object('rows', jsonb_array_length($1))
+    SELECT DISTINCT ON (sheet_key('lists', r)) r, line FROM r
+     WHERE $1 = 'prices' AND r->>'valid_from' IS NOT NULL AND sheet_cells('lists', sheet_key('lists', r)) IS NULL
+     ORDER BY sheet_key('lists', r), line
+), every AS (
+    SELECT 0 AS part, line, jsonb_build_object('sheet', 'lists', 'line', line, 'cells', jsonb_strip_nulls(jsonb_build_object(
+               'market', r->'market', 'audience', r->'audience', 'list', r->'list', 'name', r->'list_name',
+               'tax_included', r->'tax_included', 'valid_from', r->'valid_from', 'valid_to', r->'valid_to'))) AS row
+      FROM list
+    UNION ALL
+    SELECT 1, line, jsonb_build_object('sheet', $1, 'line', line, 'cells', r - CASE $1
+               WHEN 'prices' THEN '{line,list_name,valid_from,valid_to,tax_included,legacy}'::text[] ELSE '{line}' END) FROM r
 )
-SELECT count(*) FILTER (WHERE added) AS added, count(*) FILTER (WHERE NOT added) AS changed,
-       jsonb_array_length($1) - count(*) AS unchanged
-  FROM saved;
+SELECT count(*) FROM changeset_put($3, (SELECT id FROM login WHERE login = upper($5)), NULL,
+                                   (SELECT coalesce(jsonb_agg(row ORDER BY part, line), '[]') FROM every));
+
+-- name: import_counts   $1: sheet, $2: rows, $3: ulid   An item counts once, in however many languages it has names.
+WITH k AS (
+    SELECT CASE $1 WHEN 'items' THEN split_part(key, '/', 1) ELSE key END AS key, bool_or(old IS NULL) AS is_new
+      FROM changeset_row WHERE changeset = $3 AND sheet = $1 GROUP BY 1
+)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new),
+       (SELECT count(DISTINCT CASE $1 WHEN 'items' THEN r->>'sku' ELSE sheet_key($1, r) END)
+          FROM jsonb_array_elements($2::jsonb) AS r) - count(*)
+  FROM k;
 
 -- name: import_distributors_faults
 WITH RECURSIVE r AS (

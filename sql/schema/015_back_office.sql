@@ -341,6 +341,16 @@ SELECT 'items', o.key, 'sku', 'sku_length', jsonb_build_object('value', o.sku, '
 UNION ALL
 SELECT 'items', o.key, 'sku', 'sku_check', jsonb_build_object('value', o.sku)
   FROM own_item o WHERE o.is_new AND NOT o.legacy AND damm_digit(o.sku) <> 0
+UNION ALL -- a barcode that another item keeps, or that stands in two rows
+SELECT 'items', r.key, 'barcode', 'barcode_taken', jsonb_build_object('value', r.new->>'barcode', 'other', i.sku)
+  FROM changeset_rows(a_ulid, 'items') r JOIN item i ON i.barcode = r.new->>'barcode' AND i.sku <> split_part(r.key, '/', 1)
+ WHERE NOT EXISTS (SELECT FROM changeset_rows(a_ulid, 'items') o WHERE o.key LIKE i.sku || '/%' AND o.new ? 'barcode')
+UNION ALL
+SELECT 'items', r.key, 'barcode', 'barcode_taken', jsonb_build_object('value', r.barcode, 'other', r.first)
+  FROM (SELECT r.key, r.new->>'barcode' AS barcode,
+               first_value(split_part(r.key, '/', 1)) OVER (PARTITION BY r.new->>'barcode' ORDER BY r.id) AS first
+          FROM changeset_rows(a_ulid, 'items') r WHERE r.new->>'barcode' IS NOT NULL) r
+ WHERE r.first <> split_part(r.key, '/', 1)
 UNION ALL
 SELECT 'items', r.key, 'sale_to', 'dates_reversed', '{"column": "sale_to"}' FROM changeset_rows(a_ulid, 'items') r
  WHERE (r.cells->>'sale_to')::date <= (r.cells->>'sale_from')::date
@@ -688,7 +698,9 @@ BEGIN
         SELECT coalesce(jsonb_agg(to_jsonb(f)), '[]') INTO before FROM sheet_faults(c.effective) f;
         BEGIN
             SET CONSTRAINTS ALL DEFERRED;
-            PERFORM changeset_apply(a_ulid, c.effective);
+            IF changed > 0 THEN
+                PERFORM changeset_apply(a_ulid, c.effective);
+            END IF;
             SELECT coalesce(jsonb_agg(to_jsonb(n)), '[]') INTO after FROM (
                 SELECT * FROM sheet_faults(c.effective)
                 EXCEPT SELECT * FROM jsonb_to_recordset(before) AS b(sheet text, key text, col text, code text, params jsonb)) n;

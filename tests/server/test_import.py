@@ -77,21 +77,21 @@ def items(desk):
              f"{damm('9909')},\"two\nlines\",LAMPS,,,,,,,\n"
              f"{damm('9910')},G,LAMPS,,,,,,,\n"
              f"{damm('9910')},G,LAMPS,,,,,,,\n",
-             "2: sku: the check digit of 99123 does not fit",
+             "2: sku: 99123 en: the check digit of 99123 does not fit.",
              "3: name: must not be empty",
-             "4: group: there is no group NOWHERE",
-             "5: back_order: maybe is neither yes nor no",
-             "5: barcode: 123 is no EAN-13",
-             "5: kind: there is no kind thing",
-             "5: max_per_order: x is no count",
-             "5: sale_from: 2025-02-30 is no date YYYY-MM-DD",
-             "5: weight_g: -1 is no count",
-             f"6: barcode: 4006381333931 is item {two}'s",
-             "6: tax_class: there is no tax class none",
+             f"4: group: {damm('9904')} en: there is no Group NOWHERE.",
+             "5: back_order: maybe is neither yes nor no.",
+             "5: barcode: 123 is no EAN-13.",
+             "5: kind: There is no Kind thing.",
+             "5: max_per_order: x is no whole number from 0 to 1000000000.",
+             "5: sale_from: 2025-02-30 is no date YYYY-MM-DD.",
+             "5: weight_g: -1 is no whole number from 0 to 1000000000.",
+             f"6: barcode: {damm('9906')} en: barcode 4006381333931 is item {two}'s.",
+             f"6: tax_class: {damm('9906')} en: there is no Tax none.",
              "7: 2 fields, but 10 columns",
-             f"8: sku: {damm('99080')} has not 5 digits",
-             "9: name: control characters",
-             f"12: sku: {damm('9910')} stands there twice in this language")
+             f"8: sku: {damm('99080')} en: {damm('99080')} has not 5 digits.",
+             "9: name: Name holds characters that cannot be printed.",
+             f"12: {damm('9910')} en stands there twice")
     desk.bad("unknown and missing columns", "items", "sku,colour,sku\n1,2,3\n", "1: colour: there is no such column",
              "1: name: this column is missing", "1: sku: this column stands there twice")
 
@@ -127,7 +127,7 @@ def csv_of(columns, rows):
 FORMS = {"items": ("sku", "kind", "group", "tax_class", "barcode", "weight_g", "max_per_order", "age_limit", "sale_from", "sale_to",
                    "back_order", "legacy"),
          "distributors": ("number", "market", "joined", "sponsor", "status", "rank", "country")}
-TEXTS = {"items": ("name", "spoken", "language"),
+TEXTS = {"items": ("name", "spoken"),
          "distributors": ("given_name", "family_name", "name", "email", "phone", "language", "line1", "line2", "city", "postcode", "region")}
 
 
@@ -184,16 +184,16 @@ def prices(desk):
              f"GB,WINTER-9,,{sku},1.00,\n"
              f"GB,AUTUMN-2,,{damm('9999')},1.00,\n"
              f"GB,AUTUMN-2,everybody,{sku},1.00,\n"
-             f"GB,AUTUMN-9,,{sku},1.00,2025-12-01\n"
              f"GB,AUTUMN-2,,{sku},99999999999999999999,\n",
              "2: market: there is no market FR",
-             "3: amount: 1.005 is no amount of at most 2 decimals",
-             "4: list: there is no retail list WINTER-9 in GB; a new one needs valid_from",
-             f"5: sku: there is no item {damm('9999')}",
-             "6: audience: there is no audience everybody",
-             "7: valid_from: list AUTUMN-2 is valid at that time",
-             "7: valid_from: list SPRING-2 is valid at that time",
-             "8: amount: 99999999999999999999 is no amount of at most 2 decimals")
+             "3: amount: 1.005 is no amount of at most 2 decimals.",
+             f"4: list: GB retail WINTER-9 {sku}: there is no List WINTER-9.",
+             f"5: sku: GB retail AUTUMN-2 {damm('9999')}: there is no SKU {damm('9999')}.",
+             "6: audience: There is no Audience everybody.",
+             "7: amount: 99999999999999999999 is no amount of at most 2 decimals.")
+    desk.bad("a list that overlaps with others", "prices", f"market,list,sku,amount,valid_from\nGB,AUTUMN-9,{sku},1.00,2025-12-01\n",
+             " valid_to: GB retail AUTUMN-2 overlaps with AUTUMN-9 from 2025-12-01 on.",
+             "2: valid_to: GB retail AUTUMN-9 overlaps with SPRING-2 from 2026-02-01 on.")
 
 
 def distributors(desk):
@@ -223,9 +223,9 @@ def distributors(desk):
              "5: joined: is in the future",
              "5: rank: there is no rank KING",
              f"5: sponsor: there is no distributor {damm('959999')}",
-             "6: status: there is no status retired",
-             "7: joined: 01.10.2025 is no date YYYY-MM-DD",
-             "7: number: the check digit of 1234567 does not fit",
+             "6: status: There is no status retired.",
+             "7: joined: 01.10.2025 is no date YYYY-MM-DD.",
+             "7: number: 1234567 is mistyped: its check digit does not fit.",
              "8: city: an address needs line1 and city")
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from quote_model import MILLION, Quote, half_up, share_out, tax_of, within
+from quote_model import MILLION, QTY_MAX, Quote, half_up, share_out, tax_of, within
 
 SEARCH = 256
 LANES = ("pre", "default", "post")
@@ -469,7 +469,7 @@ class Promoted(Quote):
 
     def give_gift(self, offer, benefit):
         index = [item["sku"] for item in self.c["items"]].index(benefit["sku"])
-        item, qty = self.c["items"][index], benefit["get"] * offer.times
+        item, qty = self.c["items"][index], min(benefit["get"] * offer.times, QTY_MAX)
         if self.stock is not None and not item["back_order"]:
             left = self.stock_left()
             for gift in offer.gifts:
@@ -573,7 +573,7 @@ class Promoted(Quote):
         if sets is None:
             self.bounded = True
             chosen = []
-            worth = lambda o: o.discount + o.credit + o.gift_value + (self.waived() if o.waives else 0)
+            worth = lambda o: o.discount + o.credit + o.gift_value + (self.sums["delivery"] if o.waives else 0)
             for offer in sorted(offers, key=lambda o: (-worth(o), o.key)):
                 if not any(offer.conflicts(other) for other in chosen):
                     chosen.append(offer)

@@ -226,6 +226,17 @@ static inline void random_gives(struct random_texts *r, struct text *out, uint64
     text_add(out, random_chance(state, 5) ? "   # so\n" : "\n");
 }
 
+/* Something for nearly everybody. */
+static inline void random_gives_all(struct random_texts *r, struct text *out, uint64_t *state)
+{
+    if (random_chance(state, 25))
+        text_printf(out, "  give credit %s\n", random_coins(r, state, 400));
+    else if (random_chance(state, 50))
+        text_printf(out, "  give %s off everything\n", random_percent(r, state));
+    else
+        text_printf(out, "  give %s off everything\n", random_coins(r, state, 400));
+}
+
 static inline void random_dates(struct text *out, uint64_t *state)
 {
     char day[DATE_TEXT];
@@ -304,6 +315,7 @@ static inline void random_how_often(struct random_texts *r, struct text *out, ui
 
 static inline const char *random_text(struct random_texts *r, uint64_t *state, size_t i, bool crowd)
 {
+    bool to_all = crowd && random_chance(state, 90);
     struct text out;
     text_init(&out, r->arena);
     text_printf(&out, random_chance(state, 90) ? "promotion %s\n" : "# one\n\npromotion %s # two\n",
@@ -316,6 +328,10 @@ static inline const char *random_text(struct random_texts *r, uint64_t *state, s
             text_add(&out, "  for coupon\n");
     }
     random_stands(&out, state, i, crowd);
+    if (to_all) {
+        random_gives_all(r, &out, state);
+        return out.data;
+    }
     random_how_often(r, &out, state, r->codes[i]);
     if (!crowd)
         random_when(r, &out, state);

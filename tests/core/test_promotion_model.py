@@ -12,6 +12,8 @@ from promotion_model import Promoted
 
 DRAFTS = int(os.environ.get("PROMOTION_DRAFTS", "3000"))
 SHOWN = 5
+NEEDS = ("spend", "quantity", "order", "first_order", "party", "recruits", "pieces", "goods", "stock",
+         "limit_uses", "limit_person", "limit_budget")
 
 
 def compare(what, expected, got):
@@ -69,6 +71,11 @@ def main():
     if dump.returncode != 0 or passed + failed != DRAFTS:
         print(f"FAILED: {program} ended with {dump.returncode} after {passed + failed} drafts")
         failed += 1
+    for rule in ("applied", "lost", "bounded", "gifts", "pick_too_many", "pick_not_offered", "pick_not_earned",
+                 *(f"failed: {need}" for need in NEEDS)):
+        if not seen[rule] and DRAFTS >= 1000:
+            failed += 1
+            print(f"FAILED: no draft shows {rule}")
     print(", ".join(f"{n} {name}" for name, n in sorted(seen.items())))
     print(f"test_promotion_model: {passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -136,6 +136,8 @@ static void draw_sums(const struct app *app, const struct frame *frame, int row)
                      column(ship, PART));
     if (q->discount)
         snprintf(text + n, sizeof text - (size_t)n, _("  Disc %s"), disc);
+    if (text_cells(text) > frame->cols)
+        text[n] = '\0'; /* rather none than the word alone */
     frame_text(frame, row, ROLE_PLAIN, text);
 }
 

@@ -172,9 +172,68 @@ static void sentences(void)
     arena_free(arena);
 }
 
+static void what_is_free_and_saved(void)
+{
+    static const struct readback_item en[] = {{2, 0, "soap", true}, {3, 1, "cream", false}},
+                                      zh[] = {{2, 0, "香皂", true}};
+    static const struct {
+        struct readback order;
+        const char *want;
+    } cases[] = {
+        {{LANGUAGE_en, en, 2, NULL, "GBP", 2, {1000}, {1950}},
+         "Two of the soap free, three of the cream - two now, one later. Ten pounds. "
+         "You save nineteen pounds fifty."},
+        {{LANGUAGE_de, en, 1, NULL, "EUR", 2, {1000}, {200}},
+         "Zweimal soap gratis. Zehn Euro. Sie sparen zwei Euro."},
+        {{LANGUAGE_zh_CN, zh, 1, NULL, "CNY", 2, {1000}, {200}},
+         "香皂两件（免费）。合计十元。共省两元。"},
+    };
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        readback_say(&text, &cases[i].order);
+        expect(&text, cases[i].want);
+    }
+    arena_free(arena);
+}
+
+static void what_is_offered(void)
+{
+    static const struct {
+        enum language language;
+        int64_t qty;
+        const char *more, *choose;
+    } cases[] = {
+        {LANGUAGE_en, 1, "One more soap and you save nineteen pounds. Shall I add it?",
+         "You may choose one free: soap. Which would you like?"},
+        {LANGUAGE_en, 2, "Two more of the soap and you save nineteen pounds. Shall I add them?",
+         "You may choose two free: soap. Which would you like?"},
+        {LANGUAGE_de, 1,
+         "Noch einmal soap, und Sie sparen neunzehn Pfund. Soll ich das dazunehmen?",
+         "Sie dürfen sich ein Stück gratis aussuchen: soap. Was darf es sein?"},
+        {LANGUAGE_zh_CN, 2, "再加soap两件，可省十九英镑。要加上吗？",
+         "可免费选两件：soap。您要哪些？"},
+    };
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct readback prices = {
+            .language = cases[i].language, .currency = "GBP", .exponent = 2, .saved = {1900}};
+        readback_more(&text, &prices, cases[i].qty, "soap");
+        expect(&text, cases[i].more);
+        readback_choose(&text, cases[i].language, cases[i].qty, "soap", true);
+        expect(&text, cases[i].choose);
+    }
+    arena_free(arena);
+}
+
 static const struct test_case cases[] = {
     {"numbers are said as words", numbers},
     {"amounts are said as people say them", amounts},
     {"an order is read back in one sentence after the other", sentences},
+    {"what is free, and what was saved, is read back", what_is_free_and_saved},
+    {"what is offered is said to the caller", what_is_offered},
 };
 REPORT_MAIN("test_readback", cases)

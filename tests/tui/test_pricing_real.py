@@ -28,9 +28,13 @@ def items(s, kind, n):
 
 
 def keyed(client, lines):
-    for number, text in enumerate(lines, 1):
+    """The lines that they make: a part of what is keyed may be what a promotion gives to choose."""
+    number = 0
+    for text in lines:
         client.line(text)
-        client.wait(re.compile(r"pending \d+ of %d$" % number, re.M))
+        screen = client.wait(re.compile(r"pending \d+ of (%s)$" % "|".join(str(number + more) for more in (1, 2)), re.M))
+        number = int(re.search(r"pending \d+ of (\d+)$", screen, re.M).group(1))
+    return number
 
 
 def agrees(client, lines, title):
@@ -52,18 +56,21 @@ def own_order(client, s, world):
     client.line(world["manager"])
     client.wait("Balance")
     lines = ["%d*%s" % (rng.randrange(1, 30), sku) for sku in items(s, "product", 8) + items(s, "kit", 3)]
-    keyed(client, lines)
-    agrees(client, len(lines), "an own order")
+    n = keyed(client, lines)
+    agrees(client, n, "an own order")
     client.line("a 2")
-    agrees(client, len(lines), "to another address")
+    agrees(client, n, "to another address")
     client.line("t aid")
-    agrees(client, len(lines), "as sales aids")
+    agrees(client, n, "as sales aids")
     client.line("t own")
-    agrees(client, len(lines), "own again")
+    agrees(client, n, "own again")
     client.line("pl SUMMER-1")
-    agrees(client, len(lines), "by an older list")
+    agrees(client, n, "by an older list")
     client.line("pl")
-    agrees(client, len(lines), "by the list of the day")
+    screen = client.wait("price by which list?", "SUMMER-1", "past", "now")
+    client.line(re.search(r" (\d) \S+ .* now ", screen).group(1))
+    client.wait("price list of the day")
+    agrees(client, n, "by the list of the day")
     client.press("F6")
     client.wait("HOME")
 
@@ -78,8 +85,8 @@ def customer_order(client, s, world):
     client.line("c " + number)
     client.wait("TAYLOR, Mary", "3 High Street")
     lines = ["%d*%s" % (rng.randrange(1, 9), sku) for sku in items(s, "product", 4)]
-    keyed(client, lines)
-    agrees(client, len(lines), "a customer's order")
+    n = keyed(client, lines)
+    agrees(client, n, "a customer's order")
     client.press("F6")
     client.wait("HOME")
 
@@ -89,9 +96,51 @@ def sales_aids(client, s, world):
     client.wait("Balance")
     client.line("t aid")
     lines = items(s, "sales_aid", 4)
-    keyed(client, lines)
-    agrees(client, len(lines), "sales aids")
+    n = keyed(client, lines)
+    agrees(client, n, "sales aids")
     client.press("F6")
+    client.wait("HOME")
+
+
+def of_group(s, group, n):
+    """The dearest items of a group or of those below it."""
+    found = s.psql(f"""WITH RECURSIVE below AS (SELECT id FROM item_group WHERE code = '{group}' UNION ALL
+        SELECT g.id FROM item_group g JOIN below b ON g.parent_id = b.id)
+        SELECT i.sku FROM item i JOIN price p ON p.item_id = i.id JOIN stock s ON s.item_id = i.id
+        WHERE i.group_id IN (SELECT id FROM below) AND i.kind = 'product' GROUP BY i.sku HAVING max(s.on_hand) > 40
+        ORDER BY max(p.amount) DESC, i.sku LIMIT {n}""")
+    return found.split("\n")
+
+
+def founding_promotions(client, s, world):
+    """The four of the beginning, keyed: near, applied, why, and each price the same here and there."""
+    pan, knife, candle, balm, towel = (of_group(s, group, 1)[0] for group in ("KITCHENWARE", "COOKS-KNIVES", "CANDLES", "BEAUTY", "TEXTILES"))
+    client.line(world["manager"])
+    client.wait("Balance")
+    lines = 1
+    client.line(pan)
+    screen = client.wait("pending 0 of 1")
+    client.line("y" if "KNIVES-2" in screen and "NEAR" in screen else ".1*40")
+    client.wait("CHOOSE 2 free of", "pending 0 of 1")
+    client.line("2*" + knife)
+    screen = client.wait("free KNIVES-2", "KNIVES-2 -", "pending 0 of 2", absent=["CHOOSE"])
+    cases.check("the knives are free", re.search(r" 2 %s .* 0\.00 " % knife, screen), screen)
+    for text, expected in (("2*" + candle, "CANDLES-BOGO -"), ("20*" + balm, None), ("2*" + towel, "BEAUTY-40 -")):
+        lines += 1
+        client.line(text)
+        client.wait("pending 0 of %d" % (lines + 1), *([expected] if expected else []))
+    agrees(client, lines + 1, "an order with promotions")
+    client.line(".5?")
+    client.wait("Promotion BEAUTY-40: -")
+    client.line("pr")
+    screen = client.wait("PROMOTIONS", "PENCIL", "new customers", "CANDLES-BOGO")
+    cases.check("promotions are explained", "Applied" in screen, screen)
+    client.press("F12")
+    client.press("F9")
+    client.wait("READ BACK", " free", "You save ")
+    client.press("F9")
+    client.wait("placed ")
+    client.press("F12")
     client.wait("HOME")
 
 
@@ -145,7 +194,7 @@ def main():
             client = Client(world, ["--user", "CC-07"], cols=100, rows=40, env={"XDG_CACHE_HOME": folder})
             client.sign_on(world)
             until(lambda: os.path.isdir(folder + "/partyline") and os.listdir(folder + "/partyline"), "no catalogue came")
-            for case in (five_lines, own_order, customer_order, sales_aids, refused_people, changed_price):
+            for case in (five_lines, own_order, customer_order, sales_aids, founding_promotions, refused_people, changed_price):
                 cases.run(case.__name__.replace("_", " "), case, client, s, world)
             client.close()
     finally:

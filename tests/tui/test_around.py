@@ -72,7 +72,7 @@ def home_tells_what_happened(world):
     client.press("F5")
     client.wait("a order %s is complete" % number, absent=["is there for"])
     client.line("a")
-    client.wait("ORDER", "payment due", number)
+    client.wait("PLACED", "payment due", number)
     until(lambda: [n["id"] for n in fake.notices] == ["9"], lambda: fake.notices)
     client.close()
 

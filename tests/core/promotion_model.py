@@ -457,26 +457,32 @@ class Promoted(Quote):
             else:
                 self.cut(offer, line, max(line["left"] - benefit["amount"] * line["qty"], 0))
 
-    def stock_left(self):
+    def is_there(self, index, qty, gifts):
+        """Whether the order's own lines, and gifts before, leave so many pieces of the item."""
+        if self.stock is None or self.c["items"][index]["back_order"]:
+            return True
         left = list(self.stock)
-        for line in self.priced:
-            for part, per in self.parts(line["index"]):
-                left[part] -= per * line["qty"]
-        for gift in self.gifts:
-            for part, per in self.parts(gift["index"]):
-                left[part] -= per * gift["qty"]
-        return left
+        for taken in self.priced + gifts:
+            for part, per in self.parts(taken["index"]):
+                left[part] -= per * taken["qty"]
+        return all(left[part] >= per * qty for part, per in self.parts(index))
+
+    def lacks_stock(self, chosen):
+        """The first, by priority and code, whose gifts those before it have left too few pieces for."""
+        gifts = list(self.gifts)
+        for offer in sorted(chosen, key=lambda o: o.key):
+            for gift in offer.gifts:
+                if not self.is_there(gift["index"], gift["qty"], gifts):
+                    offer.fail("stock", 0, gift["qty"])
+                    return offer
+                gifts.append(gift)
+        return None
 
     def give_gift(self, offer, benefit):
         index = [item["sku"] for item in self.c["items"]].index(benefit["sku"])
-        item, qty = self.c["items"][index], min(benefit["get"] * offer.times, QTY_MAX)
-        if self.stock is not None and not item["back_order"]:
-            left = self.stock_left()
-            for gift in offer.gifts:
-                for part, per in self.parts(gift["index"]):
-                    left[part] -= per * gift["qty"]
-            if any(left[part] < per * qty for part, per in self.parts(index)):
-                return offer.fail("stock", 0, qty)
+        qty = min(benefit["get"] * offer.times, QTY_MAX)
+        if not self.is_there(index, qty, self.gifts):
+            return offer.fail("stock", 0, qty)
         price = self.list and self.list["prices"][index]
         unit = price[0] if price else 0
         offer.gifts.append(dict(index=index, qty=qty, unit=unit, sku=benefit["sku"], code=offer.p["code"]))
@@ -605,6 +611,9 @@ class Promoted(Quote):
         offers = [Offer(p) for p in self.promotions if p["lane"] == lane and self.is_considered(p)]
         candidates = [offer for offer in offers if self.holds(offer)]
         chosen = self.choose(candidates)
+        while short := self.lacks_stock(chosen):
+            candidates.remove(short)
+            chosen = self.choose(candidates)
         self.take(chosen)
         for offer in candidates:
             if offer in chosen:

@@ -90,6 +90,8 @@ static void placed(struct app *app, struct order *order)
     if (!order_draft(order)
              ->price_list) /* no dated one: the next is most likely priced by it, too */
         snprintf(app->list, sizeof app->list, "%s", order->quote.list);
+    if (order->quote.npromotions) /* a first order, a use that is taken */
+        prices_doubt(app->prices, &order->quote);
     order_free(order);
     app->order = NULL;
     last_order_forget(app);

@@ -295,8 +295,12 @@ def test_review(world):
     for _ in range(3):
         client.press("Enter")
     client.wait("a gift: 1*red pencil")
+    def asked():
+        return sum(path.endswith("/pricing-facts") for _, path, _ in world["fake"].log)
+    before = asked()
     client.press("F9")
     client.wait("placed ")
+    until(lambda: asked() > before, "what promotions look at was not asked again")
     client.close()
 
 

@@ -59,11 +59,19 @@ struct item {
     struct date sale_from, sale_to;       /* from <= date < to */
     bool back_order;                      /* may be sold beyond the stock */
     uint32_t first_component, components; /* of a kit, into catalogue.components */
+    uint32_t first_slot, slots;           /* what is chosen in a kit, into catalogue.slots */
 };
 
 struct component {
     uint32_t item; /* index into catalogue.items */
     int qty;
+};
+
+/* Of a kit: `choose` out of its options, the same one again if wanted. */
+struct kit_slot {
+    const char *name; /* "Scent" */
+    int choose;
+    uint32_t first_option, options; /* into catalogue.options */
 };
 
 /* amount.minor < 0: the item is not in the list. */
@@ -127,6 +135,10 @@ struct catalogue {
     const struct item_group *groups;
     size_t ngroups;
     struct component *components;
+    struct kit_slot *slots; /* a kit's side by side, in their order */
+    size_t nslots;
+    struct component *options; /* a slot's side by side, in their order */
+    size_t noptions;
     struct price_list *lists; /* by audience, then ascending by date */
     size_t nlists;
     struct rank_discount *discounts;

@@ -13,7 +13,8 @@ static bool same(const char *a, const char *b)
 bool draft_line_equal(const struct draft_line *a, const struct draft_line *b)
 {
     return same(a->id, b->id) && same(a->sku, b->sku) && a->qty == b->qty &&
-           a->back_order == b->back_order && same(a->picks, b->picks);
+           a->back_order == b->back_order && same(a->picks, b->picks) &&
+           same(a->choices, b->choices);
 }
 
 static bool address_equal(const struct address *a, const struct address *b)

@@ -14,6 +14,9 @@ struct draft_line {
     int64_t qty;
     bool back_order;   /* what is not in stock may come later */
     const char *picks; /* the promotion of which the buyer chose this, or NULL: bought */
+    /* Of a kit, in the order of its slots, a blank between: SKUs, or the numbers of options as they
+     * were keyed. NULL: none. */
+    const char *choices;
 };
 
 struct address {

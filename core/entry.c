@@ -123,7 +123,7 @@ static bool read_function_key(struct reading *r)
     return true;
 }
 
-/* What follows `.n`: `*q`, `+`, `+q`, `?` or `f`. */
+/* What follows `.n`: `*q`, `+`, `+q`, `/choices`, `?` or `f`. */
 static bool read_line_sign(struct reading *r, char sign, struct part rest)
 {
     struct entry_command *out = r->out;
@@ -138,7 +138,10 @@ static bool read_line_sign(struct reading *r, char sign, struct part rest)
         out->kind = ENTRY_WHY;
     else if (char_lower(sign) == 'f' && !rest.len)
         out->kind = ENTRY_FREE;
-    else
+    else if (sign == '/') {
+        out->kind = ENTRY_CHOOSE;
+        reading_choices(r, rest);
+    } else
         return reading_bad(r, PROBLEM_bad_value, "The line", part_of(r->text + 1, NULL));
     return true;
 }
@@ -231,8 +234,8 @@ static bool read_words(struct reading *r)
 
 /* In this order; the first that answers wins. */
 static bool (*const readers[])(struct reading *r) = {
-    read_empty,   read_starred,       read_unprintable,    read_pick,  read_line, read_verb,
-    read_choices, read_function_key,  read_times,          read_more,  read_void, read_number,
+    read_empty,   read_starred, read_unprintable, read_pick,   read_line,    read_verb,
+    read_choices, read_function_key, read_kit,    read_times,  read_more,    read_void, read_number,
     read_decimal, read_item_quantity, read_foreign_number, read_words,
 };
 

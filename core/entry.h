@@ -46,9 +46,12 @@ struct entry_command {
     const char *text;
     /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;
-    /* MORE, VOID, SET, WHY, FREE: the line, `+` and `-` being resolved already; on the stock screen
-     * 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
+    /* MORE, VOID, SET, WHY, FREE, CHOOSE: the line, `+` and `-` being resolved already; on the stock
+     * screen 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
     int number;
+    /* SKU, BARCODE, CHOOSE: the numbers of what is chosen in a kit, in the order of its slots:
+     * "13". */
+    const char *choices;
     /* CASH, and if `has_amount` CERTIFICATE and BALANCE; in minor units, with the exponent. */
     struct money amount;
     bool has_amount;

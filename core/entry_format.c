@@ -32,7 +32,7 @@ static bool needs_quantity(const struct entry_command *command)
 {
     bool several = (command->kinds & (command->kinds - 1)) != 0;
     bool phone = command->kind == ENTRY_BARCODE && command->check_fails && command->text[0] == '0';
-    return command->quantity != 1 || several || phone;
+    return command->quantity != 1 || ((several || phone) && !command->choices[0]);
 }
 
 static void add_item(struct text *out, const struct entry_command *command)
@@ -40,6 +40,8 @@ static void add_item(struct text *out, const struct entry_command *command)
     if (needs_quantity(command))
         text_printf(out, "%lld*", (long long)command->quantity);
     text_add(out, command->text);
+    if (command->choices[0])
+        text_printf(out, "/%s", command->choices);
 }
 
 static void add_more(struct text *out, const struct entry_command *command)
@@ -62,6 +64,11 @@ static void add_wait(struct text *out, const struct entry_command *command)
 static void add_set(struct text *out, const struct entry_command *command)
 {
     text_printf(out, ".%d*%lld", command->number, (long long)command->quantity);
+}
+
+static void add_choose(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, ".%d/%s", command->number, command->choices);
 }
 
 static void add_why(struct text *out, const struct entry_command *command)
@@ -109,7 +116,7 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
     [ENTRY_FREE] = add_free,   [ENTRY_CHOICES] = add_choices,
     [ENTRY_OTHER] = add_other, [ENTRY_WAIT] = add_wait,
-    [ENTRY_BAD] = add_whole,
+    [ENTRY_BAD] = add_whole, [ENTRY_CHOOSE] = add_choose,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)
@@ -131,7 +138,8 @@ bool entry_equal(const struct entry_command *a, const struct entry_command *b)
            a->amount.minor == b->amount.minor && a->has_amount == b->has_amount &&
            a->exponent == b->exponent && a->kinds == b->kinds && a->check_fails == b->check_fails &&
            a->problem == b->problem && strcmp(a->text, b->text) == 0 &&
-           strcmp(a->what, b->what) == 0 && strcmp(a->whole, b->whole) == 0;
+           strcmp(a->choices, b->choices) == 0 && strcmp(a->what, b->what) == 0 &&
+           strcmp(a->whole, b->whole) == 0;
 }
 
 /* The name that the sentence gives to the offending text, where it is not {value}. */

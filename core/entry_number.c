@@ -1,6 +1,7 @@
 /* The readers of rows of digits: codes, items with quantities, amounts. */
 #include "core/entry_reading.h"
 
+#include "core/kit.h"
 #include "core/pan.h"
 #include "core/text.h"
 
@@ -78,6 +79,34 @@ bool read_times(struct reading *r)
     bool like_a_quantity = !left.len || char_is_digit(*left.at) || strchr("+-.", *left.at) ||
                            part_is_foreign(left) || part_is_digits(right);
     return like_a_quantity && reading_bad_quantity(r, left);
+}
+
+void reading_choices(struct reading *r, struct part part)
+{
+    if (part.len >= 1 && part.len <= KIT_CHOICES && strspn(part.at, "123456789") >= part.len)
+        r->out->choices = part_copy(r->arena, part);
+    else if (part.len)
+        reading_bad(r, PROBLEM_bad_choices, "", part);
+    else
+        reading_bad(r, PROBLEM_required, "The choice", part);
+}
+
+/* A slash behind digits is never searched for. */
+bool read_kit(struct reading *r)
+{
+    const char *slash = strchr(r->text, '/');
+    if (!slash || slash == r->text)
+        return false;
+    struct part item = part_of(r->text, slash);
+    const char *star = memchr(item.at, '*', item.len);
+    int64_t quantity = 1;
+    if (star && !part_number(part_of(item.at, star), 1, ENTRY_QUANTITY_MAX, &quantity))
+        return false;
+    item = star ? part_of(star + 1, slash) : item;
+    if (!part_is_digits(item) || !item_set(r, item, quantity))
+        return false;
+    reading_choices(r, part_of(slash + 1, NULL));
+    return true;
 }
 
 bool read_item_quantity(struct reading *r)

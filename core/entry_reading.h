@@ -16,7 +16,7 @@ struct reading {
 /* A command of that kind with nothing else in it. */
 static inline struct entry_command command_of(enum entry_kind kind)
 {
-    return (struct entry_command){.kind = kind, .text = "", .what = "", .whole = ""};
+    return (struct entry_command){.kind = kind, .text = "", .choices = "", .what = "", .whole = ""};
 }
 
 /* A reader says whether the line is of its form, and then has written the command. What it wrote
@@ -26,6 +26,8 @@ bool read_number(struct reading *r);
 bool read_times(struct reading *r);
 /* `SKU q`; with a leading zero or more than three digits it may be a telephone number. */
 bool read_item_quantity(struct reading *r);
+/* `SKU/13`, `q*SKU/13`: a kit with what is chosen in it. */
+bool read_kit(struct reading *r);
 /* Digits of another script alone: refused rather than searched for in vain. */
 bool read_foreign_number(struct reading *r);
 /* Digits and points: cash where there is something to pay. */
@@ -33,6 +35,8 @@ bool read_decimal(struct reading *r);
 /* A verb counts when alone or followed by a digit or blank, and on its screens. */
 bool read_verb(struct reading *r);
 
+/* The numbers of choices: digits but 0. BAD otherwise. */
+void reading_choices(struct reading *r, struct part part);
 /* The command becomes BAD; always true, so that a reader can end with it. */
 bool reading_bad(struct reading *r, enum problem_code problem, const char *what, struct part part);
 bool reading_bad_quantity(struct reading *r, struct part part);

@@ -14,7 +14,7 @@ enum problem_code {
 
 enum severity {
     SEVERITY_stop,    /* the order cannot be placed */
-    SEVERITY_warning, /* shown, never in the way, except `duplicate`, which is asked once */
+    SEVERITY_warning, /* shown, never in the way, except `duplicate` and `age_check`, asked once */
 };
 
 struct problem_param {

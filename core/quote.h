@@ -41,6 +41,8 @@ struct quote_line {
     struct money tax;      /* within the amount, or on top of it */
     struct rate tax_rate;
     struct volume cv, pv;
+    const struct component *chosen; /* of a kit, in the order of its slots */
+    size_t nchosen;
     int64_t free_stock;        /* pieces that could be sold now; -1 unknown */
     int64_t back_ordered;      /* of qty */
     struct line_share *shares; /* in the order in which they were taken */
@@ -121,6 +123,20 @@ struct quote {
  * each once, ascending by index. */
 size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
                          const struct order_draft *draft, uint32_t **items);
+
+/* A part of a kit on an order: what a return of it alone gives back comes from its share. */
+struct line_part {
+    uint32_t item;      /* index into catalogue.items */
+    int slot;           /* from which it was chosen, from 1; 0: the kit always has it */
+    int64_t qty;        /* pieces in all */
+    struct money share; /* of the line's amount */
+};
+
+/* The parts of a priced kit, the chosen ones last, in the order of its slots; 0 for any other line.
+ * The amount of the line is shared over them by list price x pieces (by pieces, where none has a
+ * price), largest remainder: the shares add up to the amount. */
+size_t quote_line_parts(struct arena *arena, const struct quote *quote,
+                        const struct quote_line *line, struct line_part **out);
 
 /* `stock` ascending by item; `nstock` 0 with `stock` NULL means unknown (free_stock -1, no stock
  * problems). Business mistakes are in out->problems, and what can be priced is priced all the same.

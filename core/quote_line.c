@@ -61,6 +61,30 @@ static void check_item(struct quote *quote, size_t i, const struct order_draft *
     }
 }
 
+static int age_of(const struct catalogue *c, const struct component *parts, size_t n, int least)
+{
+    for (size_t i = 0; i < n; i++)
+        least =
+            c->items[parts[i].item].age_limit > least ? c->items[parts[i].item].age_limit : least;
+    return least;
+}
+
+/* Of a kit the age counts that any of its parts wants. */
+static void check_age(struct quote *quote, size_t i)
+{
+    const struct quote_line *line = &quote->lines[i];
+    const struct catalogue *c = quote->catalogue;
+    int age = line->item->age_limit;
+    if (line->item->kind == ITEM_KIT)
+        age = age_of(c, c->components + line->item->first_component, line->item->components, age);
+    age = age_of(c, line->chosen, line->nchosen, age);
+    if (age == 0)
+        return;
+    struct problem *p = quote_line_problem(quote, i, PROBLEM_age_check, "sku");
+    quote_item_params(p, line->item);
+    problem_set_number(p, "age", age);
+}
+
 /* As if it had not been priced: so that the sums of a quote hold whatever was too large. */
 void quote_line_unprice(struct quote_line *line)
 {
@@ -111,6 +135,8 @@ void quote_price_line(struct quote *quote, size_t i, const struct buyer_facts *b
     if (!line->item)
         return;
     check_item(quote, i, draft);
+    quote_choose(quote, i);
+    check_age(quote, i);
     if (!quote->list || !qty_ok)
         return;
     const struct price *price = catalogue_price(quote->catalogue, quote->list, line->item);

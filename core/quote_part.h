@@ -30,6 +30,8 @@ const char *quote_choose_region(const struct catalogue *catalogue, const struct 
 /* Finds the item of line `i` and prices it from the list, less the discount of the rank. */
 void quote_price_line(struct quote *quote, size_t i, const struct buyer_facts *buyer,
                       const struct order_draft *draft);
+/* What was chosen in a kit, and what is still to be. */
+void quote_choose(struct quote *quote, size_t i);
 /* As if it had not been priced: so that the sums of a quote hold whatever was too large. */
 void quote_line_unprice(struct quote_line *line);
 /* What the buyer's rank takes off the prices of the quote's list; there must be one. */
@@ -54,8 +56,19 @@ void quote_stock_lines(struct arena *arena, struct quote *quote, const struct st
 /* What the priced lines leave of the stock, by row; below 0 where there is too little. */
 int64_t *quote_stock_left(struct arena *arena, const struct quote *quote,
                           const struct stock_fact *stock, size_t n);
-/* How many of the item could be sold out of what is left. */
-int64_t quote_stock_sellable(const struct catalogue *catalogue, const struct item *item,
+/* What one piece takes from stock: itself, or what a kit is made of. */
+struct stock_parts {
+    const struct item *item;
+    const struct component *chosen;
+    size_t nchosen;
+};
+static inline struct stock_parts stock_parts_of(const struct quote_line *line)
+{
+    return (struct stock_parts){line->item, line->chosen, line->nchosen};
+}
+/* How many could be sold out of what is left; of a kit in which something is still to be chosen
+ * by the best choice. */
+int64_t quote_stock_sellable(const struct catalogue *catalogue, struct stock_parts parts,
                              const struct stock_fact *stock, int64_t *left, size_t n);
-void quote_stock_take(const struct catalogue *catalogue, const struct item *item, int64_t qty,
+void quote_stock_take(const struct catalogue *catalogue, struct stock_parts parts, int64_t qty,
                       const struct stock_fact *stock, int64_t *left, size_t n);

@@ -9,17 +9,19 @@ static bool promotion_is_for(const struct promotion *promotion, const struct ord
            (!promotion->needs_coupon || draft->ncoupons > 0);
 }
 
-static size_t components_of(const struct item *item)
+static size_t components_of(struct stock_parts parts)
 {
-    return item->kind == ITEM_KIT ? item->components : 1;
+    return parts.item->kind == ITEM_KIT ? parts.item->components + parts.nchosen : 1;
 }
 
 /* The k-th thing that an item takes from stock: itself, or a component of the kit. */
-static struct component component_at(const struct catalogue *c, const struct item *item, size_t k)
+static struct component component_at(const struct catalogue *c, struct stock_parts parts, size_t k)
 {
-    if (item->kind == ITEM_KIT)
-        return c->components[item->first_component + k];
-    return (struct component){(uint32_t)(item - c->items), 1};
+    const struct item *item = parts.item;
+    if (item->kind != ITEM_KIT)
+        return (struct component){(uint32_t)(item - c->items), 1};
+    return k < item->components ? c->components[item->first_component + k]
+                                : parts.chosen[k - item->components];
 }
 
 static int compare_u32(const void *a, const void *b)
@@ -55,6 +57,24 @@ static size_t items_of(const struct catalogue *c, const struct order_draft *draf
     return n;
 }
 
+/* All that an item may take: with a kit's also what can be chosen in it. With `out` NULL they are
+ * only counted. */
+static size_t all_of(const struct catalogue *c, const struct item *item, uint32_t *out)
+{
+    const struct stock_parts parts = {.item = item};
+    size_t n = 0;
+    for (size_t k = 0; k < components_of(parts); k++, n++)
+        if (out)
+            out[n] = component_at(c, parts, k).item;
+    for (uint32_t i = 0; i < item->slots; i++) {
+        const struct kit_slot *slot = &c->slots[item->first_slot + i];
+        for (uint32_t k = 0; k < slot->options; k++, n++)
+            if (out)
+                out[n] = c->options[slot->first_option + k].item;
+    }
+    return n;
+}
+
 size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
                          const struct order_draft *draft, uint32_t **items)
 {
@@ -62,11 +82,10 @@ size_t quote_stock_items(struct arena *arena, const struct catalogue *catalogue,
     const struct item **found = ARENA_ARRAY(arena, const struct item *, nfound);
     items_of(catalogue, draft, found);
     for (size_t i = 0; i < nfound; i++)
-        most += components_of(found[i]);
+        most += all_of(catalogue, found[i], NULL);
     uint32_t *all = ARENA_ARRAY(arena, uint32_t, most);
     for (size_t i = 0; i < nfound; i++)
-        for (size_t k = 0; k < components_of(found[i]); k++)
-            all[n++] = component_at(catalogue, found[i], k).item;
+        n += all_of(catalogue, found[i], all + n);
     qsort(all, n, sizeof *all, compare_u32);
     size_t unique = 0;
     for (size_t i = 0; i < n; i++)
@@ -91,14 +110,53 @@ static int64_t *stock_find(const struct stock_fact *stock, int64_t *left, size_t
     return NULL;
 }
 
-int64_t quote_stock_sellable(const struct catalogue *c, const struct item *item,
-                             const struct stock_fact *stock, int64_t *left, size_t n)
+static int64_t pieces_left(const struct stock_fact *stock, int64_t *left, size_t n,
+                           struct component part)
+{
+    int64_t *free_left = stock_find(stock, left, n, part.item);
+    return free_left && *free_left > 0 ? *free_left / part.qty : 0;
+}
+
+/* How many kits the slots that nothing was chosen for would allow. */
+static int64_t slots_allow(const struct catalogue *c, struct stock_parts parts,
+                           const struct stock_fact *stock, int64_t *left, size_t n)
 {
     int64_t least = INT64_MAX;
-    for (size_t k = 0; k < components_of(item); k++) {
-        struct component part = component_at(c, item, k);
-        int64_t *free_left = stock_find(stock, left, n, part.item);
-        int64_t pieces = free_left && *free_left > 0 ? *free_left / part.qty : 0;
+    size_t seen = 0;
+    for (uint32_t i = 0; i < parts.item->slots; i++) {
+        const struct kit_slot *slot = &c->slots[parts.item->first_slot + i];
+        int64_t pieces = 0;
+        bool chosen = (seen += (size_t)slot->choose) <= parts.nchosen;
+        for (uint32_t k = 0; k < slot->options && !chosen; k++)
+            pieces += pieces_left(stock, left, n, c->options[slot->first_option + k]);
+        if (!chosen && pieces / slot->choose < least)
+            least = pieces / slot->choose;
+    }
+    return least;
+}
+
+/* All that one piece takes of the item of its k-th component; 0: an earlier one has counted it. */
+static int taken_of(const struct catalogue *c, struct stock_parts parts, size_t k)
+{
+    const uint32_t item = component_at(c, parts, k).item;
+    int qty = 0;
+    for (size_t i = 0; i < components_of(parts); i++) {
+        struct component part = component_at(c, parts, i);
+        if (part.item == item && i < k)
+            return 0;
+        qty += part.item == item ? part.qty : 0;
+    }
+    return qty;
+}
+
+int64_t quote_stock_sellable(const struct catalogue *c, struct stock_parts parts,
+                             const struct stock_fact *stock, int64_t *left, size_t n)
+{
+    int64_t least = slots_allow(c, parts, stock, left, n);
+    for (size_t k = 0; k < components_of(parts); k++) {
+        struct component part = component_at(c, parts, k);
+        part.qty = parts.nchosen ? taken_of(c, parts, k) : part.qty;
+        int64_t pieces = part.qty ? pieces_left(stock, left, n, part) : least;
         least = pieces < least ? pieces : least;
     }
     return least == INT64_MAX ? 0 : least;
@@ -136,12 +194,16 @@ static void needs_collect(struct arena *arena, struct quote *quote)
     size_t most = 0;
     for (size_t i = 0; i < quote->nlines; i++)
         if (quote->lines[i].priced)
-            most += components_of(quote->lines[i].item);
+            most += components_of(stock_parts_of(&quote->lines[i]));
     quote->needs = ARENA_ARRAY(arena, struct stock_need, most);
     for (size_t i = 0; i < quote->nlines; i++) {
         const struct quote_line *line = &quote->lines[i];
-        for (size_t k = 0; line->priced && k < components_of(line->item); k++) {
-            struct component part = component_at(c, line->item, k);
+        const struct stock_parts parts = stock_parts_of(line);
+        for (size_t k = 0; line->priced && k < components_of(parts); k++) {
+            struct component part = component_at(c, parts, k);
+            part.qty = parts.nchosen ? taken_of(c, parts, k) : part.qty;
+            if (!part.qty)
+                continue;
             quote->needs[quote->nneeds++] = (struct stock_need){
                 .line = (uint32_t)i,
                 .item = part.item,
@@ -154,11 +216,11 @@ static void needs_collect(struct arena *arena, struct quote *quote)
     qsort(quote->needs, quote->nneeds, sizeof *quote->needs, compare_needs);
 }
 
-void quote_stock_take(const struct catalogue *c, const struct item *item, int64_t qty,
+void quote_stock_take(const struct catalogue *c, struct stock_parts parts, int64_t qty,
                       const struct stock_fact *stock, int64_t *left, size_t n)
 {
-    for (size_t k = 0; k < components_of(item); k++) {
-        struct component part = component_at(c, item, k);
+    for (size_t k = 0; k < components_of(parts); k++) {
+        struct component part = component_at(c, parts, k);
         int64_t *free_left = stock_find(stock, left, n, part.item);
         if (free_left)
             *free_left -= part.qty * qty;
@@ -179,8 +241,8 @@ int64_t *quote_stock_left(struct arena *arena, const struct quote *quote,
     int64_t *left = stock_copy(arena, stock, n);
     for (size_t i = 0; i < quote->nlines; i++)
         if (quote->lines[i].priced)
-            quote_stock_take(quote->catalogue, quote->lines[i].item, quote->lines[i].draft->qty,
-                             stock, left, n);
+            quote_stock_take(quote->catalogue, stock_parts_of(&quote->lines[i]),
+                             quote->lines[i].draft->qty, stock, left, n);
     return left;
 }
 
@@ -193,11 +255,11 @@ static void check_stock(struct arena *arena, struct quote *quote, const struct s
         struct quote_line *line = &quote->lines[i];
         if (!line->item)
             continue;
-        line->free_stock = quote_stock_sellable(c, line->item, stock, whole, n);
+        line->free_stock = quote_stock_sellable(c, stock_parts_of(line), stock, whole, n);
         if (!line->priced)
             continue;
-        stock_report(quote, i, quote_stock_sellable(c, line->item, stock, left, n));
-        quote_stock_take(c, line->item, line->draft->qty, stock, left, n);
+        stock_report(quote, i, quote_stock_sellable(c, stock_parts_of(line), stock, left, n));
+        quote_stock_take(c, stock_parts_of(line), line->draft->qty, stock, left, n);
     }
 }
 

@@ -63,8 +63,8 @@ static bool gifts_are_there(struct promo_run *run, struct promo_offer *const *ca
                 *without = i;
                 return false;
             }
-            quote_stock_take(c, &c->items[gift->item], gift->qty, run->stock, run->free,
-                             run->nstock);
+            quote_stock_take(c, (struct stock_parts){.item = &c->items[gift->item]}, gift->qty,
+                             run->stock, run->free, run->nstock);
         }
     return true;
 }

@@ -142,7 +142,8 @@ bool promo_run_has_stock(struct promo_run *run, const struct promo_gift *gift)
         return true;
     if (!run->free)
         run->free = quote_stock_left(run->arena, run->quote, run->stock, run->nstock);
-    return quote_stock_sellable(c, item, run->stock, run->free, run->nstock) >= gift->qty;
+    return quote_stock_sellable(c, (struct stock_parts){.item = item}, run->stock, run->free,
+                                run->nstock) >= gift->qty;
 }
 
 void promo_run_init(struct promo_run *run)

@@ -42,6 +42,17 @@ static void problem_read(struct arena *arena, json_t *object, void *out)
     }
 }
 
+static void component_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_component *)out = (struct reply_component){
+        .sku = get_text(object, "sku"),
+        .name = get_text(object, "name"),
+        .spoken = get_text(object, "spoken"),
+        .qty = get_number(object, "qty"),
+    };
+}
+
 void reply_line_read(struct arena *arena, json_t *object, void *out)
 {
     struct reply_line *line = out;
@@ -63,6 +74,8 @@ void reply_line_read(struct arena *arena, json_t *object, void *out)
         .priced = !json_is_false(json_object_get(object, "priced")),
     };
     line->why = get_says(arena, object, "why", &line->nwhy);
+    line->choices =
+        get_array(arena, object, "choices", sizeof *line->choices, component_read, &line->nchoices);
     reply_shares_read(arena, object, line);
 }
 
@@ -238,16 +251,6 @@ static void due_read(struct arena *arena, json_t *object, void *out)
         .date = get_text(object, "date"),
         .qty = get_number(object, "qty"),
         .firm = get_true(object, "firm"),
-    };
-}
-
-static void component_read(struct arena *arena, json_t *object, void *out)
-{
-    (void)arena;
-    *(struct reply_component *)out = (struct reply_component){
-        .sku = get_text(object, "sku"),
-        .name = get_text(object, "name"),
-        .qty = get_number(object, "qty"),
     };
 }
 

@@ -25,6 +25,11 @@ struct reply_share {
     int64_t amount;
 };
 
+struct reply_component {
+    const char *sku, *name, *spoken;
+    int64_t qty;
+};
+
 struct reply_line {
     const char *id, *sku, *name, *spoken;
     int64_t qty, unit, discount, amount, tax, cv, pv;
@@ -37,6 +42,8 @@ struct reply_line {
     const char *gift_of, *picks; /* a promotion's code: it added the line; it was chosen; or "" */
     struct reply_share *shares;
     size_t nshares;
+    struct reply_component *choices; /* in a kit, in the order of its slots */
+    size_t nchoices;
 };
 
 /* What became of a promotion; texts that do not apply are "". */
@@ -148,11 +155,6 @@ struct reply_due {
     const char *site, *date;
     int64_t qty;
     bool firm;
-};
-
-struct reply_component {
-    const char *sku, *name;
-    int64_t qty;
 };
 
 struct reply_item {

@@ -52,6 +52,8 @@ void wire_only(struct wire_reader *r, json_t *object, const char *at, const char
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
                      struct order_draft *out);
 json_t *wire_draft_write(const struct order_draft *draft);
+/* A draft line's choices as an array of texts. */
+json_t *wire_choices_write(const char *choices);
 /* An address; absent parts become "". */
 void wire_address_read(struct wire_reader *r, json_t *object, const char *at, struct address *out);
 json_t *wire_address_write(const struct address *address);

@@ -22,16 +22,17 @@ struct wire_catalogue {
 #define WIRE_CATALOGUE_COMMA ","
 #define WIRE_CATALOGUE_END "]}"
 /* Raised when a reader of before could not read what is written now. */
-enum { WIRE_CATALOGUE_FORMAT = 2 };
+enum { WIRE_CATALOGUE_FORMAT = 3 };
 
 /* Market, types of order, tables of discount, delivery and tax, texts of promotions. */
 void wire_catalogue_write_market(struct text *out, const struct catalogue *catalogue);
-/* Groups, items and components of kits, the same in every market. */
+/* Groups, items, components of kits and what is chosen in them, the same in every market. */
 void wire_catalogue_write_items(struct text *out, const struct catalogue *catalogue,
                                 const char *const *barcodes);
-/* `names` and `spoken` of the items. */
+/* `names` and `spoken` of the items, and the names of the slots of kits. */
 void wire_catalogue_write_names(struct text *out, const char *language, const char *const *names,
-                                const char *const *spoken, size_t n);
+                                const char *const *spoken, size_t n, const char *const *slots,
+                                size_t nslots);
 void wire_catalogue_write_list(struct text *out, const struct catalogue *catalogue,
                                const struct price_list *list);
 

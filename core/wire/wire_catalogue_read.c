@@ -90,39 +90,6 @@ static void names_read(struct columns_reading *r)
         columns_read(r, columns, r->out->catalogue.items, sizeof(struct item), n);
 }
 
-struct part_row {
-    int kit, qty;
-    struct component part;
-};
-
-/* Kits come ascending, each with its components side by side. */
-static void components_read(struct columns_reading *r)
-{
-    struct arena *scratch = arena_new(), *own = r->arena;
-    struct catalogue *c = &r->out->catalogue;
-    const int64_t last = r->has_items ? (int64_t)r->nitems - 1 : -1;
-    const struct column columns[] = {
-        {"kit", INT, offsetof(struct part_row, kit), 0, last, NULL},
-        {"item", INT, offsetof(struct part_row, part.item), 0, last, NULL},
-        {"qty", INT, offsetof(struct part_row, qty), 1, INT32_MAX, NULL},
-        {NULL, TEXT, 0, 0, 0, NULL},
-    };
-    struct part_row *rows;
-    r->arena = scratch;
-    size_t n = columns_table(r, columns, &rows, sizeof *rows);
-    r->arena = own;
-    c->components = ARENA_ARRAY(own, struct component, n);
-    for (size_t i = 0; i < n; i++) {
-        struct item *kit = &c->items[rows[i].kit];
-        if (i && rows[i].kit < rows[i - 1].kit)
-            pull_fail(r->pull);
-        if (kit->components++ == 0)
-            kit->first_component = (uint32_t)i;
-        c->components[i] = (struct component){rows[i].part.item, rows[i].qty};
-    }
-    arena_free(scratch);
-}
-
 /* ---- lists and rules ------------------------------------------------------------------------- */
 
 static const struct column price_columns[] = {
@@ -317,12 +284,16 @@ static const struct {
     const char *name;
     void (*read)(struct columns_reading *r);
 } members[] = {
-    {"version", version_read},     {"exponent", exponent_read},     {"rounding", rounding_read},
-    {"market", market_read},       {"currency", currency_read},     {"default_region", region_read},
-    {"tax_classes", classes_read}, {"discounts", discounts_read},   {"delivery", delivery_read},
-    {"taxes", taxes_read},         {"items", items_read},           {"components", components_read},
-    {"language", language_read},   {"names", names_read},           {"lists", lists_read},
-    {"groups", groups_read},       {"promotions", promotions_read},
+    {"version", version_read},       {"exponent", exponent_read},
+    {"rounding", rounding_read},     {"market", market_read},
+    {"currency", currency_read},     {"default_region", region_read},
+    {"tax_classes", classes_read},   {"discounts", discounts_read},
+    {"delivery", delivery_read},     {"taxes", taxes_read},
+    {"items", items_read},           {"components", columns_components},
+    {"language", language_read},     {"names", names_read},
+    {"lists", lists_read},           {"groups", groups_read},
+    {"promotions", promotions_read}, {"slots", columns_slots},
+    {"options", columns_options},    {"slot_names", columns_slot_names},
 };
 
 /* What one column says of another can be compared only when all are there. */

@@ -206,6 +206,26 @@ static void add_components(struct text *out, const struct catalogue *c)
     text_add(out, "},");
 }
 
+/* What is chosen in kits: slots by kit, each with its options side by side. */
+static void add_slots(struct text *out, const struct catalogue *c)
+{
+    const struct kit_slot *slot = c->slots;
+    const struct component *option = c->options;
+    uint32_t *kits = ARENA_ARRAY(out->arena, uint32_t, c->nslots);
+    for (uint32_t i = 0; i < c->nitems; i++)
+        for (uint32_t k = 0; k < c->items[i].slots; k++)
+            kits[c->items[i].first_slot + k] = i;
+    add_count(out, "slots", c->nslots);
+    COLUMN(out, "kit", c->nslots, text_add_int(out, kits[i]));
+    COLUMN(out, "choose", c->nslots, text_add_int(out, slot[i].choose));
+    COLUMN(out, "options", c->nslots, text_add_int(out, slot[i].options));
+    text_add(out, "},");
+    add_count(out, "options", c->noptions);
+    COLUMN(out, "item", c->noptions, text_add_int(out, option[i].item));
+    COLUMN(out, "qty", c->noptions, text_add_int(out, option[i].qty));
+    text_add(out, "},");
+}
+
 void wire_catalogue_write_items(struct text *out, const struct catalogue *c,
                                 const char *const *barcodes)
 {
@@ -226,10 +246,12 @@ void wire_catalogue_write_items(struct text *out, const struct catalogue *c,
     COLUMN(out, "back_order", n, add_boolean(out, item[i].back_order));
     text_add(out, "},");
     add_components(out, c);
+    add_slots(out, c);
 }
 
 void wire_catalogue_write_names(struct text *out, const char *language, const char *const *names,
-                                const char *const *spoken, size_t n)
+                                const char *const *spoken, size_t n, const char *const *slots,
+                                size_t nslots)
 {
     text_add(out, "\"language\":");
     add_string(out, language);
@@ -237,6 +259,9 @@ void wire_catalogue_write_names(struct text *out, const char *language, const ch
     add_count(out, "names", n);
     COLUMN(out, "name", n, add_string(out, names[i]));
     COLUMN(out, "spoken", n, add_string(out, spoken[i]));
+    text_add(out, "},");
+    add_count(out, "slot_names", nslots);
+    COLUMN(out, "name", nslots, add_string(out, slots[i]));
     text_add(out, "},\"lists\":[");
 }
 

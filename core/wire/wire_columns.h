@@ -10,6 +10,7 @@ struct columns_reading {
     struct wire_catalogue *out;
     size_t nitems;
     bool has_items;
+    size_t options; /* that the slots of kits have */
 };
 
 enum column_type { TEXT, LINES, INT, LONG, BOOLEAN, FROM, TO, NAME, AMOUNT };
@@ -36,6 +37,11 @@ size_t columns_count(struct columns_reading *r);
 /* The columns behind `count`, every one of which is needed. */
 void columns_read(struct columns_reading *r, const struct column *columns, void *rows, size_t size,
                   size_t n);
+/* The tables of kits, behind the items. */
+void columns_components(struct columns_reading *r);
+void columns_slots(struct columns_reading *r);
+void columns_options(struct columns_reading *r);
+void columns_slot_names(struct columns_reading *r);
 /* A table of its own rows: `*rows` is made. */
 size_t columns_table(struct columns_reading *r, const struct column *columns, void *rows,
                      size_t size);

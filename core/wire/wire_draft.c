@@ -1,6 +1,7 @@
 /* Drafts and tenders on the wire. */
 #include "core/wire/wire.h"
 
+#include "core/kit.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -13,7 +14,8 @@ enum {
     ID_MAX = 32,
     TENDERS_MAX = 20,
     COUPONS_MAX = 20,
-    CODE_MAX = 32
+    CODE_MAX = 32,
+    CHOICE_MAX = 8 /* the longest SKU */
 };
 
 void wire_address_read(struct wire_reader *r, json_t *object, const char *at, struct address *out)
@@ -37,9 +39,35 @@ json_t *wire_address_write(const struct address *a)
                      a->region ? a->region : "", "country", a->country ? a->country : "");
 }
 
+/* SKUs, or the digits of options: nothing with a blank in it. */
+static const char *choices_read(struct wire_reader *r, json_t *line, const char *at)
+{
+    const char *const *choices;
+    struct text joined;
+    size_t n = wire_strings(r, line, at, "choices", KIT_CHOICES, CHOICE_MAX, &choices);
+    text_init(&joined, r->arena);
+    for (size_t i = 0; i < n; i++) {
+        if (choices[i][strspn(choices[i], "0123456789")])
+            wire_bad_value(r, arena_printf(r->arena, "%s/choices", at),
+                           arena_printf(r->arena, "%zu", i), choices[i]);
+        else if (choices[i][0])
+            text_printf(&joined, "%s%s", joined.len ? " " : "", choices[i]);
+    }
+    return joined.len ? joined.data : NULL;
+}
+
+json_t *wire_choices_write(const char *choices)
+{
+    json_t *array = json_array();
+    const char *at = choices;
+    for (size_t len = kit_choice_next(&at); len; at += len, len = kit_choice_next(&at))
+        json_array_append_new(array, json_stringn(at, len));
+    return array;
+}
+
 static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
 {
-    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", NULL};
+    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", "choices", NULL};
     struct text pointer;
     text_init(&pointer, r->arena);
     text_add(&pointer, "/lines/");
@@ -58,6 +86,7 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
     if (wire_string(r, value, at, "picks", CODE_MAX, false, &out->picks) && r->strict &&
         !out->picks[0])
         wire_bad_value(r, at, "picks", "empty");
+    out->choices = choices_read(r, value, at);
     wire_only(r, value, at, names, NULL);
 }
 
@@ -218,6 +247,8 @@ json_t *wire_draft_write(const struct order_draft *draft)
             json_object_set_new(line, "backorder", json_true());
         if (l->picks)
             json_object_set_new(line, "picks", json_string(l->picks));
+        if (l->choices)
+            json_object_set_new(line, "choices", wire_choices_write(l->choices));
         json_array_append_new(lines, line);
     }
     json_object_set_new(object, "lines", lines);

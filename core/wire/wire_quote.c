@@ -42,6 +42,18 @@ json_t *wire_problems_write(struct arena *arena, enum language language,
     return array;
 }
 
+static json_t *chosen_write(const struct catalogue *c, const struct quote_line *line)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < line->nchosen; i++) {
+        const struct item *item = &c->items[line->chosen[i].item];
+        json_array_append_new(array,
+                              json_pack("{s:s,s:s,s:s,s:i}", "sku", item->sku, "name", item->name,
+                                        "spoken", item->spoken, "qty", line->chosen[i].qty));
+    }
+    return array;
+}
+
 static json_t *line_write(struct arena *arena, enum language language, const struct quote *quote,
                           const struct quote_line *line)
 {
@@ -67,6 +79,8 @@ static json_t *line_write(struct arena *arena, enum language language, const str
         set_text(object, "gift_of", line->gift_of->code);
     if (line->draft->picks)
         set_text(object, "picks", line->draft->picks);
+    if (line->nchosen)
+        json_object_set_new(object, "choices", chosen_write(quote->catalogue, line));
     json_object_set_new(object, "shares", wire_shares_write(line));
     for (size_t i = 0; i < line->nwhy; i++) {
         const struct why *w = &line->why[i];

@@ -1,5 +1,6 @@
 #include "server/api/candidates.h"
 
+#include "core/kit.h"
 #include "core/nearest.h"
 #include "core/wire/wire.h"
 
@@ -30,6 +31,22 @@ json_t *candidates_problem(struct arena *arena, enum language language,
     return object;
 }
 
+/* What can be chosen in a kit, as the digits of a keypad choose it. */
+static json_t *options_problem(struct arena *arena, enum language language,
+                               const struct catalogue *c, const struct problem *problem)
+{
+    json_t *object = wire_problem_write(arena, language, problem), *list = json_array();
+    const struct kit_slot *slot = kit_problem_slot(c, problem);
+    for (uint32_t i = 0; slot && i < slot->options; i++) {
+        const struct item *item = &c->items[c->options[slot->first_option + i].item];
+        json_array_append_new(list, json_pack("{s:s,s:s}", "sku", item->sku, "name", item->name));
+    }
+    if (slot)
+        json_object_set(object, "candidates", list);
+    json_decref(list);
+    return object;
+}
+
 json_t *candidates_problems(struct arena *arena, enum language language,
                             const struct market_snapshot *market, const struct problems *problems)
 {
@@ -40,7 +57,7 @@ json_t *candidates_problems(struct arena *arena, enum language language,
         bool unknown = p->code == PROBLEM_unknown_sku || p->code == PROBLEM_check_digit;
         json_array_append_new(array, unknown && searched++ < CANDIDATES_PROBLEMS
                                          ? candidates_problem(arena, language, market, p)
-                                         : wire_problem_write(arena, language, p));
+                                         : options_problem(arena, language, &market->catalogue, p));
     }
     return array;
 }

@@ -77,10 +77,11 @@ static struct body_piece items_make(struct arena *arena, const struct market_sna
 }
 
 static struct names_body names_make(struct arena *arena, const struct catalogue_names *names,
-                                    size_t nitems)
+                                    const struct catalogue *catalogue)
 {
     struct text text = draft_begin();
-    wire_catalogue_write_names(&text, names->language, names->names, names->spoken, nitems);
+    wire_catalogue_write_names(&text, names->language, names->names, names->spoken,
+                               catalogue->nitems, names->slots, catalogue->nslots);
     return (struct names_body){arena_strdup(arena, names->language), draft_end(arena, &text)};
 }
 
@@ -102,7 +103,7 @@ void catalogue_bodies_make(struct catalogue_snapshot *s, const struct catalogue_
         return;
     bodies->items = items_make(s->arena, &s->markets[0]);
     for (size_t i = 0; i < n; i++)
-        bodies->names[i] = names_make(s->arena, &names[i], s->markets[0].catalogue.nitems);
+        bodies->names[i] = names_make(s->arena, &names[i], &s->markets[0].catalogue);
 }
 
 static char *little_endian(char *out, uint32_t value)

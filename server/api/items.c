@@ -86,38 +86,61 @@ static json_t *item_write(const struct item_view *v, const struct item *item)
     return object;
 }
 
+static bool is_among(const struct component *parts, uint32_t n, uint32_t item)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (parts[i].item == item)
+            return true;
+    return false;
+}
+
+/* Always, or when it is chosen. */
+static bool is_in(const struct catalogue *c, const struct item *kit, uint32_t item)
+{
+    bool found = is_among(&c->components[kit->first_component], kit->components, item);
+    for (uint32_t i = 0; i < kit->slots && !found; i++) {
+        const struct kit_slot *slot = &c->slots[kit->first_slot + i];
+        found = is_among(&c->options[slot->first_option], slot->options, item);
+    }
+    return found;
+}
+
+static json_t *part_write(const struct catalogue *c, const struct component *part)
+{
+    return json_pack("{s:s,s:s,s:i}", "sku", c->items[part->item].sku, "name",
+                     c->items[part->item].name, "qty", part->qty);
+}
+
+/* What is chosen in a kit, in the order of the digits that choose it. */
+static json_t *slots_write(const struct item_view *v)
+{
+    const struct catalogue *c = &v->market->catalogue;
+    json_t *slots = json_array();
+    for (uint32_t i = 0; i < v->item->slots; i++) {
+        const struct kit_slot *slot = &c->slots[v->item->first_slot + i];
+        json_t *options = json_array();
+        for (uint32_t k = 0; k < slot->options; k++)
+            json_array_append_new(options, part_write(c, &c->options[slot->first_option + k]));
+        json_array_append_new(slots, json_pack("{s:s,s:i,s:o}", "name", slot->name, "choose",
+                                               slot->choose, "options", options));
+    }
+    return slots;
+}
+
 /* Components of a kit and, the other way, the kits that an item is in. */
 static void put_kits(json_t *object, const struct item_view *v)
 {
     const struct catalogue *c = &v->market->catalogue;
     uint32_t self = (uint32_t)(v->item - c->items);
     json_t *parts = json_array(), *kits = json_array();
-    for (uint32_t k = 0; k < v->item->components; k++) {
-        const struct component *part = &c->components[v->item->first_component + k];
-        json_array_append_new(parts,
-                              json_pack("{s:s,s:s,s:i}", "sku", c->items[part->item].sku, "name",
-                                        c->items[part->item].name, "qty", part->qty));
-    }
+    for (uint32_t k = 0; k < v->item->components; k++)
+        json_array_append_new(parts, part_write(c, &c->components[v->item->first_component + k]));
     for (size_t i = 0; i < c->nitems; i++)
-        for (uint32_t k = 0; k < c->items[i].components; k++)
-            if (c->components[c->items[i].first_component + k].item == self)
-                json_array_append_new(kits, json_string(c->items[i].sku));
+        if (is_in(c, &c->items[i], self))
+            json_array_append_new(kits, json_string(c->items[i].sku));
     json_object_set_new(object, "components", parts);
+    json_object_set_new(object, "slots", slots_write(v));
     json_object_set_new(object, "kits", kits);
-}
-
-/* A kit is as plentiful as the least of its components. */
-static int64_t free_of(const struct call *c, const struct item_view *v)
-{
-    if (v->item->kind != ITEM_KIT)
-        return db_int(c->batch, v->stock, 0, 1);
-    int64_t least = -1;
-    for (size_t k = 0; k < v->item->components; k++) {
-        int qty = v->market->catalogue.components[v->item->first_component + k].qty;
-        int64_t pieces = db_int(c->batch, v->stock, k, 1) / qty;
-        least = least < 0 || pieces < least ? pieces : least;
-    }
-    return least < 0 ? 0 : least;
 }
 
 static json_t *stock_write(const struct call *c, const struct item_view *v)
@@ -135,7 +158,7 @@ static json_t *stock_write(const struct call *c, const struct item_view *v)
         }
     }
     return json_pack("{s:I,s:I,s:I,s:o,s:o}", "on_hand", on_hand, "reserved", reserved, "free",
-                     (json_int_t)free_of(c, v), "sites", sites, "due",
+                     (json_int_t)db_int(c->batch, v->stock, 0, 0), "sites", sites, "due",
                      call_rows(c->batch, v->due, due));
 }
 
@@ -178,18 +201,6 @@ static void unknown_reply(struct call *c)
     call_problems(c, STATUS_NOT_FOUND, NULL, "problems", json_pack("[o]", body));
 }
 
-static size_t add_stock(struct call *c, const struct market_snapshot *m, const struct item *item)
-{
-    const struct catalogue *catalogue = &m->catalogue;
-    size_t n = item->kind == ITEM_KIT ? item->components : 1;
-    int64_t *ids = ARENA_ARRAY(c->arena, int64_t, n);
-    for (size_t k = 0; k < n; k++) /* a kit may have no components yet */
-        ids[k] = item->kind == ITEM_KIT
-                     ? catalogue->items[catalogue->components[item->first_component + k].item].id
-                     : item->id;
-    return DB_ADD(call_read(c), Q_stock_free, catalogue->market, db_array_int(c->arena, ids, n));
-}
-
 static void get_load(struct call *c)
 {
     struct item_view *v = c->state = ARENA_NEW(c->arena, struct item_view);
@@ -201,7 +212,7 @@ static void get_load(struct call *c)
         return;
     }
     const char *market = v->market->catalogue.market, *id = db_text_int(c->arena, v->item->id);
-    v->stock = add_stock(c, v->market, v->item);
+    v->stock = DB_ADD(call_read(c), Q_item_free, market, id);
     v->sites = DB_ADD(call_read(c), Q_stock_sites, id, market);
     v->due = DB_ADD(call_read(c), Q_stock_due, id, market);
     v->today = DB_ADD(call_read(c), Q_business_day, market);

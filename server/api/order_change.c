@@ -14,11 +14,11 @@
 struct changing {
     struct pricing pricing;
     const char *key, *hash, *version, *reason;
-    bool preview;
+    bool preview, accept_age, age_confirmed;
     int64_t expect_total;
     struct draft_tender *tenders;
     size_t ntenders;
-    size_t done, head, lines, holds; /* statements */
+    size_t done, head, lines, holds, confirmed; /* statements */
     const char *now_version;
     int64_t paid, was_total, was_due, was_cv, was_pv;
     struct money from_balance;
@@ -132,7 +132,9 @@ static void commit(struct call *c, struct changing *g)
            order_ship_to(a, &pr->buyer), pr->draft.note, pr->fingerprint,
            order_minor(a, g->from_balance), col.client, col.item, col.sku, col.name, col.qty,
            col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
-           col.need_qty, col.need_per, col.need_back, order_promotions(a, pr));
+           col.need_qty, col.need_per, col.need_back, order_promotions(a, pr),
+           order_confirmed_text(a, false, order_asks_age(q) && !g->age_confirmed), col.part_client,
+           col.part_item, col.part_slot, col.part_qty, col.part_share);
     call_then(c, committed);
 }
 
@@ -165,7 +167,10 @@ static enum status verdict(struct changing *g)
         return STATUS_PROBLEMS;
     if (shortages)
         return STATUS_STOCK_SHORT;
-    return q->total.minor == g->expect_total ? STATUS_OK : STATUS_TOTAL_CHANGED;
+    if (q->total.minor != g->expect_total)
+        return STATUS_TOTAL_CHANGED;
+    bool asks = order_asks_age(q) && !g->age_confirmed && !g->accept_age;
+    return asks ? STATUS_PROBLEMS : STATUS_OK;
 }
 
 /* What it was, what it would be, and where the difference would go. */
@@ -206,14 +211,15 @@ static void decide(struct call *c)
 
 static json_t *lines_as_draft(const struct db_batch *b, size_t s)
 {
-    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED, PICKS };
+    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED, PICKS, CHOICES };
     json_t *lines = json_array();
     for (size_t i = 0; i < db_rows(b, s); i++)
         json_array_append_new(
             lines,
-            json_pack("{s:s,s:s,s:I,s:b,s:s?}", "id", db_value(b, s, i, CLIENT_ID), "sku",
+            json_pack("{s:s,s:s,s:I,s:b,s:s?,s:o}", "id", db_value(b, s, i, CLIENT_ID), "sku",
                       db_value(b, s, i, SKU), "qty", (json_int_t)db_int(b, s, i, QTY), "backorder",
-                      db_bool(b, s, i, BACK_ORDERED), "picks", db_value(b, s, i, PICKS)));
+                      db_bool(b, s, i, BACK_ORDERED), "picks", db_value(b, s, i, PICKS), "choices",
+                      wire_choices_write(db_value(b, s, i, CHOICES))));
     return lines;
 }
 
@@ -283,6 +289,8 @@ static void read_was(const struct call *c, struct changing *g)
     g->was_cv = db_int(b, g->head, 0, COL_CV);
     g->was_pv = db_int(b, g->head, 0, COL_PV);
     g->paid = g->was_total - g->was_due;
+    for (size_t i = 0; i < db_rows(b, g->confirmed); i++)
+        g->age_confirmed |= strcmp(db_value(b, g->confirmed, i, 0), "age") == 0;
 }
 
 static void change_price(struct call *c)
@@ -320,6 +328,7 @@ static void change_look(struct call *c)
     g->head = DB_ADD(call_read(c), Q_order_get, number, c->actor.market);
     g->lines = DB_ADD(call_read(c), Q_order_keyed_lines, number);
     g->holds = DB_ADD(call_read(c), Q_order_holds, number);
+    g->confirmed = DB_ADD(call_read(c), Q_order_confirmations, number);
     /* Last: whoever sees the order as the key has changed it sees the key as well. */
     g->done = DB_ADD(call_read(c), Q_key_done, g->key);
     call_then(c, change_price);
@@ -340,8 +349,8 @@ static bool read_preview(struct call *c, struct changing *g)
 
 void order_change(struct call *c)
 {
-    static const char *const names[] = {"lines",        "ship_to", "coupons", "note",
-                                        "expect_total", "tenders", "reason",  NULL};
+    static const char *const names[] = {"lines",   "ship_to", "coupons", "note", "expect_total",
+                                        "tenders", "reason",  "accept",  NULL};
     struct changing *g = c->state = ARENA_NEW(c->arena, struct changing);
     *g = (struct changing){.reason = ""};
     if (!read_preview(c, g) || !call_body(c))
@@ -349,6 +358,8 @@ void order_change(struct call *c)
     wire_integer(&c->reader, c->body, "", "expect_total", !g->preview, &g->expect_total);
     wire_string(&c->reader, c->body, "", "reason", 200, false, &g->reason);
     g->ntenders = wire_tenders_read(&c->reader, c->body, &g->tenders);
+    bool duplicate = false;
+    order_read_accept(c, &duplicate, &g->accept_age);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!json_object_get(c->body, "lines") && !json_object_get(c->body, "ship_to") &&
         !json_object_get(c->body, "note") && !json_object_get(c->body, "coupons"))

@@ -2,6 +2,8 @@
 
 #include "core/wire/json_out.h"
 
+#include <string.h>
+
 /* The columns of the order's lines and of its needs, as array parameters. */
 struct columns {
     struct arena *arena;
@@ -21,6 +23,81 @@ struct columns {
             (columns).texts[i] = (expression);                                                     \
         db_array_text((columns).arena, (columns).texts, (n));                                      \
     })
+
+/* ---- parts of kits
+ * -------------------------------------------------------------------------------
+ */
+
+struct part_of_line {
+    const char *client;
+    struct line_part part;
+};
+
+/* Those of all lines; with `out` NULL they are only counted. */
+static size_t parts_of(struct arena *arena, const struct quote *q, struct part_of_line *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < q->nlines; i++) {
+        struct line_part *parts;
+        size_t more = quote_line_parts(arena, q, &q->lines[i], &parts);
+        for (size_t k = 0; out && k < more; k++)
+            out[n + k] = (struct part_of_line){q->lines[i].draft->id, parts[k]};
+        n += more;
+    }
+    return n;
+}
+
+static void parts_fill(struct arena *arena, const struct quote *q, struct order_columns *out)
+{
+    size_t n = parts_of(arena, q, NULL);
+    struct part_of_line *parts = ARENA_ARRAY(arena, struct part_of_line, n);
+    struct columns col = {arena, ARENA_ARRAY(arena, int64_t, n),
+                          ARENA_ARRAY(arena, const char *, n)};
+    parts_of(arena, q, parts);
+    out->part_client = TEXT_COLUMN(col, n, parts[i].client);
+    out->part_item = COLUMN(col, n, q->catalogue->items[parts[i].part.item].id);
+    out->part_slot = COLUMN(col, n, parts[i].part.slot);
+    out->part_qty = COLUMN(col, n, parts[i].part.qty);
+    out->part_share = COLUMN(col, n, parts[i].part.share.minor);
+}
+
+const char *order_confirmed_text(struct arena *arena, bool duplicate, bool age)
+{
+    const char *what[2];
+    size_t n = 0;
+    if (duplicate)
+        what[n++] = "duplicate";
+    if (age)
+        what[n++] = "age";
+    return db_array_text(arena, what, n);
+}
+
+void order_read_accept(struct call *c, bool *duplicate, bool *age)
+{
+    json_t *accept = wire_array(&c->reader, c->body, "", "accept", false);
+    const struct {
+        const char *word;
+        bool *into;
+    } words[] = {{"duplicate", duplicate}, {"age", age}};
+    for (size_t i = 0; i < json_array_size(accept) && c->problems.count < WIRE_PROBLEMS_MAX; i++) {
+        const char *word = json_string_value(json_array_get(accept, i));
+        bool known = false;
+        for (size_t k = 0; word && k < ARRAY_LEN(words); k++)
+            if (strcmp(words[k].word, word) == 0)
+                known = *words[k].into = true;
+        if (!known)
+            wire_bad_value(&c->reader, "/accept", arena_printf(c->arena, "%zu", i),
+                           word ? word : "anything but a text");
+    }
+}
+
+bool order_asks_age(const struct quote *q)
+{
+    for (size_t i = 0; i < q->problems.count; i++)
+        if (q->problems.items[i].code == PROBLEM_age_check)
+            return true;
+    return false;
+}
 
 void order_columns_fill(struct arena *arena, const struct quote *q, struct order_columns *out)
 {
@@ -46,6 +123,7 @@ void order_columns_fill(struct arena *arena, const struct quote *q, struct order
         .need_per = COLUMN(col, m, q->needs[i].per),
         .need_back = TEXT_COLUMN(col, m, q->needs[i].back_order ? "t" : "f"),
     };
+    parts_fill(arena, q, out);
 }
 
 const char *order_minor(struct arena *arena, struct money amount)

@@ -9,10 +9,18 @@
 struct order_columns {
     const char *client, *item, *sku, *name, *qty, *unit, *discount, *tax, *ppm, *cv, *pv;
     const char *need_line, *need_item, *need_qty, *need_per, *need_back;
+    /* the parts of its kits, by the ids of their lines, as order_keep takes them */
+    const char *part_client, *part_item, *part_slot, *part_qty, *part_share;
 };
 void order_columns_fill(struct arena *arena, const struct quote *quote, struct order_columns *out);
 /* The address as it is kept; "{}" without one. */
 const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer);
+/* What was asked and is confirmed, as order_keep takes it. */
+const char *order_confirmed_text(struct arena *arena, bool duplicate, bool age);
+/* The request's `accept`. */
+void order_read_accept(struct call *c, bool *duplicate, bool *age);
+/* Something on the order is for grown-ups only. */
+bool order_asks_age(const struct quote *quote);
 const char *order_minor(struct arena *arena, struct money amount);
 
 /* What it has of promotions, as JSON; NULL when that is nothing and there is no coupon. */

@@ -15,7 +15,7 @@ struct placing {
     int64_t expect_total;
     struct draft_tender *tenders;
     size_t ntenders;
-    bool accept_duplicate;
+    bool accept_duplicate, accept_age, is_duplicate;
     size_t earlier; /* statement: what the key has placed before */
     struct money from_balance, due;
     bool only_stock; /* every problem that stops it is a shortage */
@@ -198,7 +198,9 @@ static void commit(struct call *c, struct placing *p)
            order_ship_to(c->arena, &pr->buyer), pr->draft.note, pr->fingerprint, p->rev,
            minor(c, p->from_balance), col.client, col.item, col.sku, col.name, col.qty, col.unit,
            col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
-           col.need_qty, col.need_per, col.need_back, order_promotions(c->arena, pr));
+           col.need_qty, col.need_per, col.need_back, order_promotions(c->arena, pr),
+           order_confirmed_text(c->arena, p->is_duplicate, order_asks_age(q)), col.part_client,
+           col.part_item, col.part_slot, col.part_qty, col.part_share);
     call_then(c, committed);
 }
 
@@ -220,9 +222,9 @@ static enum status verdict(struct call *c, struct placing *p)
         return STATUS_STOCK_SHORT;
     if (q->total.minor != p->expect_total)
         return STATUS_TOTAL_CHANGED;
-    if (pricing_check_duplicate(c, &p->pricing) && !p->accept_duplicate)
-        return STATUS_PROBLEMS;
-    return STATUS_OK;
+    p->is_duplicate = pricing_check_duplicate(c, &p->pricing);
+    bool asks = (p->is_duplicate && !p->accept_duplicate) || (order_asks_age(q) && !p->accept_age);
+    return asks ? STATUS_PROBLEMS : STATUS_OK;
 }
 
 static void decide(struct call *c)
@@ -244,19 +246,6 @@ static void decide(struct call *c)
 
 /* ---- the request ---- */
 
-static void read_accept(struct call *c, struct placing *p)
-{
-    json_t *accept = wire_array(&c->reader, c->body, "", "accept", false);
-    for (size_t i = 0; i < json_array_size(accept) && c->problems.count < WIRE_PROBLEMS_MAX; i++) {
-        const char *word = json_string_value(json_array_get(accept, i));
-        if (word && strcmp(word, "duplicate") == 0)
-            p->accept_duplicate = true;
-        else
-            wire_bad_value(&c->reader, "/accept", arena_printf(c->arena, "%zu", i),
-                           word ? word : "anything but a text");
-    }
-}
-
 void order_create(struct call *c)
 {
     static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
@@ -269,7 +258,7 @@ void order_create(struct call *c)
         (!p->rev[0] || p->rev[strspn(p->rev, "0123456789")]))
         wire_bad_value(&c->reader, "", "rev", p->rev);
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
-    read_accept(c, p);
+    order_read_accept(c, &p->accept_duplicate, &p->accept_age);
     if (!pricing_load(c, also, &p->pricing))
         return;
     p->hash = call_body_hash(c);

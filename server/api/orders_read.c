@@ -49,6 +49,8 @@ enum { LINE_GIFT_OF = 12, LINE_PICKS, LINE_SHARES };
 static const char *const promotion_names[] = {"id",          "#version", "#amount",   "#delivery",
                                               "#credit",     "#times",   "#recruits", "coupon",
                                               "?given_back", NULL};
+static const char *const component_names[] = {"", "sku", "name", "#qty", "#share", "?chosen", NULL};
+static const char *const confirmed_names[] = {"what", "by", "at", NULL};
 static const char *const payment_names[] = {"kind", "#amount", "#refunded", "state", NULL};
 enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
 static const char *const revision_names[] = {
@@ -60,7 +62,7 @@ static const char *const list_names[] = {
     "#total", "currency", "#exponent", "placed_at", "placed_by",   "#lines", NULL};
 
 struct reading {
-    size_t head, lines, promotions, payments, events, revisions;
+    size_t head, lines, components, confirmed, promotions, payments, events, revisions;
 };
 
 static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
@@ -86,8 +88,33 @@ static json_t *ship_to_write(const char *kind, const char *address)
     return json_pack("{s:s,s:o}", "kind", kind, "address", object ? object : json_null());
 }
 
-static json_t *lines_write(const struct db_batch *b, size_t s)
+/* The parts of the kit of a line, and what of it was chosen; the rows stand line by line. */
+static void components_write(const struct db_batch *b, const struct reading *r, json_t *line,
+                             size_t *at)
 {
+    enum { LINE, SKU, NAME, QTY, SHARE, CHOSEN };
+    const char *id = json_string_value(json_object_get(line, "id"));
+    json_t *parts = json_array(), *choices = json_array();
+    size_t s = r->components, i = *at;
+    for (; i < db_rows(b, s) && strcmp(db_value(b, s, i, LINE), id) == 0; i++) {
+        json_array_append_new(parts, call_row(b, s, i, component_names));
+        if (db_bool(b, s, i, CHOSEN))
+            json_array_append_new(choices, json_pack("{s:s,s:s}", "sku", db_value(b, s, i, SKU),
+                                                     "name", db_value(b, s, i, NAME)));
+    }
+    if (json_array_size(parts))
+        json_object_set(line, "components", parts);
+    if (json_array_size(choices))
+        json_object_set(line, "choices", choices);
+    json_decref(parts);
+    json_decref(choices);
+    *at = i;
+}
+
+static json_t *lines_write(const struct db_batch *b, const struct reading *r)
+{
+    const size_t s = r->lines;
+    size_t component = 0;
     json_t *lines = call_rows(b, s, line_names);
     for (size_t i = 0; i < db_rows(b, s); i++) {
         json_t *line = json_array_get(lines, i);
@@ -97,6 +124,7 @@ static json_t *lines_write(const struct db_batch *b, size_t s)
         if (picks)
             json_object_set_new(line, "picks", json_string(picks));
         json_object_set_new(line, "shares", json_loads(db_value(b, s, i, LINE_SHARES), 0, NULL));
+        components_write(b, r, line, &component);
     }
     return lines;
 }
@@ -131,9 +159,10 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "ship_to",
                         ship_to_write(db_value(b, r->head, 0, COL_DESTINATION),
                                       db_value(b, r->head, 0, COL_SHIP_TO)));
-    json_object_set_new(o, "lines", lines_write(b, r->lines));
+    json_object_set_new(o, "lines", lines_write(b, r));
     json_object_set_new(o, "coupons", json_loads(db_value(b, r->head, 0, COL_COUPONS), 0, NULL));
     json_object_set_new(o, "promotions", call_rows(b, r->promotions, promotion_names));
+    json_object_set_new(o, "confirmed", call_rows(b, r->confirmed, confirmed_names));
     json_object_set_new(o, "payments", call_rows(b, r->payments, payment_names));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
     json_object_set_new(o, "cancel", cancel_write(c, r->head));
@@ -151,6 +180,8 @@ static void get_load(struct call *c)
     r->head = DB_ADD(call_read(c), Q_order_get, number, c->actor.market);
     r->lines = DB_ADD(call_read(c), Q_order_lines, number);
     r->promotions = DB_ADD(call_read(c), Q_order_promotions, number);
+    r->components = DB_ADD(call_read(c), Q_order_components, number);
+    r->confirmed = DB_ADD(call_read(c), Q_order_confirmations, number);
     r->payments = DB_ADD(call_read(c), Q_order_payments, number);
     r->events = DB_ADD(call_read(c), Q_order_events, number);
     r->revisions = DB_ADD(call_read(c), Q_order_revisions, number);

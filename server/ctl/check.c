@@ -23,6 +23,7 @@ static const struct invariant invariants[] = {
     {Q_check_receivable, "what an order owes is its total less what is paid"},
     {Q_check_books, "the books say what the order says"},
     {Q_check_order_lines, "totals and volumes of an order are those of its lines"},
+    {Q_check_components, "the parts of a kit cost what its line does"},
     {Q_check_payments, "payments fit the order and its payment state"},
     {Q_check_payment_journal, "what was paid later stands in the books"},
     {Q_check_stock, "stock is the sum of its movements"},

@@ -174,6 +174,7 @@ static void load_markets(struct loading *r, struct catalogue_snapshot *s)
         struct id_index *classes = load_classes(r, &m->catalogue);
         struct id_index *ids = load_items(r, m, classes);
         load_kits(r, &m->catalogue, ids);
+        load_choices(r, m, ids);
         load_lists(r, &m->catalogue, ids);
         load_rules(r, &m->catalogue, classes);
         load_promotions(r, m);
@@ -212,6 +213,7 @@ static void load_names(struct loading *r, struct catalogue_names *names)
         names->names[i] = PQgetvalue(res, (int)i, 0);
         names->spoken[i] = PQgetvalue(res, (int)i, 1);
     }
+    names->slots = load_slot_names(r, names->language);
 }
 
 static void finish_with_names(struct loading *r, struct catalogue_snapshot *s,

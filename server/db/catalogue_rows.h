@@ -39,5 +39,9 @@ int64_t load_index_of(const struct id_index *ids, size_t n, int64_t id);
 
 /* The tree of item groups, and where each stands in it. */
 struct id_index *load_groups(struct loading *r, struct market_snapshot *market);
+/* What is chosen in kits: behind the items, with their names. */
+void load_choices(struct loading *r, struct market_snapshot *market, const struct id_index *ids);
+/* The names of the slots of kits in a language, in their order; the results' texts. */
+const char *const *load_slot_names(struct loading *r, const char *language);
 /* The market's promotions: behind items and groups, which they name. */
 void load_promotions(struct loading *r, struct market_snapshot *market);

@@ -19,9 +19,11 @@ struct market_snapshot {
     size_t nunread;
 };
 
-/* The items' names in one language, in the order of the items. */
+/* The items' names in one language, in the order of the items, and those of what is chosen in kits,
+ * in the order of catalogue.slots. */
 struct catalogue_names {
     const char *language, **names, **spoken;
+    const char *const *slots;
 };
 struct catalogue_bodies;
 

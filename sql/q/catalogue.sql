@@ -52,6 +52,19 @@ SELECT coalesce(n.name, e.name, i.sku), coalesce(n.spoken, e.spoken, i.sku)
 -- name: components
 SELECT k.kit_id, k.item_id, k.qty FROM kit_component k ORDER BY k.kit_id, k.item_id;
 
+-- name: kit_slots   $1: language; English where there is no name in it. A slot without options chooses nothing.
+SELECT s.kit_id, s.choose, coalesce(n.name, e.name, s.slot::text),
+       (SELECT count(*) FROM kit_option o WHERE o.kit_id = s.kit_id AND o.slot = s.slot)
+  FROM kit_slot s
+  LEFT JOIN kit_slot_name n ON n.kit_id = s.kit_id AND n.slot = s.slot AND n.language = $1
+  LEFT JOIN kit_slot_name e ON e.kit_id = s.kit_id AND e.slot = s.slot AND e.language = 'en'
+ WHERE EXISTS (SELECT FROM kit_option o WHERE o.kit_id = s.kit_id AND o.slot = s.slot)
+ ORDER BY (SELECT sku FROM item WHERE id = s.kit_id) COLLATE "C", s.slot;
+
+-- name: kit_options   In the order of the slots.
+SELECT o.item_id, o.qty FROM kit_option o
+ ORDER BY (SELECT sku FROM item WHERE id = o.kit_id) COLLATE "C", o.slot, o.position;
+
 -- name: price_lists   $1: market
 SELECT id, code, name, audience, tax_included,
        lower(valid) - DATE '1970-01-01', upper(valid) - DATE '1970-01-01'

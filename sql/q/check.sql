@@ -159,6 +159,34 @@ SELECT 'order ' || o.number AS what,
        IS DISTINCT FROM (l.goods, l.discount, l.amount, l.tax, l.cv, l.pv, l.multiplied)
  ORDER BY o.order_id LIMIT 20;
 
+-- name: check_components   The parts of a kit cost together what its line does; what an order in work holds of a kit are its parts.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       format('costs %s, its parts %s', l.amount, c.share) AS detail
+  FROM (SELECT order_id, line, sum(share) AS share FROM order_component GROUP BY order_id, line) c
+  JOIN order_line l ON l.order_id = c.order_id AND l.line = c.line
+  JOIN orders o ON o.id = l.order_id
+ WHERE c.share <> l.amount
+UNION ALL
+SELECT format('order %s revision %s line %s', o.number, r.revision, l.line), format('cost %s, its parts %s', l.amount, c.share)
+  FROM order_revision r
+  JOIN orders o ON o.id = r.order_id
+ CROSS JOIN LATERAL jsonb_to_recordset(r.lines) AS l(line int, amount bigint)
+  JOIN LATERAL (SELECT x.line, sum(x.share) AS share FROM jsonb_to_recordset(r.components) AS x(line int, share bigint)
+                 GROUP BY x.line) c ON c.line = l.line
+ WHERE c.share <> l.amount
+UNION ALL
+SELECT 'order ' || o.number || ' line ' || h.line,
+       format('holds %s of item %s, its parts are %s', h.held, i.sku, coalesce(c.qty, 0))
+  FROM (SELECT r.order_id, r.line, r.item_id, r.reserved + r.back_ordered AS held FROM reservation r) h
+  JOIN order_line l ON l.order_id = h.order_id AND l.line = h.line
+  JOIN item k ON k.id = l.item_id AND k.kind = 'kit'
+  JOIN item i ON i.id = h.item_id
+  JOIN orders o ON o.id = h.order_id
+  LEFT JOIN (SELECT order_id, line, item_id, sum(qty) AS qty FROM order_component GROUP BY order_id, line, item_id) c
+         ON c.order_id = h.order_id AND c.line = h.line AND c.item_id = h.item_id
+ WHERE h.held IS DISTINCT FROM c.qty
+ ORDER BY 1 LIMIT 20;
+
 -- name: check_payments   Payments do not exceed the order, and its payment state is what they say.
 SELECT 'order ' || o.number AS what,
        format('is %s and %s; of %s, %s is captured and %s due', o.state, o.payment_state, o.total, p.captured, p.due) AS detail

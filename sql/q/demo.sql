@@ -45,7 +45,9 @@ SELECT (SELECT array_to_json(array_agg(sku)) FROM (SELECT sku FROM plenty WHERE 
            -- no promotion names these
            AND department IN ('FRAGRANCE', 'BODY', 'MAKEUP', 'JEWELLERY') AND grp <> 'CANDLES'
           ORDER BY free DESC, sku LIMIT 5) five) AS skus,
-       (SELECT sku FROM plenty WHERE kind = 'kit' AND age_limit = 0 ORDER BY free DESC, sku LIMIT 1) AS kit,
+       (SELECT sku FROM plenty WHERE kind = 'kit' AND age_limit = 0 AND NOT EXISTS (SELECT FROM kit_slot s WHERE s.kit_id = id)
+         ORDER BY free DESC, sku LIMIT 1) AS kit,
+       (SELECT i.sku FROM kit_slot s JOIN item i ON i.id = s.kit_id ORDER BY i.sku LIMIT 1) AS kit_of_choices,
        (SELECT sku FROM available WHERE kind = 'product' AND free = 0 AND max_per_order = 0 AND NOT back_order
          ORDER BY sku LIMIT 1) AS out_of_stock,
        (SELECT sku FROM available WHERE kind = 'product' AND free BETWEEN 1 AND 5 AND max_per_order = 0 AND NOT back_order

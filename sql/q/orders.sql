@@ -11,7 +11,7 @@ SELECT o.number, to_char(o.placed_at AT TIME ZONE m.zone, 'HH24:MI'), l.login
  ORDER BY o.placed_at DESC LIMIT 1;
 
 -- name: order_place
-SELECT result, order_number, payment_state, order_total, detail::text
+SELECT p.result, p.order_number, p.payment_state, p.order_total, p.detail::text
   FROM order_place_promoted($1, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $9::bigint, $10::int, $11::bigint,
                    $12::bigint, $13::date, $14, $15::int, $16::boolean, $17,
                    $18::bigint, $19::bigint, $20::bigint, $21::bigint, $22::bigint, $23::bigint, $24::bigint,
@@ -19,19 +19,23 @@ SELECT result, order_number, payment_state, order_total, detail::text
                    $33::text[], $34::bigint[], $35::text[], $36::text[], $37::bigint[], $38::bigint[],
                    $39::bigint[], $40::bigint[], $41::int[], $42::bigint[], $43::bigint[],
                    $44::int[], $45::bigint[], $46::bigint[], $47::bigint[], $48::boolean[],
-                   $49::jsonb);
+                   $49::jsonb) p,
+       LATERAL order_keep(p.result = 'placed', p.order_number, $3::bigint, $50::text[],
+                          $51::text[], $52::bigint[], $53::int[], $54::bigint[], $55::bigint[]);
 
 -- name: order_cancel
 SELECT result, state FROM order_cancel($1, $2, $3, $4::bigint, $5::bigint, $6, $7);
 
 -- name: order_change
-SELECT result, reply::text
+SELECT p.result, p.reply::text
   FROM order_change($1, $2, $3, $4::bigint, $5::bigint, $6, $7, $8::int, $9::int, $10,
                     $11::bigint, $12::bigint, $13::bigint, $14::bigint, $15::bigint, $16::bigint, $17::bigint,
                     $18::bigint, $19::bigint, $20, $21::jsonb, $22, $23, $24::bigint,
                     $25::text[], $26::bigint[], $27::text[], $28::text[], $29::bigint[], $30::bigint[],
                     $31::bigint[], $32::bigint[], $33::int[], $34::bigint[], $35::bigint[],
-                    $36::int[], $37::bigint[], $38::bigint[], $39::bigint[], $40::boolean[], $41::jsonb);
+                    $36::int[], $37::bigint[], $38::bigint[], $39::bigint[], $40::boolean[], $41::jsonb) p,
+       LATERAL order_keep(p.result = 'changed', $1, $4::bigint, $42::text[],
+                          $43::text[], $44::bigint[], $45::int[], $46::bigint[], $47::bigint[]);
 
 -- name: order_hold
 SELECT result, state FROM order_hold($1, $2, $3, $4::bigint, $5::bigint, $6, $7, $8);
@@ -40,7 +44,9 @@ SELECT result, state FROM order_hold($1, $2, $3, $4::bigint, $5::bigint, $6, $7,
 SELECT hash, result::text FROM idempotency WHERE key = $1;
 
 -- name: order_keyed_lines   $1: number. What somebody has keyed; gifts come anew with the price.
-SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0, p.code
+SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0, p.code,
+       (SELECT string_agg(i.sku, ' ' ORDER BY c.position) FROM order_component c JOIN item i ON i.id = c.item_id
+         WHERE c.order_id = l.order_id AND c.line = l.line AND c.slot > 0)
   FROM orders o JOIN order_line l ON l.order_id = o.id LEFT JOIN promotion p ON p.id = l.picks
  WHERE o.number = $1 AND l.gift_of IS NULL ORDER BY l.line;
 
@@ -102,6 +108,22 @@ SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l
 SELECT p.code, u.version, u.amount, u.delivery, u.credit, u.times, u.recruits, u.coupon, u.given_back_at IS NOT NULL
   FROM orders o JOIN promotion_use u ON u.order_id = o.id JOIN promotion p ON p.id = u.promotion_id
  WHERE o.number = $1 ORDER BY p.code;
+
+-- name: order_components   $1: number. The parts of its kits, each beside the id of its line.
+SELECT l.client_id, i.sku, coalesce(n.name, i.sku), c.qty, c.share, c.slot > 0
+  FROM orders o
+  JOIN market m ON m.code = o.market
+  JOIN order_component c ON c.order_id = o.id
+  JOIN order_line l ON l.order_id = c.order_id AND l.line = c.line
+  JOIN item i ON i.id = c.item_id
+  LEFT JOIN LATERAL (SELECT x.name FROM item_name x WHERE x.item_id = i.id AND x.language IN (m.language, 'en')
+                      ORDER BY x.language = m.language DESC LIMIT 1) n ON true
+ WHERE o.number = $1 ORDER BY c.line, c.position;
+
+-- name: order_confirmations   $1: number. What was asked once before it was placed, and who confirmed it.
+SELECT c.what, l.login, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM orders o JOIN order_confirmation c ON c.order_id = o.id JOIN login l ON l.id = c.by_login
+ WHERE o.number = $1 ORDER BY c.what;
 
 -- name: order_payments   $1: number
 SELECT p.kind, p.amount, p.refunded, p.state FROM orders o JOIN payment p ON p.order_id = o.id

@@ -5,6 +5,9 @@ SELECT u.item, coalesce(s.on_hand - s.reserved, 0)
   LEFT JOIN stock s ON s.site_id = w.id AND s.item_id = u.item
  ORDER BY u.nr;
 
+-- name: item_free   $1: market, $2: item. At the site that ships; of a kit what its parts allow.
+SELECT item_free(w.id, $2::bigint) FROM site w WHERE w.market = $1 AND w.ships;
+
 -- name: stock_sites   $1: item, $2: market
 SELECT w.code, w.name, s.on_hand, s.reserved, s.on_hand - s.reserved, s.back_ordered, w.ships
   FROM stock s JOIN site w ON w.id = s.site_id

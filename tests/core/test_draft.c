@@ -37,6 +37,7 @@ static void whatever_differs_is_seen(void)
     DIFFERS(others[1].qty = 3);
     DIFFERS(others[1].back_order = false);
     DIFFERS(others[1].picks = "KNIVES");
+    DIFFERS(others[1].choices = "40216");
     DIFFERS(b.coupons = spring; b.ncoupons = 1);
     a.coupons = summer, a.ncoupons = 1;
     b = a;

@@ -54,7 +54,10 @@ static const char *write(struct arena *arena, const struct wire_catalogue *w)
     const struct catalogue *c = &w->catalogue;
     struct text out;
     const char **names = ARENA_ARRAY(arena, const char *, c->nitems),
-               **spoken = ARENA_ARRAY(arena, const char *, c->nitems);
+               **spoken = ARENA_ARRAY(arena, const char *, c->nitems),
+               **slots = ARENA_ARRAY(arena, const char *, c->nslots);
+    for (size_t i = 0; i < c->nslots; i++)
+        slots[i] = c->slots[i].name;
     for (size_t i = 0; i < c->nitems; i++) {
         names[i] = c->items[i].name;
         spoken[i] = c->items[i].spoken;
@@ -62,7 +65,7 @@ static const char *write(struct arena *arena, const struct wire_catalogue *w)
     text_init(&out, arena);
     wire_catalogue_write_market(&out, c);
     wire_catalogue_write_items(&out, c, w->barcodes);
-    wire_catalogue_write_names(&out, w->language, names, spoken, c->nitems);
+    wire_catalogue_write_names(&out, w->language, names, spoken, c->nitems, slots, c->nslots);
     for (size_t i = 0; i < c->nlists; i++) {
         text_add(&out, i ? WIRE_CATALOGUE_COMMA : "");
         wire_catalogue_write_list(&out, c, &c->lists[i]);

@@ -136,9 +136,11 @@ def catalogue(fake, language="en"):
                        group=[[g[0] for g in GROUPS].index(i.get("group", "SKIN")) for i in items],
                        tax_class=[0] * n, weight_g=[0] * n, max_per_order=[0] * n, age_limit=[0] * n, sale_from=[None] * n,
                        sale_to=[None] * n, back_order=[s != LAST for s in skus]),
-        "components": table(0, kit=[], item=[], qty=[]), "language": language if language in fake.names else "en",
+        "components": table(0, kit=[], item=[], qty=[]), "slots": table(0, kit=[], choose=[], options=[]),
+        "options": table(0, item=[], qty=[]), "language": language if language in fake.names else "en",
         "names": table(n, **dict(zip(("name", "spoken"), zip(*(
             fake.names.get(language, {}).get(s, (ITEMS[s]["name"], ITEMS[s]["spoken"])) for s in skus))))),
+        "slot_names": table(0, name=[]),
         "lists": [{"code": "AUTUMN-2", "name": "Autumn", "audience": "retail", "tax_included": True, "from": "2025-09-01",
                    "to": None, "price": [i["price"] for i in items], "cv": [i["cv"] for i in items], "pv": [i["cv"] for i in items]}]}
 

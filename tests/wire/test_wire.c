@@ -33,7 +33,8 @@ static void end(void)
 static const char full[] =
     "{\"market\":\"GB\",\"type\":\"customer\",\"distributor\":\"1000002\",\"customer\":\"C1\","
     "\"lines\":[{\"id\":\"a\",\"sku\":\"40010\",\"qty\":2,\"backorder\":true},"
-    "{\"id\":\"b\",\"sku\":\"40029\",\"qty\":1,\"picks\":\"KNIVES-2\"}],"
+    "{\"id\":\"b\",\"sku\":\"40029\",\"qty\":1,\"picks\":\"KNIVES-2\",\"choices\":[\"40216\",\"3\"]"
+    "}],"
     "\"ship_to\":{\"kind\":\"address\",\"method\":\"express\",\"address\":{\"name\":\"Ann\","
     "\"line1\":\"1 High Street\","
     "\"line2\":\"Flat 2\",\"city\":\"Leeds\",\"postcode\":\"LS1 1AA\",\"region\":\"Yorkshire\","
@@ -100,6 +101,7 @@ static const struct path {
     {{"lines", "0", "qty"}, "/lines/0/qty", 'i', true, 0},
     {{"lines", "0", "backorder"}, "/lines/0/backorder", 'b', false, 0},
     {{"lines", "1", "picks"}, "/lines/1/picks", 's', false, 32},
+    {{"lines", "1", "choices"}, "/lines/1/choices", 'a', false, 0},
     {{"ship_to"}, "/ship_to", 'o', false, 0},
     {{"ship_to", "method"}, "/ship_to/method", 's', false, 32},
     {{"coupons"}, "/coupons", 'a', false, 0},
@@ -151,6 +153,8 @@ static void a_whole_draft_is_read(void)
     CU_ASSERT_FALSE(d.lines[1].back_order);
     CU_ASSERT_PTR_NULL(d.lines[0].picks);
     CU_ASSERT_STRING_EQUAL(d.lines[1].picks, "KNIVES-2");
+    CU_ASSERT_PTR_NULL(d.lines[0].choices);
+    CU_ASSERT_STRING_EQUAL(d.lines[1].choices, "40216 3");
     CU_ASSERT_EQUAL_FATAL(d.ncoupons, 2);
     CU_ASSERT_STRING_EQUAL(d.coupons[0], "spring10");
     CU_ASSERT_STRING_EQUAL(d.coupons[1], "VIP");
@@ -659,6 +663,8 @@ static void what_is_written_is_read_back(void)
         d->ncoupons = random_below(&state, 3);
         if (d->nlines)
             d->lines[0].picks = random_chance(&state, 50) ? "KNIVES-2" : NULL;
+        if (d->nlines)
+            d->lines[0].choices = random_chance(&state, 50) ? "1 40216" : NULL;
         d->has_address = d->destination != SHIP_pickup && random_chance(&state, 50);
         if (d->has_address)
             d->address = (struct address){

@@ -31,6 +31,21 @@ static bool read_text(const char *text, size_t step, struct wire_catalogue *out)
     return wire_catalogue_read(arena, cut_more, &cut, out);
 }
 
+static const char *const slot_names[] = {"Dish \"own\"", "茶"};
+
+/* What is chosen in a KIT. */
+static void shop_choices(void)
+{
+    static struct kit_slot slots[] = {{"Dish \"own\"", 1, 0, 2}, {"茶", 2, 2, 3}};
+    static struct component options[] = {
+        {LATER, 1}, {LIMITED, 3}, {TEA, 1}, {TUMBLER, 1}, {SEASON, 2}};
+    shop.catalogue.slots = slots;
+    shop.catalogue.nslots = ARRAY_LEN(slots);
+    shop.catalogue.options = options;
+    shop.catalogue.noptions = ARRAY_LEN(options);
+    shop.items[KIT].slots = ARRAY_LEN(slots);
+}
+
 static void shop_open(void)
 {
     static const struct item_group groups[] = {
@@ -62,6 +77,7 @@ static void shop_open(void)
     shop.delivery[0].zone = "HIGHLANDS";
     shop.delivery[1].min_weight_g = 5000;
     shop.taxes[1].to = date_of(2027, 1, 1);
+    shop_choices();
 }
 
 static const char *written(void)
@@ -71,7 +87,7 @@ static const char *written(void)
     text_init(&text, arena);
     wire_catalogue_write_market(&text, c);
     wire_catalogue_write_items(&text, c, barcodes);
-    wire_catalogue_write_names(&text, "en", names, spoken, c->nitems);
+    wire_catalogue_write_names(&text, "en", names, spoken, c->nitems, slot_names, c->nslots);
     for (size_t i = 0; i < c->nlists; i++) {
         text_add(&text, i ? WIRE_CATALOGUE_COMMA : "");
         wire_catalogue_write_list(&text, c, &c->lists[i]);
@@ -80,10 +96,29 @@ static const char *written(void)
     return text.data;
 }
 
+static void compare_choices(const struct catalogue *a, const struct catalogue *b)
+{
+    CU_ASSERT_EQUAL_FATAL(a->nslots, b->nslots);
+    CU_ASSERT_EQUAL_FATAL(a->noptions, b->noptions);
+    for (size_t i = 0; i < a->nitems; i++)
+        CU_ASSERT(a->items[i].slots == b->items[i].slots &&
+                  a->items[i].first_slot == b->items[i].first_slot);
+    for (size_t i = 0; i < a->nslots; i++) {
+        const struct kit_slot *x = &a->slots[i], *y = &b->slots[i];
+        CU_ASSERT_STRING_EQUAL(x->name, y->name);
+        CU_ASSERT(x->choose == y->choose && x->first_option == y->first_option &&
+                  x->options == y->options);
+    }
+    for (size_t i = 0; i < a->noptions; i++)
+        CU_ASSERT(a->options[i].item == b->options[i].item &&
+                  a->options[i].qty == b->options[i].qty);
+}
+
 static void compare_items(const struct wire_catalogue *got)
 {
     const struct catalogue *a = &shop.catalogue, *b = &got->catalogue;
     CU_ASSERT_EQUAL_FATAL(b->nitems, a->nitems);
+    compare_choices(a, b);
     for (size_t i = 0; i < a->nitems; i++) {
         const struct item *x = &a->items[i], *y = &b->items[i];
         CU_ASSERT_STRING_EQUAL(x->sku, y->sku);
@@ -270,7 +305,7 @@ static void without_rows(void)
     struct wire_catalogue got;
     shop_open();
     struct catalogue *c = &shop.catalogue;
-    c->nitems = c->nlists = c->ndiscounts = c->ndelivery = c->ntaxes = 0;
+    c->nslots = c->noptions = c->nitems = c->nlists = c->ndiscounts = c->ndelivery = c->ntaxes = 0;
     CU_ASSERT_TRUE(read_text(written(), 5, &got));
     CU_ASSERT_EQUAL(got.catalogue.nitems, 0);
     CU_ASSERT_PTR_NULL(catalogue_item(&got.catalogue, "40010"));
@@ -303,6 +338,13 @@ static void refused(void)
         {"\"40010\",\"40029\"", "\"40029\""}, /* a column too short */
         {"\"40010\",\"40029\"", "\"40010\",\"40011\",\"40029\""},
         {"\"40010\"", "40010"},
+        {"\"choose\":[1,2]", "\"choose\":[9,10]"},
+        {"\"choose\":[1,2]", "\"choose\":[0,2]"},
+        {"\"choose\":[1,2],\"options\":[2,3]", "\"choose\":[9,9],\"options\":[9,9]"},
+        {"\"options\":[2,3]", "\"options\":[2,2]"}, /* there are more than the slots have */
+        {"\"slots\":{\"count\":2,\"kit\":[2,2]", "\"slots\":{\"count\":2,\"kit\":[3,2]"},
+        {"\"slots\":{\"count\":2,\"kit\":[2,2]", "\"slots\":{\"count\":2,\"kit\":[2,14]"},
+        {"\"slot_names\":{\"count\":2", "\"slot_names\":{\"count\":1"},
         {"\"count\":14", "\"count\":13"},
         {"\"count\":14", "\"count\":-1"},
         {"\"count\":14", "\"count\":99999999999"},

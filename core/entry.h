@@ -46,8 +46,9 @@ struct entry_command {
     const char *text;
     /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;
-    /* MORE, VOID, SET, WHY, FREE, CHOOSE: the line, `+` and `-` being resolved already; on the stock
-     * screen 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed. */
+    /* MORE, VOID, SET, WHY, FREE, CHOOSE: the line, `+` and `-` being resolved already; on the
+     * stock screen 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed.
+     */
     int number;
     /* SKU, BARCODE, CHOOSE: the numbers of what is chosen in a kit, in the order of its slots:
      * "13". */

@@ -116,7 +116,7 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
     [ENTRY_FREE] = add_free,   [ENTRY_CHOICES] = add_choices,
     [ENTRY_OTHER] = add_other, [ENTRY_WAIT] = add_wait,
-    [ENTRY_BAD] = add_whole, [ENTRY_CHOOSE] = add_choose,
+    [ENTRY_BAD] = add_whole,   [ENTRY_CHOOSE] = add_choose,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)

@@ -1,5 +1,6 @@
 /* What an entry means where a screen has no meaning of its own for it. */
 #include "tui/app.h"
+#include "tui/kit_choose.h"
 #include "tui/open.h"
 #include "tui/order_commands.h"
 #include "tui/order_offers.h"
@@ -78,7 +79,16 @@ static void item(struct app *app, const struct entry_command *command)
     if (app_screen(app)->id != SCREEN_order && app_screen(app)->id != SCREEN_review)
         app_back_to(app, &screen_order);
     const char *sku = prices_sku(app->prices, command->text);
-    if (!offers_add(app, sku, command->quantity)) {
+    bool added;
+    if (*command->choices) {
+        struct arena *arena = arena_new();
+        added = order_add_kit(order, sku, command->quantity,
+                              kit_keyed(app, arena, sku, command->choices));
+        arena_free(arena);
+    } else {
+        added = offers_add(app, sku, command->quantity);
+    }
+    if (!added) {
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
         return;
     }

@@ -1,6 +1,7 @@
 #include "tui/local_quote.h"
 
 #include "core/text.h"
+#include "tui/kit_choose.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
 
@@ -238,25 +239,28 @@ static void put_hints(struct arena *arena, const struct buyer_facts *buyer,
         out->reply.hint = out->hints[0];
 }
 
-static struct reply_problem problem_of(struct arena *arena, const struct problem *problem)
+static struct reply_problem problem_of(struct arena *arena, const struct catalogue *catalogue,
+                                       const struct problem *problem)
 {
-    return (struct reply_problem){
+    struct reply_problem out = {
         .field = problem->field,
         .line = problem->line ? problem->line : "",
         .code = problem_name(problem->code),
         .say = problem_say(arena, tongue_language(), problem),
         .warning = problem_severity(problem->code) == SEVERITY_warning,
     };
+    kit_candidates(catalogue, problem, &out);
+    return out;
 }
 
 /* Of what is wrong, with `lines_only` nothing about people, address or the whole. */
-static void put_problems(struct arena *arena, const struct problems *problems, bool lines_only,
-                         struct reply_quote *out)
+static void put_problems(struct arena *arena, const struct catalogue *catalogue,
+                         const struct problems *problems, bool lines_only, struct reply_quote *out)
 {
     out->problems = ARENA_ARRAY(arena, struct reply_problem, problems->count);
     for (size_t i = 0; i < problems->count; i++)
         if (!lines_only || problems->items[i].line)
-            out->problems[out->nproblems++] = problem_of(arena, &problems->items[i]);
+            out->problems[out->nproblems++] = problem_of(arena, catalogue, &problems->items[i]);
 }
 
 static void put_people(struct arena *arena, const struct people *people, struct reply_quote *out)
@@ -308,8 +312,10 @@ static void reply_of(struct arena *arena, const struct quote *quote, struct repl
         .lines = ARENA_ARRAY(arena, struct reply_line, quote->nlines),
         .nlines = quote->nlines,
     };
-    for (size_t i = 0; i < quote->nlines; i++)
+    for (size_t i = 0; i < quote->nlines; i++) {
         out->lines[i] = line_of(arena, &quote->lines[i]);
+        kit_chosen(arena, catalogue, &quote->lines[i], &out->lines[i]);
+    }
     put_promotions(arena, quote, out);
 }
 
@@ -333,6 +339,8 @@ static struct order_draft draft_kept(struct arena *arena, const struct order_dra
         own.lines[i].sku = arena_strdup(arena, draft->lines[i].sku);
         if (draft->lines[i].picks)
             own.lines[i].picks = arena_strdup(arena, draft->lines[i].picks);
+        own.lines[i].choices =
+            draft->lines[i].choices ? arena_strdup(arena, draft->lines[i].choices) : NULL;
     }
     return own;
 }
@@ -361,7 +369,7 @@ void local_quote_make(struct arena *arena, struct prices *prices, const struct o
     out->kind = waits ? LOCAL_LIST : LOCAL_FULL;
     reply_of(arena, &out->quote, &out->reply);
     put_hints(arena, &buyer, &own, out);
-    put_problems(arena, &out->quote.problems, waits, &out->reply);
+    put_problems(arena, catalogue, &out->quote.problems, waits, &out->reply);
     put_people(arena, &people, &out->reply);
     if (buyer.has_ship_to)
         out->reply.ship_to = buyer.ship_to;

@@ -1,5 +1,6 @@
 #include "tui/order.h"
 
+#include "tui/kit_choose.h"
 #include "tui/order_link.h"
 
 #include <assert.h>
@@ -34,6 +35,7 @@ static struct draft_line *lines_copy(struct arena *arena, const struct draft_lin
         lines[i].id = text_copy(arena, from[i].id);
         lines[i].sku = text_copy(arena, from[i].sku);
         lines[i].picks = text_copy(arena, from[i].picks);
+        lines[i].choices = text_copy(arena, from[i].choices);
     }
     return lines;
 }
@@ -107,7 +109,7 @@ static void changed(struct order *order)
 {
     order->edits++;
     order->frozen = -1;
-    order->accept_duplicate = false;
+    order->accept_duplicate = order->accept_age = false;
     order->trouble.nproblems = 0; /* they were of the order as it was */
     if (*order->typed) {          /* it has been entered */
         order->typed[0] = '\0';
@@ -312,7 +314,7 @@ void order_set_coupons(struct order *order, const char *const *codes, size_t n)
 }
 
 static void line_add(struct order *order, struct order_version *version, const char *sku,
-                     int64_t qty, const char *picks)
+                     int64_t qty, const char *picks, const char *choices)
 {
     struct order_draft *draft = &version->draft;
     if (draft->nlines >= 8 && (draft->nlines & (draft->nlines - 1)) == 0) /* 8, 16, 32: full */
@@ -323,14 +325,20 @@ static void line_add(struct order *order, struct order_version *version, const c
         .qty = qty,
         .back_order = true,
         .picks = text_copy(version->arena, picks),
+        .choices = text_copy(version->arena, choices),
     };
 }
 
 bool order_add(struct order *order, const char *sku, int64_t qty)
 {
+    return order_add_kit(order, sku, qty, NULL);
+}
+
+bool order_add_kit(struct order *order, const char *sku, int64_t qty, const char *choices)
+{
     if (order_lines(order) >= DRAFT_LINES_MAX)
         return false;
-    line_add(order, edit(order), sku, qty, NULL);
+    line_add(order, edit(order), sku, qty, NULL, choices);
     changed(order);
     return true;
 }
@@ -341,9 +349,9 @@ bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t
     if (order_lines(order) + 2 > DRAFT_LINES_MAX)
         return false;
     struct order_version *version = edit(order);
-    line_add(order, version, sku, chosen, promotion);
+    line_add(order, version, sku, chosen, promotion, NULL);
     if (qty > chosen)
-        line_add(order, version, sku, qty - chosen, NULL);
+        line_add(order, version, sku, qty - chosen, NULL, NULL);
     changed(order);
     return true;
 }
@@ -356,7 +364,8 @@ bool order_add_all(struct order *order, const struct reply_line *lines, size_t n
     for (size_t i = 0; i < n; i++)
         if (!*lines[i].gift_of) /* those come by themselves */
             line_add(order, version, lines[i].sku, lines[i].qty,
-                     *lines[i].picks ? lines[i].picks : NULL);
+                     *lines[i].picks ? lines[i].picks : NULL,
+                     kit_choices_of(version->arena, &lines[i]));
     changed(order);
     return true;
 }
@@ -386,6 +395,14 @@ void order_set_picks(struct order *order, size_t number, const char *promotion)
     assert(number >= 1 && number <= order_lines(order));
     struct order_version *version = edit(order);
     version->draft.lines[number - 1].picks = text_copy(version->arena, promotion);
+    changed(order);
+}
+
+void order_set_choices(struct order *order, size_t number, const char *choices)
+{
+    assert(number >= 1 && number <= order_lines(order));
+    struct order_version *version = edit(order);
+    version->draft.lines[number - 1].choices = text_copy(version->arena, choices);
     changed(order);
 }
 

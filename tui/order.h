@@ -67,7 +67,7 @@ struct order {
     struct journal *journal;         /* NULL: none */
     struct order_keep keep;
 
-    bool accept_duplicate;
+    bool accept_duplicate, accept_age;
     enum order_placing placing;
     int64_t frozen; /* the total that the review shows; -1 while it is not confirmed */
     struct arena *outcome_arena;
@@ -142,6 +142,7 @@ void order_set_price_list(struct order *order, const char *code);
 void order_set_coupons(struct order *order, const char *const *codes, size_t n);
 void order_set_note(struct order *order, const char *note);
 bool order_add(struct order *order, const char *sku, int64_t qty); /* false: too many lines */
+bool order_add_kit(struct order *order, const char *sku, int64_t qty, const char *choices);
 /* The same, the first `chosen` of them as what a promotion lets the buyer choose. */
 bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t chosen,
                       const char *promotion);
@@ -151,6 +152,8 @@ void order_set_qty(struct order *order, size_t number, int64_t qty); /* 0: the l
 void order_set_sku(struct order *order, size_t number, const char *sku);
 /* Chosen by that promotion; NULL: bought. */
 void order_set_picks(struct order *order, size_t number, const char *promotion);
+/* What is chosen in the kit of a line, as draft_line has it; NULL: nothing. */
+void order_set_choices(struct order *order, size_t number, const char *choices);
 bool order_undo(struct order *order);
 bool order_redo(struct order *order);
 void order_paste(struct order *order, bool begins);

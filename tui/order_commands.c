@@ -3,6 +3,7 @@
 #include "core/text.h"
 #include "tui/app.h"
 #include "tui/details.h"
+#include "tui/kit_choose.h"
 #include "tui/open.h"
 #include "tui/order_offers.h"
 #include "tui/ship.h"
@@ -230,6 +231,7 @@ void (*order_command(enum entry_kind kind))(struct app *app, const struct entry_
         [ENTRY_TAKE] = offers_take,    [ENTRY_HIDE] = offers_hide,
         [ENTRY_CHOICES] = offers_list, [ENTRY_FREE] = offers_free,
         [ENTRY_CUSTOMER] = customer,   [ENTRY_NEW_CUSTOMER] = new_customer,
+        [ENTRY_CHOOSE] = kit_choose,
     };
     return commands[kind];
 }

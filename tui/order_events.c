@@ -1,6 +1,7 @@
 /* What happens on the screens when the open order has something to tell. */
 #include "tui/app.h"
 #include "tui/held.h"
+#include "tui/kit_ask.h"
 #include "tui/last_order.h"
 #include "tui/open.h"
 
@@ -99,12 +100,6 @@ static void placed(struct app *app, struct order *order)
     app_ahead_replay(app);
 }
 
-static void ask_duplicate(struct app *app, const struct reply_problem *duplicate)
-{
-    app->order->accept_duplicate = true;
-    app_say(app, ROLE_WARN, "%s F9 again places it all the same.", duplicate->say);
-}
-
 static void left(struct app *app, struct order *order)
 {
     held_remove(app, order);
@@ -114,13 +109,10 @@ static void left(struct app *app, struct order *order)
 
 static void not_placed(struct app *app, struct order *order)
 {
-    const struct reply_problem *duplicate = order_duplicate(order);
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
-    bool only_duplicate =
-        duplicate && order_stops(order) == 0 && trouble->nproblems <= 1 && !order->accept_duplicate;
-    if (only_duplicate)
-        ask_duplicate(app, duplicate);
+    if (kit_ask(app, order))
+        why = ""; /* F9 answers */
     else if (*order->error)
         app_say(app, ROLE_STOP, "not known whether it was placed: %s. F9 asks again, once only.",
                 order->error);

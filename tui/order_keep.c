@@ -81,7 +81,8 @@ void order_keep_placing(struct order *order, const struct request_order *body)
                                       .expect_total = body->expect_total,
                                       .tenders = (struct draft_tender *)(uintptr_t)body->tenders,
                                       .ntenders = body->ntenders,
-                                      .accept_duplicate = body->accept_duplicate});
+                                      .accept_duplicate = body->accept_duplicate,
+                                      .accept_age = body->accept_age});
 }
 
 void order_keep_stored(struct order *order)

@@ -3,6 +3,7 @@
 #include "tui/order.h"
 
 #include "tui/id_map.h"
+#include "tui/kit_choose.h"
 #include "tui/tongue.h"
 
 #include <assert.h>
@@ -25,10 +26,11 @@ static bool is_here(const struct order *order)
 }
 
 /* The server has priced the line as it stands, and what is shown is that. */
-static bool is_confirmed(const struct reply_line *shown, const struct reply_line *served,
-                         const struct draft_line *line)
+static bool is_confirmed(const struct order *order, const struct reply_line *shown,
+                         const struct reply_line *served, const struct draft_line *line)
 {
     return served && served->qty == line->qty && strcmp(served->sku, line->sku) == 0 &&
+           (order->quoted == order->edits || kit_is_chosen(served, line->choices)) &&
            served->amount == shown->amount && served->unit == shown->unit &&
            served->priced == shown->priced;
 }
@@ -38,7 +40,7 @@ static enum line_known known_of(const struct order *order, const struct reply_li
 {
     if (!shown)
         return LINE_NOTHING;
-    if (is_confirmed(shown, served, line))
+    if (is_confirmed(order, shown, served, line))
         return LINE_CONFIRMED;
     bool full = is_here(order) && order->price.here.kind == LOCAL_FULL;
     return full && shown->qty == line->qty ? LINE_HERE : LINE_LIST;

@@ -1,5 +1,6 @@
 #include "tui/order_lines.h"
 
+#include "tui/kit_choose.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 
@@ -268,14 +269,27 @@ static int draw_candidates(const struct frame *frame, int row, const struct repl
     return ((int)problem->ncandidates + beside - 1) / beside;
 }
 
+/* What is chosen in a kit, below it. */
+static int draw_choices(const struct app *app, const struct frame *frame, int row, size_t number)
+{
+    const struct reply_line *quoted = order_line_quoted(app->order, number);
+    if (!quoted || !quoted->nchoices)
+        return 0;
+    struct arena *arena = arena_new();
+    int used = frame_wrap(frame, row, frame->cols < NARROW ? 3 : PROBLEMS_X, 2, ROLE_DIM,
+                          kit_names(arena, quoted));
+    arena_free(arena);
+    return used;
+}
+
 /* The rows that the problems of a line take; drawn when `frame` is there. */
 static int draw_problems(const struct app *app, const struct frame *frame, int row, size_t number)
 {
     const struct reply_problem *problem, *to_mend;
     size_t mend = order_line_to_mend(app->order, &to_mend);
-    int used = 0;
+    int used = draw_choices(app, frame, row, number);
     if (!order_line_is_judged(app->order, number))
-        return 0;
+        return used;
     for (size_t nth = 0; (problem = order_problem(app->order, number, nth)); nth++) {
         enum role role = problem->warning ? ROLE_WARN : ROLE_STOP;
         int x = frame->cols < NARROW ? 0 : PROBLEMS_X, most = frame->cols < NARROW ? 6 : 2;

@@ -1,5 +1,6 @@
 #include "tui/order_link.h"
 
+#include "tui/kit_ask.h"
 #include "tui/tongue.h"
 
 #include "core/wire/request.h"
@@ -412,7 +413,8 @@ static void place_send(struct order *order)
                                  .rev = *order->rev ? order->rev : NULL,
                                  .expect_total = order->frozen,
                                  .tenders = tenders,
-                                 .accept_duplicate = order->accept_duplicate};
+                                 .accept_duplicate = order->accept_duplicate,
+                                 .accept_age = order->accept_age};
     int64_t balance = order_from_balance(order);
     if (balance > 0)
         tenders[body.ntenders++] = (struct draft_tender){.kind = "balance", .amount = balance};
@@ -431,10 +433,7 @@ static void place_send(struct order *order)
 
 static bool must_ask(const struct order *order)
 {
-    const struct reply_quote *quote = &order->quote;
-    return order_stops(order) > 0 ||
-           (!order->accept_duplicate &&
-            reply_problem_find(quote->problems, quote->nproblems, "duplicate"));
+    return order_stops(order) > 0 || kit_must_ask(order);
 }
 
 static void place_if_ready(struct order *order)

@@ -2,6 +2,7 @@
 
 #include "core/nearest.h"
 #include "tui/id_map.h"
+#include "tui/kit_choose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,7 @@ static bool is_of_stock(const struct reply_problem *problem)
 
 static bool is_same_line(const struct reply_line *a, const struct reply_line *b)
 {
-    return a && b && a->qty == b->qty && strcmp(a->sku, b->sku) == 0;
+    return a && b && a->qty == b->qty && strcmp(a->sku, b->sku) == 0 && kit_is_same(a, b);
 }
 
 static void put_stock_problems(struct arena *arena, const struct reply_quote *served,
@@ -159,7 +160,7 @@ static void put_served(struct arena *arena, const struct reply_quote *served, bo
     for (size_t i = 0; i < quote->nlines; i++) {
         struct reply_line *line = &quote->lines[i];
         const struct reply_line *was = id_map_line(&old, served, line->id);
-        if (!was || strcmp(was->sku, line->sku) != 0)
+        if (!was || strcmp(was->sku, line->sku) != 0 || !kit_is_same(was, line))
             continue;
         line->free_stock = was->free_stock;
         if (was->qty != line->qty)

@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "tui/home_drafts.h"
+#include "tui/kit_choose.h"
 #include "tui/last_order.h"
 #include "tui/order_promo.h"
 #include "tui/order_view.h"
@@ -99,7 +100,7 @@ static void say_line(const struct app *app, struct speech *speech, struct arena 
     const char *amount = priced ? "-" : "..", *tail = "";
     char money[MONEY_TEXT];
     if (quoted && *quoted->name)
-        what = arena_printf(arena, "%s %s", what, quoted->name);
+        what = arena_printf(arena, "%s %s", what, kit_spoken(arena, quoted, quoted->name));
     if (priced && quoted->priced)
         amount = app_amount(app, money, quoted->amount);
     if (priced && confirmed && quoted->free_stock >= 0)

@@ -58,6 +58,9 @@ const char *order_view_mend(const struct reply_problem *problem)
         {"balance_short", N_("bal and less, or later")},
         {"tender_kind", N_("later")},
         {"tenders_exceed", N_("bal and less, or later")},
+        {"choice_needed", N_("F12, then choose by digit")},
+        {"choice_not_offered", N_("F12, then choose by digit")},
+        {"choice_too_many", N_(".n*0 voids it")},
         {"duplicate", N_(".d shows it; F9 again places this one all the same")},
     };
     for (size_t i = 0; i < ARRAY_LEN(table); i++)

@@ -231,7 +231,8 @@ static void place(struct recover *recover)
                                  .expect_total = lost->placing->expect_total,
                                  .tenders = lost->placing->tenders,
                                  .ntenders = lost->placing->ntenders,
-                                 .accept_duplicate = lost->placing->accept_duplicate};
+                                 .accept_duplicate = lost->placing->accept_duplicate,
+                                 .accept_age = lost->placing->accept_age};
     struct request request = {.method = "POST",
                               .path = "/orders",
                               .header = arena_printf(arena, "Idempotency-Key: %s", lost->ulid),

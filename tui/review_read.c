@@ -3,6 +3,7 @@
 #include "core/readback.h"
 #include "core/text.h"
 #include "tui/frame.h"
+#include "tui/kit_choose.h"
 #include "tui/order_promo.h"
 #include "tui/order_view.h"
 
@@ -27,8 +28,8 @@ static size_t items_of(const struct order *order, struct arena *arena, struct re
             continue;
         bool is_free = quoted->priced && quoted->unit && quoted->amount == 0;
         (*numbers)[n] = number;
-        (*out)[n++] =
-            (struct readback_item){line->qty, quoted->back_ordered, spoken_of(quoted), is_free};
+        (*out)[n++] = (struct readback_item){line->qty, quoted->back_ordered,
+                                             kit_spoken(arena, quoted, spoken_of(quoted)), is_free};
     }
     for (size_t i = 0; i < order->quote.nlines; i++) {
         const struct reply_line *gift = &order->quote.lines[i];

@@ -3,6 +3,7 @@
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/home_drafts.h"
+#include "tui/kit_choose.h"
 #include "tui/last_order.h"
 #include "tui/open.h"
 #include "tui/order_head.h"
@@ -111,6 +112,10 @@ static void pick(struct app *app, const struct entry_command *command)
     size_t number = order_line_to_mend(app->order, &problem);
     if (!number || (size_t)command->number > problem->ncandidates)
         return;
+    if (kit_is_choice(problem)) {
+        kit_pick(app, number, problem, (size_t)command->number - 1);
+        return;
+    }
     const char *sku = problem->candidates[command->number - 1];
     app_say(app, ROLE_OK, "ok  line %zu is %s %s", number, sku,
             problem->candidate_names[command->number - 1]);

@@ -35,6 +35,7 @@ const char *record_write(struct arena *arena, const struct record *record, size_
         json_object_set_new(object, "tenders",
                             wire_tenders_write(record->tenders, record->ntenders));
         json_object_set_new(object, "duplicate", json_boolean(record->accept_duplicate));
+        json_object_set_new(object, "age", json_boolean(record->accept_age));
     }
     return wire_dump(arena, object, len);
 }
@@ -79,5 +80,6 @@ bool record_read(struct arena *arena, const char *text, size_t len, struct recor
     out->expect_total = json_integer_value(json_object_get(object, "total"));
     out->ntenders = wire_tenders_read(&reader, object, &out->tenders);
     out->accept_duplicate = json_is_true(json_object_get(object, "duplicate"));
+    out->accept_age = json_is_true(json_object_get(object, "age"));
     return true;
 }

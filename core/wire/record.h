@@ -26,7 +26,7 @@ struct record {
     int64_t expect_total;     /* PLACING, and what follows */
     struct draft_tender *tenders;
     size_t ntenders;
-    bool accept_duplicate;
+    bool accept_duplicate, accept_age;
     const char *typed; /* TYPED */
     const char *to;    /* COPY */
 };

@@ -23,7 +23,13 @@ const char *request_order_write(struct arena *arena, const struct request_order 
         json_object_set_new(object, "rev", json_string(order->rev));
     json_object_set_new(object, "expect_total", json_integer(order->expect_total));
     json_object_set_new(object, "tenders", wire_tenders_write(order->tenders, order->ntenders));
+    json_t *accept = json_array();
     if (order->accept_duplicate)
-        json_object_set_new(object, "accept", json_pack("[s]", "duplicate"));
+        json_array_append_new(accept, json_string("duplicate"));
+    if (order->accept_age)
+        json_array_append_new(accept, json_string("age"));
+    if (json_array_size(accept))
+        json_object_set(object, "accept", accept);
+    json_decref(accept);
     return wire_dump(arena, object, len);
 }

@@ -9,7 +9,7 @@ struct request_order {
     int64_t expect_total; /* the total that was shown */
     const struct draft_tender *tenders;
     size_t ntenders;
-    bool accept_duplicate;
+    bool accept_duplicate, accept_age;
 };
 
 /* `otp` NULL or "": none. */

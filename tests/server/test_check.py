@@ -36,6 +36,7 @@ CLAIMS = {
     "counters": "uses, budgets and coupons are what the orders have used",
     "credits": "credit of promotions stands in the books as promised",
     "recruits": "new customers are rewarded as often as is said",
+    "components": "the parts of a kit cost what its line does",
     "readable": "every published promotion can be read",
     "people": "sponsor, status and rank are those of the history",
 }
@@ -91,6 +92,7 @@ PLANTED = (
      "UPDATE payment SET refunded = 1 WHERE id = (SELECT min(id) FROM payment WHERE kind = 'later' AND state = 'captured')"),
     ("goods that nobody gets though somebody waits", ("allotted",), "UPDATE stock SET back_ordered = back_ordered + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock WHERE on_hand > reserved ORDER BY 1, 2 LIMIT 1)"),
     ("a line that waits for nothing", ("waiting",), f"UPDATE order_line SET state = 'back_ordered', back_ordered = 1 WHERE order_id = {LIVE} AND line = (SELECT min(line) FROM reservation WHERE order_id = {LIVE} AND back_ordered = 0)"),
+    ("parts of a kit that cost more than it", ("components",), f"INSERT INTO order_component SELECT order_id, line, 1, item_id, 0, qty, amount + 1 FROM order_line WHERE order_id = {SHIPPED} AND line = 1"),
     ("a state without its event", ("events",), f"UPDATE orders SET state = 'shipped' WHERE id = {SHIPPED}"),
     ("an event that is missing", ("events",), f"DELETE FROM order_event WHERE order_id = {SHIPPED} AND to_state = 'picked'"),
     ("a move that is not allowed", ("events",), f"UPDATE order_event SET from_state = 'placed', to_state = 'shipped' WHERE order_id = {SHIPPED} AND machine = 'line' AND ref = 1"),

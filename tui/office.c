@@ -39,7 +39,8 @@ struct reply_row *office_row(struct office *office)
 
 const struct sheet_column *office_column(const struct office *office)
 {
-    return &sheet_info(office->sheet).columns[office->column];
+    const struct sheet_column *columns = sheet_info(office->sheet).columns;
+    return columns + office->column;
 }
 
 bool office_hides(const struct office *office, size_t column)

@@ -191,7 +191,7 @@ static void draw_feet(struct office *office, struct arena *arena, struct frame *
 void office_draw(struct office *office, struct frame *frame)
 {
     struct arena *arena = arena_new();
-    int x[SHEET_COLUMNS_MOST], rows = frame->rows - HEADS - FEET;
+    int x[SHEET_COLUMNS_MOST] = {0}, rows = frame->rows - HEADS - FEET;
     size_t room = rows > 1 ? (size_t)rows : 1;
     if (office->row < office->top)
         office->top = office->row;

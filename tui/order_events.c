@@ -107,19 +107,23 @@ static void left(struct app *app, struct order *order)
         screen_home.actions[ACTION_REFRESH](app);
 }
 
-static void not_placed(struct app *app, struct order *order)
+static void say_not_placed(struct app *app, const struct order *order)
 {
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
-    if (kit_ask(app, order))
-        why = ""; /* F9 answers */
-    else if (*order->error)
+    if (*order->error)
         app_say(app, ROLE_STOP, "not known whether it was placed: %s. F9 asks again, once only.",
                 order->error);
     else if (order_stops(order))
         app_say(app, ROLE_STOP, "not placed: see Check.");
     else
         app_say(app, ROLE_STOP, "not placed: %s%s%s", trouble->title, *why ? ": " : "", why);
+}
+
+static void not_placed(struct app *app, struct order *order)
+{
+    if (!kit_ask(app, order)) /* what it asks, F9 answers */
+        say_not_placed(app, order);
     order_review(order);
     app_ahead_drop(app);
 }

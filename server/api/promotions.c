@@ -271,7 +271,7 @@ static bool first_day(struct call *c, const struct writing *w, struct date *out)
 static void publish(struct call *c)
 {
     struct writing *w = c->state;
-    struct promotion p;
+    struct promotion p = {0};
     struct date from;
     if (!found(c) || !first_day(c, w, &from))
         return;

@@ -47,7 +47,9 @@ const struct import_kind import_kinds[] = {
 const struct sheet_column *import_column(const struct import_kind *kind, size_t i)
 {
     size_t own = kind->sheet == SHEETS ? 0 : sheet_info(kind->sheet).ncolumns;
-    if (i < own)
-        return &sheet_info(kind->sheet).columns[i];
+    if (i < own) {
+        const struct sheet_column *columns = sheet_info(kind->sheet).columns;
+        return columns + i;
+    }
     return i - own < kind->ncolumns ? &kind->columns[i - own] : NULL;
 }

@@ -72,7 +72,7 @@ class Quoter:
 
     def order(self, body, **more):
         """The body of an order that will be accepted, canonical."""
-        return canonical({**body, "expect_total": self.quote(body)["total"], "tenders": [], "accept": ["duplicate"],
+        return canonical({**body, "expect_total": self.quote(body)["total"], "tenders": [], "accept": ["duplicate", "age"],
                           **more})
 
     def close(self):

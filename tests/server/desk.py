@@ -31,7 +31,7 @@ class Desk:
         assert status == 200, quote
         tenders = [{"kind": "balance", "amount": quote["total"]}] if balance else []
         status, _, placed = self.call("POST", "/orders", dict(body, expect_total=quote["total"], tenders=tenders,
-                                                              accept=["duplicate"]), {"Idempotency-Key": ulid()})
+                                                              accept=["duplicate", "age"]), {"Idempotency-Key": ulid()})
         assert status == 201, placed
         return self.read(placed["number"])
 

@@ -57,7 +57,7 @@ def told(got, code):
 
 def place(s, body, login="CC-07", key=None, **more):
     """Places it for the total of its quote: (status, reply)."""
-    send = {**body, "expect_total": quote(s, body, login)["total"], "tenders": [], "accept": ["duplicate"], **more}
+    send = {**body, "expect_total": quote(s, body, login)["total"], "tenders": [], "accept": ["duplicate", "age"], **more}
     status, _, got = s.call("POST", A + "/orders", send, s.token(login), {"Idempotency-Key": key or ulid()})
     return status, got
 

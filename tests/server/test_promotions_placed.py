@@ -56,7 +56,7 @@ def a_lost_last_use_tells_the_new_total(s):
     body = draft(s, [(first, 1)])
     shown = quote(s, body)["total"]
     assert place(s, body)[0] == 201
-    send = {**body, "expect_total": shown, "tenders": [], "accept": ["duplicate"]}
+    send = {**body, "expect_total": shown, "tenders": [], "accept": ["duplicate", "age"]}
     status, _, got = s.call("POST", A + "/orders", send, s.token(), {"Idempotency-Key": ulid()})
     assert status == 409 and got["type"].endswith("/total-changed"), got
     assert got["quote"]["total"] == shown + 500 - 0 or got["quote"]["total"] > shown

@@ -58,14 +58,15 @@ static void placing(void)
                             .expect_total = 17810,
                             .tenders = tenders,
                             .ntenders = 2,
-                            .accept_duplicate = true};
+                            .accept_duplicate = true,
+                            .accept_age = true};
     struct record read = again(&record);
     CU_ASSERT_EQUAL(read.expect_total, 17810);
     CU_ASSERT_EQUAL_FATAL(read.ntenders, 2);
     CU_ASSERT_STRING_EQUAL(read.tenders[0].kind, "balance");
     CU_ASSERT_EQUAL(read.tenders[0].amount, 500);
     CU_ASSERT_STRING_EQUAL(read.tenders[1].ref, "GC1");
-    CU_ASSERT_TRUE(read.accept_duplicate);
+    CU_ASSERT_TRUE(read.accept_duplicate && read.accept_age);
     CU_ASSERT_STRING_EQUAL(read.rev, "");
 }
 

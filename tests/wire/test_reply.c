@@ -164,12 +164,13 @@ static void order_request_written(void)
                                                                    .expect_total = 2845,
                                                                    .tenders = &tender,
                                                                    .ntenders = 1,
-                                                                   .accept_duplicate = true},
+                                                                   .accept_duplicate = true,
+                                                                   .accept_age = true},
                                            &len);
     CU_ASSERT_EQUAL(strlen(body), len);
     CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"expect_total\":2845"));
     CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"rev\":\"7\""));
-    CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"accept\":[\"duplicate\"]"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"accept\":[\"duplicate\",\"age\"]"));
     CU_ASSERT_PTR_NOT_NULL(strstr(body, "\"amount\":1250"));
 }
 

@@ -65,8 +65,10 @@ static const char *number(char out[16], uint64_t below)
 static void add_many(struct order *order, char text[16])
 {
     struct reply_line lines[3] = {{.qty = 1}, {.qty = 2}, {.qty = 3}};
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
         lines[i].sku = text;
+        lines[i].gift_of = lines[i].picks = "";
+    }
     order_add_all(order, lines, ARRAY_LEN(lines));
 }
 

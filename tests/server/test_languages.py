@@ -21,9 +21,10 @@ def asked(server, language, method, path, body=None, **headers):
 
 
 def without_words(value):
-    """What a program reads: everything but the sentences."""
+    """What a program reads: everything but the sentences, and what promotions are called."""
     if isinstance(value, dict):
-        return {k: without_words(v) for k, v in value.items() if k not in ("say", "title", "detail", "request")}
+        words = ("say", "title", "detail", "request", *(["name"] if "lost_to" in value else []))
+        return {k: without_words(v) for k, v in value.items() if k not in words}
     return [without_words(v) for v in value] if isinstance(value, list) else value
 
 

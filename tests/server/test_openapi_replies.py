@@ -250,6 +250,32 @@ def office(call, ids):
     call.token = mine
 
 
+def promotions(call, ids):
+    mine = call.token
+    call.sign_in("B-02")
+    one = {"code": "HALF"}
+    text = f"promotion HALF\n  name Half of it\n  for coupon\n  give 50% off {ids['skus'][0]}\n"
+    put = {"method": "PUT", "pattern": A + "/promotions/{code}", **one}
+    body = {"market": "GB", "text": text}
+    rev = call(body=body, If_None_Match="*", **put)[2]["rev"]
+    for what, headers in ((body, {"If_None_Match": "*"}), (body, {"If_Match": '"77"'}), ({"market": "GB", "text": 1}, {"If_Match": '"1"'}), (body, {})):
+        call(body=what, **headers, **put)
+    rev = call(body={**body, "text": text + "  give 1 free\n"}, If_Match=f'"{rev}"', **put)[2]["rev"]
+    call("POST", A + "/promotions/{code}/publish", {}, If_Match=f'"{rev}"', **one)
+    rev = call(body=body, If_Match=f'"{rev}"', **put)[2]["rev"]
+    call("GET", A + "/promotions/{code}", **one)
+    call("GET", A + "/promotions/{code}", code="NONE")
+    for query in ("", "?state=draft", "?state=x", "?limit=1", "?market=ZZ"):
+        call("GET", A + "/promotions", query=query)
+    for what, headers in (({"from": "never"}, {"If_Match": f'"{rev}"'}), ({}, {}), ({}, {"If_Match": '"77"'}), ({}, {"If_Match": f'"{rev}"'})):
+        got = call("POST", A + "/promotions/{code}/publish", what, **headers, **one)[2]
+    for what in ({"codes": ["AB-1"], "limit": 1}, {"codes": ["ab-1"]}, {"codes": []}):
+        call("POST", A + "/promotions/{code}/coupons", what, **one)
+    for headers in ({}, {"If_Match": '"77"'}, {"If_Match": f'"{got["rev"]}"'}):
+        call("POST", A + "/promotions/{code}/end", {}, **headers, **one)
+    call.token = mine
+
+
 def waiting(call, ids):
     one, body = {"pattern": A + "/items/{sku}/waiting", "sku": ids["out_of_stock"]}, {"distributor": ids["manager"], "qty": 2}
     key = ulid()
@@ -317,6 +343,7 @@ def main():
         name = drafts(call, draft)
         cases.run("orders", orders, call, server.ids, draft, name)
         cases.run("the back office", office, call, server.ids)
+        cases.run("promotions", promotions, call, server.ids)
         cases.run("repeat orders", autosaves, call, draft)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()

@@ -139,6 +139,8 @@ def founding_promotions(client, s, world):
     client.press("F9")
     client.wait("READ BACK", " free", "You save ")
     client.press("F9")
+    client.wait("F9 again: old enough")  # of the knives
+    client.press("F9")
     client.wait("placed ")
     client.press("F12")
     client.wait("HOME")

@@ -69,7 +69,7 @@ static bool refused(struct call *c, const char *result, const char *rev)
     if (strcmp(result, "unknown") == 0)
         call_fail(c, STATUS_NOT_FOUND, "there is no such promotion");
     else if (strcmp(result, "stale") == 0 || strcmp(result, "exists") == 0)
-        call_problems(c, STATUS_STALE, NULL, "rev", rev ? json_string(rev) : json_null());
+        call_problems(c, STATUS_STALE, NULL, rev ? "rev" : NULL, rev ? json_string(rev) : NULL);
     else if (strcmp(result, "nothing") == 0)
         call_fail(c, STATUS_STATE, "there is nothing to publish or to end");
     else

@@ -121,6 +121,10 @@ class Schemas:
         if isinstance(value, str) and len(value) < rule:
             yield f"{at}: shorter than {rule}"
 
+    def check_minItems(self, rule, value, at):
+        if isinstance(value, list) and len(value) < rule:
+            yield f"{at}: fewer than {rule}"
+
     def check_maxItems(self, rule, value, at):
         if isinstance(value, list) and len(value) > rule:
             yield f"{at}: more than {rule}"

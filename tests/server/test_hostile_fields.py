@@ -232,7 +232,7 @@ class Fields:
         def send(pointer, text):
             got = self.call("GET", "/orders/" + number)[2]
             self.text, body = text, {"note": ulid(), "expect_total": got["total"], "reason": "", pointer[1:]: text}
-            http, _, reply = self.call("POST", f"/orders/{number}/change", body, Idempotency_Key=ulid(), If_Match='"%d"' % got["version"])
+            http, _, reply = self.call("POST", f"/orders/{number}/change", body, Idempotency_Key=ulid(), If_Match='"%s"' % got["version"])
             return http, reply
 
         def back(pointer, _):
@@ -247,7 +247,8 @@ class Fields:
         def send(pointer, text):
             http, _, reply = self.call("POST", f"/items/{sku}/waiting", put(base, pointer, text), Idempotency_Key=ulid())
             return http, reply
-        self.each("POST", "/items/{sku}/waiting", send, lambda pointer, made: at(made, pointer))
+        self.each("POST", "/items/{sku}/waiting", send,
+                  lambda pointer, made: at(next(w for w in self.call("GET", f"/items/{sku}/waiting")[2]["items"] if w["id"] == made["id"]), pointer))
 
     def autosaves(self):
         base = {"market": "GB", "type": "personal", "distributor": self.s.ids["manager"], "every": 1, "unit": "month", "day": 3,
@@ -286,9 +287,9 @@ class Fields:
                 http, _, reply = self.call("PUT", f"/changesets/{key}/rows", put({"rows": [row]}, pointer, text))
                 said = reply.get("rows", reply.get("items")) or reply.get("problems") or reply.get("detail")
                 cases.check(f"PUT rows {pointer}, {kind}, is of no row", http < 500 and said, (http, reply))
-        for kind, text in texts(40):
-            http, _, reply = self.call("PUT", "/promotions/HOSTILE", {"market": "GB", "text": text}, If_None_Match="*")
-            cases.check(f"a promotion of {kind} is told its mistakes", http in (400, 422) or reply["problems"], (http, reply))
+        for n, (kind, text) in enumerate(texts(40)):
+            http, _, reply = self.call("PUT", f"/promotions/HOSTILE-{n}", {"market": "GB", "text": text}, If_None_Match="*")
+            cases.check(f"a promotion of {kind} is told its mistakes", http in (400, 422) or reply.get("problems"), (http, reply))
             http, _, reply = self.call("POST", "/promotions/WELCOME/coupons", {"codes": [text]})
             cases.check(f"a coupon of {kind} is refused", http in (400, 422), (http, reply))
         self.token = mine

@@ -208,7 +208,7 @@ def in_an_order(pane, server, token, before, kind, text, number, sku, plain):
     pane.write("\x1b[24~")
     pane.wait("Ln SKU")
     pane.write("\x1b[20~")
-    pane.wait(re.compile(r"READ BACK  One plain thing, one\s+" + MARK), "a 1* HOME", re.compile(r"(?m)^ %s .* total " % number))
+    pane.wait(re.compile(r"READ BACK  One plain thing, one\s+" + MARK), "a 1* HOME", re.compile(r"(?m)^ %s .* Balance " % number))
     pane.write("\x1b[20~")
     new = re.compile(r"placed (?!%s)(\d{9})" % (before or "-"))
     placed = new.search("\n".join(pane.wait("My drafts", new).rows())).group(1)

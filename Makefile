@@ -63,7 +63,7 @@ BOOK_LIBS = $(call lib,$(BOOK_PKGS))
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
 WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
-BOOK_OBJ := $(call objects,$(wildcard book/*.c))
+BOOK_OBJ := $(call objects,$(wildcard server/book/*.c))
 SERVER_MAINS := server/partylined.c server/partylinectl.c
 SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/ctl/*.c)))
 TUI_OBJ := $(call objects,$(filter-out tui/partyline.c,$(wildcard tui/*.c)))
@@ -83,7 +83,7 @@ $(B)/core/wire/%.o: core/wire/%.c
 $(B)/core/%.o: core/%.c
 	@mkdir -p $(@D)
 	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(CORE_FLAGS) -c $< -o $@
-$(B)/book/%.o: book/%.c
+$(B)/server/book/%.o: server/book/%.c
 	@mkdir -p $(@D)
 	$(call do,CC,$<)$(CC) $(COMMON) $(DEPS) $(BOOK_FLAGS) -c $< -o $@
 $(B)/server/%.o: server/%.c | $(B)/gen/queries.h

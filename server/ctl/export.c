@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "book/book.h"
 #include "core/sheet.h"
 #include "queries.h"
+#include "server/book/book.h"
 #include "server/ctl/ctl.h"
 
 struct export

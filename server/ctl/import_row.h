@@ -4,10 +4,10 @@
 
 #include <jansson.h>
 
-#include "book/book.h"
 #include "core/arena.h"
 #include "core/sheet.h"
 #include "queries.h"
+#include "server/book/book.h"
 
 /* A sheet is imported through a change set. Of the others both queries take the rows as JSON and
  * the file's name: `faults` answers (line, field, what), `apply` one row (added, changed,

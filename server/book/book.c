@@ -1,4 +1,4 @@
-#include "book/book_write.h"
+#include "server/book/book_write.h"
 
 #include <ctype.h>
 #include <string.h>

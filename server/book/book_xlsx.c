@@ -1,7 +1,7 @@
 /* XLSX is a ZIP of XML (ECMA-376): the first worksheet of the workbook, its shared texts, and the
  * styles, which alone tell a date from a number. Names of elements are compared without their
  * namespaces' prefixes, as other programs than Excel choose their own. */
-#include "book/book.h"
+#include "server/book/book.h"
 
 #include <expat.h>
 #include <stdio.h>

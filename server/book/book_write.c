@@ -1,6 +1,6 @@
 /* XLSX goes through a file in memory: the library writes files, and who may write where is settled
  * by whoever asked. */
-#include "book/book_write.h"
+#include "server/book/book_write.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -163,6 +163,7 @@ unit-tests: $(UNIT_TESTS)
 flags-%:
 	@echo $(COMMON) $(if $(filter core,$*),$(CORE_FLAGS)) $(if $(filter wire,$*),$(WIRE_FLAGS)) \
 	    $(if $(filter server,$*),$(SERVER_FLAGS)) $(if $(filter tui,$*),$(TUI_FLAGS)) \
+	    $(if $(filter book,$*),$(BOOK_FLAGS)) \
 	    "'-DPARTYLINE_VERSION=\"$(VERSION)\"'"
 
 include tests/tests.mk

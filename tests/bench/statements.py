@@ -77,7 +77,8 @@ def order_script(s, numbers, token_hash):
             filled(q["stock_free"], [market, chosen(columns[STOCK_ITEMS])]),
             filled(q["order_duplicates"], [chosen(columns[FINGERPRINT])]),
             filled(q["order_by_key"], [KEY])]
-    place = filled(q["order_place"], [KEY, *values, "NULL"])
+    nothing_more = ["NULL", *["'{}'"] * 6]  # promotions; what was confirmed, and parts of kits
+    place = filled(q["order_place"], [KEY, *values, *nothing_more])
     script = "\\startpipeline\n" + "".join(text + ";\n" for text in load) + "\\endpipeline\n" + place + ";\n"
     return HEAD.format(n=len(rows)) + protect(script)
 

@@ -323,15 +323,22 @@ BEGIN
     END LOOP;
 END $$;
 
--- Before an order is changed: all that it had is given back and taken off it; promotions_take follows.
+-- Before an order is changed, first its lines: they may go.
+CREATE FUNCTION promotions_leave_lines(a_order bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM order_line_share WHERE order_id = a_order;
+    UPDATE order_line SET promoted = 0, gift_of = NULL, picks = NULL
+     WHERE order_id = a_order AND (promoted > 0 OR gift_of IS NOT NULL OR picks IS NOT NULL);
+END $$;
+
+-- Then, when stock and wallet are locked, all that it had is given back and taken off it;
+-- promotions_take follows.
 CREATE FUNCTION promotions_clear(a_order bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     PERFORM promotions_give_back(a_order);
-    DELETE FROM order_line_share WHERE order_id = a_order;
     DELETE FROM promotion_use WHERE order_id = a_order;
-    UPDATE order_line SET promoted = 0, gift_of = NULL, picks = NULL
-     WHERE order_id = a_order AND (promoted > 0 OR gift_of IS NOT NULL OR picks IS NOT NULL);
 END $$;
 
 -- However an order comes to be cancelled.

@@ -175,16 +175,6 @@ END $$;
 
 -- ---- what arrives goes to those who wait ---------------------------------------------------------------
 
--- Pieces that are free now, a kit's by its components.
-CREATE FUNCTION item_free(a_site int, a_item bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
-BEGIN
-    RETURN (SELECT coalesce(min(coalesce(s.on_hand - s.reserved, 0) / c.qty), 0)
-              FROM (SELECT k.item_id, k.qty FROM kit_component k WHERE k.kit_id = a_item
-                    UNION ALL
-                    SELECT i.id, 1 FROM item i WHERE i.id = a_item AND i.kind <> 'kit') c
-              LEFT JOIN stock s ON s.site_id = a_site AND s.item_id = c.item_id);
-END $$;
-
 -- Gives what is free of some items to the lines that wait for them, who has waited longest first, each
 -- component by itself. Returns the lines that got something, as "order line".
 CREATE FUNCTION stock_allot(a_site int, a_items bigint[]) RETURNS text[] LANGUAGE plpgsql AS $$
@@ -214,30 +204,6 @@ BEGIN
          WHERE site_id = a_site AND item_id = s.item_id;
     END LOOP;
     RETURN v_lines;
-END $$;
-
--- What of an item is free now was promised to those on the waiting list: who waits longest is to be
--- told first, as far as it goes.
-CREATE FUNCTION waiting_arrived(a_site int, a_items bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    w record;
-    v_item bigint := 0;
-    v_left bigint;
-BEGIN
-    FOR w IN SELECT x.id, x.item_id, x.qty FROM waiting x JOIN site p ON p.id = a_site AND p.market = x.market AND p.ships
-              WHERE x.arrived_at IS NULL
-                AND x.item_id IN (SELECT unnest(a_items) UNION SELECT k.kit_id FROM kit_component k WHERE k.item_id = ANY (a_items))
-              ORDER BY x.item_id, x.since, x.id
-    LOOP
-        IF w.item_id <> v_item THEN
-            v_item := w.item_id;
-            v_left := item_free(a_site, v_item);
-        END IF;
-        IF w.qty <= v_left THEN
-            UPDATE waiting SET arrived_at = company_now() WHERE id = w.id;
-            v_left := v_left - w.qty;
-        END IF;
-    END LOOP;
 END $$;
 
 -- Something of these items may be free now: back-orders get it, then the waiting list. A line that has
@@ -546,8 +512,7 @@ BEGIN
                     'uses', (SELECT jsonb_agg(to_jsonb(u) ORDER BY u.promotion_id) FROM promotion_use u WHERE u.order_id = o.id),
                     'shares', (SELECT jsonb_agg(to_jsonb(x) ORDER BY x.line, x.promotion_id) FROM order_line_share x
                                 WHERE x.order_id = o.id)), v_used);
-    DELETE FROM order_line_share WHERE order_id = o.id;
-    UPDATE order_line SET promoted = 0 WHERE order_id = o.id AND promoted > 0;
+    PERFORM promotions_leave_lines(o.id);
     v_lines := order_line_numbers(o.id, v_used, l_client, l_item);
     v_freed := stock_give_back(o.id, o.site_id);
     SELECT * INTO v_took FROM stock_take(o.site_id, n_item, n_qty, n_back);
@@ -874,14 +839,10 @@ DO $$ BEGIN
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
                 AND p.proname = ANY ('{order_lock,key_earlier,stock_lock,stock_take,stock_give_back,wallet_take,order_write_lines,order_book,order_journal,
-                        journal_reverse,payment_give_back,order_line_numbers,promotions_renumber,order_settle,order_change,order_hold,item_free,
-                        stock_allot,waiting_arrived,stock_freed,stock_receive,waiting_add,waiting_drop,notice_seen}'));
+                        journal_reverse,payment_give_back,order_line_numbers,promotions_renumber,order_settle,order_change,order_hold,
+                        stock_allot,stock_freed,stock_receive,waiting_add,waiting_drop,notice_seen}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
-              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{order_change,order_hold,item_free,
+              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{order_change,order_hold,
                         stock_receive,waiting_add,waiting_drop,notice_seen}'));
 END $$;
-
--- Until now what was given back stayed free, also where somebody waited for it.
-SELECT stock_freed(s.id, ARRAY(SELECT k.item_id FROM stock k WHERE k.site_id = s.id AND k.back_ordered > 0 ORDER BY 1), NULL, '')
-  FROM site s ORDER BY s.id;

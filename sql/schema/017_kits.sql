@@ -135,9 +135,8 @@ SELECT order_id, line, position, item_id, 0, qty, least + CASE WHEN place <= lef
   FROM ranked ORDER BY order_id, line, position;
 $$;
 
--- Pieces that are free now: of a kit by its components and by the best choice out of each slot. As in 014,
--- but with choices.
-CREATE OR REPLACE FUNCTION item_free(a_site int, a_item bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+-- Pieces that are free now: of a kit by its components and by the best choice out of each slot.
+CREATE FUNCTION item_free(a_site int, a_item bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN (SELECT coalesce(min(x.pieces), 0)
               FROM (SELECT coalesce(s.on_hand - s.reserved, 0) / c.qty AS pieces
@@ -153,8 +152,10 @@ BEGIN
                      WHERE k.kit_id = a_item GROUP BY k.slot, k.choose) x);
 END $$;
 
--- As in 014: kits, too, in which it can be chosen.
-CREATE OR REPLACE FUNCTION waiting_arrived(a_site int, a_items bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+-- What of an item is free now was promised to those on the waiting list: who waits longest is to be
+-- told first, as far as it goes. Kits count, too, in which it can be chosen.
+-- (Called by stock_freed.)
+CREATE FUNCTION waiting_arrived(a_site int, a_items bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     w record;
     v_item bigint := 0;
@@ -177,8 +178,13 @@ BEGIN
     END LOOP;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION kit_slot_fits(), order_revision_components(), order_components_fill(),
+REVOKE EXECUTE ON FUNCTION item_free(int, bigint), waiting_arrived(int, bigint[]), kit_slot_fits(), order_revision_components(), order_components_fill(),
     order_keep(boolean, text, bigint, text[], text[], bigint[], int[], bigint[], bigint[]) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION order_keep(boolean, text, bigint, text[], text[], bigint[], int[], bigint[], bigint[]) TO partyline_app;
+GRANT EXECUTE ON FUNCTION order_keep(boolean, text, bigint, text[], text[], bigint[], int[], bigint[], bigint[]),
+    item_free(int, bigint) TO partyline_app;
 
 SELECT order_components_fill();
+
+-- Until now what was given back stayed free, also where somebody waited for it.
+SELECT stock_freed(s.id, ARRAY(SELECT k.item_id FROM stock k WHERE k.site_id = s.id AND k.back_ordered > 0 ORDER BY 1), NULL, '')
+  FROM site s ORDER BY s.id;

@@ -91,12 +91,6 @@ INSERT INTO rank (id, code, name) VALUES
     (5, 'SMG', 'Senior Manager'), (6, 'DIR', 'Director'), (7, 'NDR', 'National Director'),
     (8, 'PRE', 'President');
 
-INSERT INTO account (kind, market, currency)
-SELECT k.kind, m.code, m.currency
-  FROM market m CROSS JOIN unnest('{receivable,sales,discounts,delivery,tax,wallet_funding,credits}'::text[])
-       WITH ORDINALITY AS k(kind, position)
- ORDER BY m.code, k.position;
-
 INSERT INTO login (login, kind, name, market, roles, password_hash, created_at)
 SELECT s.login, 'staff', s.name, s.market, s.roles, demo.password_hash, s.since
   FROM demo, (VALUES

@@ -1,8 +1,4 @@
 -- Payments, the history of every order, and the books.
-INSERT INTO payment (id, order_id, kind, amount, state) OVERRIDING SYSTEM VALUE
-SELECT id, id, CASE WHEN from_balance THEN 'balance' ELSE 'later' END, total, payment_state FROM demo_order ORDER BY id;
-SELECT setval(pg_get_serial_sequence('payment', 'id'), max(id)) FROM payment;
-
 -- A payment from the balance is captured at birth, so that its history begins with a refund, if any.
 INSERT INTO order_event (order_id, at, machine, ref, from_state, to_state, by_login, reason)
 SELECT e.id, e.at, e.machine, e.ref, e.from_state, e.to_state, e.by_login, e.reason
@@ -51,6 +47,15 @@ INSERT INTO account (kind, market, currency, owner_id, floor, balance)
 SELECT 'wallet', f.market, m.currency, f.distributor_id, 0, 0
   FROM (SELECT DISTINCT distributor_id, market FROM demo_funding) f JOIN market m ON m.code = f.market
  ORDER BY f.distributor_id;
+INSERT INTO payment (id, order_id, kind, amount, refunded, state, account_id, login_id, at) OVERRIDING SYSTEM VALUE
+SELECT o.id, o.id, CASE WHEN o.from_balance THEN 'balance' ELSE 'later' END, o.total,
+       CASE WHEN o.payment_state = 'refunded' THEN o.total ELSE 0 END, o.payment_state, w.id, o.placed_by, o.placed_at
+  FROM demo_order o LEFT JOIN account w ON w.owner_id = o.distributor_id AND w.kind = 'wallet' AND o.from_balance
+ ORDER BY o.id;
+SELECT setval(pg_get_serial_sequence('payment', 'id'), max(id)) FROM payment;
+INSERT INTO refund (payment_id, amount, state, document, reason, login_id, at)
+SELECT id, total, 'done', 'order ' || number, 'changed mind', placed_by, cancelled_at FROM demo_order
+ WHERE payment_state = 'refunded' ORDER BY cancelled_at, id;
 CREATE TEMP TABLE demo_account ON COMMIT DROP AS
 SELECT market, currency, max(id) FILTER (WHERE kind = 'receivable') AS receivable, max(id) FILTER (WHERE kind = 'sales') AS sales,
        max(id) FILTER (WHERE kind = 'discounts') AS discounts, max(id) FILTER (WHERE kind = 'delivery') AS delivery,
@@ -59,16 +64,20 @@ SELECT market, currency, max(id) FILTER (WHERE kind = 'receivable') AS receivabl
 
 -- Journals in the order of time, so that no wallet is overdrawn at any moment.
 CREATE TEMP TABLE demo_journal ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY at, kind DESC, ref) AS id, j.*
-  FROM (SELECT 'wallet_funding' AS kind, ref, at, (SELECT id FROM login WHERE login = 'B-03') AS by_login,
+SELECT row_number() OVER (ORDER BY at, step, ref) AS id, j.*
+  FROM (SELECT 1 AS step, 'wallet_funding' AS kind, ref, at, (SELECT id FROM login WHERE login = 'B-03') AS by_login,
                distributor_id, NULL::bigint AS order_id, market, amount FROM demo_funding
         UNION ALL
-        SELECT 'order', number, placed_at, placed_by, distributor_id, id, market, total FROM demo_order
+        SELECT 2, 'order', number, placed_at, placed_by, distributor_id, id, market, total FROM demo_order
         UNION ALL
-        SELECT 'payment', id::text, paid_at, NULL, distributor_id, id, market, total FROM demo_order
-         WHERE NOT from_balance AND paid_at IS NOT NULL
+        SELECT 3, 'payment', id::text, CASE WHEN from_balance THEN placed_at ELSE paid_at END,
+               CASE WHEN from_balance THEN placed_by END, distributor_id, id, market, total FROM demo_order
+         WHERE from_balance OR paid_at IS NOT NULL
         UNION ALL
-        SELECT 'order_cancel', number, cancelled_at, placed_by, distributor_id, id, market, total FROM demo_order
+        SELECT 4, 'payment_refund', r.id::text, o.cancelled_at, o.placed_by, o.distributor_id, o.id, o.market, o.total
+          FROM demo_order o JOIN refund r ON r.payment_id = o.id
+        UNION ALL
+        SELECT 5, 'order_cancel', number, cancelled_at, placed_by, distributor_id, id, market, total FROM demo_order
          WHERE cancelled_at IS NOT NULL) j;
 ANALYZE demo_journal;
 
@@ -85,13 +94,11 @@ SELECT j.id AS journal_id, l.leg, l.debit, l.credit, a.currency, l.amount, j.ord
   FROM demo_journal j
   JOIN demo_order o ON o.id = j.order_id
   JOIN demo_account a ON a.market = j.market
-  LEFT JOIN account w ON w.owner_id = o.distributor_id AND o.from_balance
  CROSS JOIN LATERAL (VALUES
     (1, a.receivable, a.sales, o.goods), (2, a.discounts, a.receivable, o.discount),
     (3, a.receivable, a.delivery, o.delivery), (4, a.receivable, a.tax, o.tax_added),
     (5, a.sales, a.tax, CASE WHEN o.tax_included THEN o.tax ELSE 0 END),
-    (6, a.delivery, a.tax, CASE WHEN o.tax_included THEN o.delivery_tax ELSE 0 END),
-    (7, w.id, a.receivable, CASE WHEN o.from_balance THEN o.total ELSE 0 END)) AS l(leg, debit, credit, amount)
+    (6, a.delivery, a.tax, CASE WHEN o.tax_included THEN o.delivery_tax ELSE 0 END)) AS l(leg, debit, credit, amount)
  WHERE j.kind = 'order' AND l.amount > 0;
 INSERT INTO demo_leg
 SELECT c.id, l.leg, l.credit, l.debit, l.currency, l.amount, l.order_id
@@ -104,10 +111,14 @@ SELECT j.id, 1, a.funding, w.id, a.currency, j.amount, NULL
   FROM demo_journal j JOIN demo_account a ON a.market = j.market JOIN account w ON w.owner_id = j.distributor_id
  WHERE j.kind = 'wallet_funding'
 UNION ALL
--- Paid later, by transfer to the company: from where the wallets' money comes.
-SELECT j.id, 1, a.funding, a.receivable, a.currency, j.amount, j.order_id
-  FROM demo_journal j JOIN demo_account a ON a.market = j.market
- WHERE j.kind = 'payment';
+-- Paid from the balance, or later, by transfer to the company: from where the wallets' money comes.
+SELECT j.id, 1, coalesce(p.account_id, a.funding), a.receivable, a.currency, j.amount, j.order_id
+  FROM demo_journal j JOIN demo_account a ON a.market = j.market JOIN payment p ON p.id = j.order_id
+ WHERE j.kind = 'payment'
+UNION ALL
+SELECT j.id, 1, a.receivable, p.account_id, a.currency, j.amount, j.order_id
+  FROM demo_journal j JOIN demo_account a ON a.market = j.market JOIN payment p ON p.id = j.order_id
+ WHERE j.kind = 'payment_refund';
 
 INSERT INTO transfer (journal_id, debit_id, credit_id, currency, amount, order_id)
 SELECT journal_id, debit, credit, currency, amount, order_id FROM demo_leg ORDER BY journal_id, leg;

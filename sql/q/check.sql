@@ -90,7 +90,9 @@ WITH leg AS (
       FROM journal r JOIN transfer t ON t.journal_id = r.id WHERE r.reverses IS NOT NULL
     UNION ALL
     SELECT r.id, t.credit_id, t.debit_id, t.currency, t.amount, t.order_id, -1
-      FROM journal r JOIN transfer t ON t.journal_id = r.reverses WHERE r.reverses IS NOT NULL
+      FROM journal r JOIN transfer t ON t.journal_id = r.reverses JOIN account d ON d.id = t.debit_id
+     WHERE r.reverses IS NOT NULL AND (d.kind <> 'wallet' OR EXISTS (
+           SELECT FROM transfer x WHERE x.journal_id = r.id AND x.credit_id = t.debit_id))
 )
 SELECT DISTINCT 'journal ' || l.id AS what, j.kind || ' ' || j.ref || ' does not mirror journal ' || j.reverses AS detail
   FROM (SELECT id FROM leg GROUP BY id, debit_id, credit_id, currency, amount, order_id HAVING sum(n) <> 0) l
@@ -106,7 +108,7 @@ WITH owed AS (
 ), paid AS (
     SELECT order_id, sum(amount - refunded) AS amount FROM payment WHERE state = 'captured' GROUP BY order_id
 ), due AS (
-    SELECT o.id, o.number, CASE WHEN o.state = 'cancelled' THEN 0 ELSE o.total END - coalesce(p.amount, 0) AS amount
+    SELECT o.id, o.number, CASE WHEN o.state = 'cancelled' THEN 0 ELSE o.total - o.returned END - coalesce(p.amount, 0) AS amount
       FROM orders o LEFT JOIN paid p ON p.order_id = o.id
 )
 SELECT coalesce('order ' || d.number, 'receivable of order id ' || w.order_id) AS what,
@@ -187,40 +189,82 @@ SELECT 'order ' || o.number || ' line ' || h.line,
  WHERE h.held IS DISTINCT FROM c.qty
  ORDER BY 1 LIMIT 20;
 
--- name: check_payments   Payments do not exceed the order, and its payment state is what they say.
+-- name: check_payments   What is paid, promised and due makes the order, and its payment state is what they say.
 SELECT 'order ' || o.number AS what,
-       format('is %s and %s; of %s, %s is captured and %s due', o.state, o.payment_state, o.total, p.captured, p.due) AS detail
+       format('is %s and %s; of %s less %s returned, %s is paid or promised and %s due', o.state, o.payment_state, o.total, o.returned,
+              p.paid, p.due) AS detail
   FROM orders o
-  LEFT JOIN (SELECT order_id, sum(amount - refunded) FILTER (WHERE state = 'captured') AS captured,
-                    sum(amount) FILTER (WHERE state NOT IN ('captured', 'refunded', 'void', 'declined')) AS due
+  LEFT JOIN (SELECT order_id, sum(amount - refunded) FILTER (WHERE state IN ('captured', 'authorised', 'authorising', 'unknown')) AS paid,
+                    sum(amount) FILTER (WHERE state = 'due') AS due,
+                    bool_or(refunded > 0) AS refunded, bool_or(state = 'unknown') AS unknown,
+                    bool_or(state = 'authorising') AS authorising, bool_or(state = 'authorised') AS authorised
                FROM payment GROUP BY order_id) x ON x.order_id = o.id
- CROSS JOIN LATERAL (SELECT coalesce(x.captured, 0) AS captured, coalesce(x.due, 0) AS due) p
- WHERE p.captured + p.due > o.total
-    OR CASE WHEN o.state = 'cancelled' THEN o.payment_state NOT IN ('void', 'refunded') OR p.captured + p.due <> 0
-            WHEN o.payment_state = 'captured' THEN p.captured <> o.total
-            WHEN o.payment_state IN ('void', 'refunded') THEN true
-            ELSE p.captured + p.due <> o.total OR p.due = 0 END
+ CROSS JOIN LATERAL (SELECT coalesce(x.paid, 0) AS paid, coalesce(x.due, 0) AS due) p
+ WHERE p.paid + p.due <> CASE o.state WHEN 'cancelled' THEN 0 ELSE o.total - o.returned END
+    OR NOT (o.payment_state = ANY (CASE WHEN o.state = 'cancelled' OR (o.returned = o.total AND o.total > 0)
+                                        THEN CASE WHEN x.refunded THEN '{refunded}'::text[] ELSE '{void}' END
+                                        WHEN x.unknown THEN '{unknown}' WHEN x.authorising THEN '{authorising}'
+                                        WHEN p.due > 0 THEN '{due,declined}' WHEN x.authorised THEN '{authorised}'
+                                        ELSE '{captured}' END))
  ORDER BY o.id LIMIT 20;
 
--- name: check_payment_journal   What was paid later, and what of it was given back, has its journals, and they their payment.
+-- name: check_payment_journal   What was captured has its journal, and the journal its payment; the balance paid with the order itself before.
 SELECT coalesce('payment ' || p.id, 'journal ' || j.id) AS what,
        CASE WHEN j.id IS NULL THEN 'is captured without a journal' WHEN p.id IS NULL THEN 'is of no captured payment'
             ELSE 'is ' || p.amount || ', in the books ' || j.amount END AS detail
-  FROM (SELECT id, amount FROM payment WHERE kind = 'later' AND state IN ('captured', 'refunded')) p
+  FROM (SELECT id, order_id, kind, amount + over AS amount FROM payment WHERE state IN ('captured', 'refunded')) p
   FULL JOIN (SELECT j.id, j.ref, sum(t.amount) AS amount FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
               WHERE j.kind = 'payment' GROUP BY j.id, j.ref) j ON j.ref = p.id::text
- WHERE p.id IS NULL OR j.id IS NULL OR j.amount IS DISTINCT FROM p.amount
+ WHERE p.id IS NULL OR j.amount IS DISTINCT FROM p.amount
+   AND NOT (j.id IS NULL AND p.kind = 'balance' AND EXISTS (
+        SELECT FROM transfer t JOIN journal x ON x.id = t.journal_id JOIN account a ON a.id = t.debit_id
+         WHERE t.order_id = p.order_id AND x.kind IN ('order', 'order_change') AND a.kind = 'wallet'))
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_refunds   What was given back of a payment has its refunds and their journals, and is not more than was paid.
+WITH booked AS (
+    SELECT r.payment_id, r.id, r.amount, sum(t.amount) AS booked
+      FROM refund r LEFT JOIN journal j ON j.kind = 'payment_refund' AND j.ref = r.id::text
+      LEFT JOIN transfer t ON t.journal_id = j.id GROUP BY r.id
+), before AS ( -- payments had refunds of their own
+    SELECT split_part(j.ref, '/', 1) AS payment, sum(t.amount) AS amount
+      FROM journal j JOIN transfer t ON t.journal_id = j.id WHERE j.kind = 'refund' GROUP BY 1
+), given AS (
+    SELECT p.id, p.kind, p.amount, p.refunded, p.state,
+           coalesce((SELECT sum(b.booked) FROM booked b WHERE b.payment_id = p.id), 0)
+           + coalesce((SELECT b.amount FROM before b WHERE b.payment = p.id::text), 0) AS booked
+      FROM payment p
+)
+SELECT 'payment ' || id AS what, format('of %s gave back %s, in the books %s, and is %s', amount, refunded, booked, state) AS detail
+  FROM given
+ WHERE (refunded <> booked AND NOT (kind = 'balance' AND booked = 0))
+    OR (refunded > 0 AND state <> CASE WHEN refunded = amount THEN 'refunded' ELSE 'captured' END)
 UNION ALL
-SELECT coalesce('payment ' || p.id, 'journal ' || j.id),
-       format('gave back %s, in the books %s', coalesce(p.refunded, 0), coalesce(j.amount, 0))
-  FROM (SELECT id, refunded FROM payment WHERE kind = 'later' AND refunded > 0) p
-  FULL JOIN (SELECT min(j.id) AS id, split_part(j.ref, '/', 1) AS payment, sum(t.amount) AS amount
-               FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
-              WHERE j.kind = 'refund' GROUP BY 2) j ON j.payment = p.id::text
- WHERE p.id IS NULL OR j.id IS NULL OR j.amount IS DISTINCT FROM p.refunded
+SELECT 'refund ' || id, format('is %s, in the books %s', amount, coalesce(booked, 0)) FROM booked WHERE amount IS DISTINCT FROM booked
 UNION ALL
-SELECT 'payment ' || id, format('of %s gave back %s and is %s', amount, refunded, state)
-  FROM payment WHERE refunded > 0 AND state <> CASE WHEN refunded = amount THEN 'refunded' ELSE 'captured' END
+SELECT 'refund ' || r.id, 'is ' || r.state || ', and the books do not say so'
+  FROM refund r JOIN payment p ON p.id = r.payment_id JOIN payment_kind k ON k.kind = p.kind AND k.refunds_to = 'refunds'
+ WHERE r.state <> 'asked' AND NOT EXISTS (SELECT FROM journal j WHERE j.kind = 'refund_' || r.state AND j.ref = r.id::text)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_clearing   What is to be paid back stands in the books until it is paid.
+SELECT 'refunds of ' || a.market AS what, format('%s in the books, %s asked for', a.owed, coalesce(r.amount, 0)) AS detail
+  FROM (SELECT x.market, coalesce(sum(CASE WHEN t.credit_id = x.id THEN t.amount ELSE -t.amount END), 0) AS owed
+          FROM account x LEFT JOIN transfer t ON x.id IN (t.debit_id, t.credit_id) WHERE x.kind = 'refunds' GROUP BY x.market) a
+  LEFT JOIN (SELECT o.market, sum(r.amount) AS amount FROM refund r JOIN payment p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
+              WHERE r.state = 'asked' GROUP BY o.market) r ON r.market = a.market
+ WHERE a.owed <> coalesce(r.amount, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_tasks   The provider is asked about every payment that waits for it.
+SELECT 'payment ' || p.id AS what, 'is ' || p.state || ', and nobody asks the provider' AS detail
+  FROM payment p
+ WHERE p.state IN ('authorising', 'unknown')
+   AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.payment_id = p.id AND g.state IN ('waiting', 'busy'))
+UNION ALL
+SELECT 'refund ' || r.id, 'is asked for by nobody'
+  FROM refund r WHERE r.state = 'asked'
+   AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.refund_id = r.id AND g.state IN ('waiting', 'busy'))
  ORDER BY 1 LIMIT 20;
 
 -- name: check_stock   What is on hand is the sum of its movements.

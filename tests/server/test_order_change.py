@@ -150,17 +150,17 @@ def paid_from_outside(d, skus):
           AND (SELECT count(*) FROM order_line l WHERE l.order_id = o.id AND l.state = 'reserved') > 1 ORDER BY o.id LIMIT 1""" % d.s.ids["manager"])
     assert number, "the demonstration company has no such order"
     order = d.read(number)
-    wallet = (f"SELECT coalesce((SELECT balance FROM account WHERE kind = 'wallet' AND owner_id = "
+    credit = (f"SELECT coalesce((SELECT balance FROM account WHERE kind = 'credit' AND owner_id = "
               f"(SELECT coalesce(customer_id, distributor_id) FROM orders WHERE number = '{number}')), 0)")
-    start = int(d.s.psql(wallet))
+    start = int(d.s.psql(credit))
     keep = [dict(id=x["id"], sku=x["sku"], qty=x["qty"], backorder=x["back_ordered"] > 0) for x in order["lines"][1:]]
     status, got = d.change(order, lines=keep)
     assert status == 200 and got["refunded"] == order["total"] - got["total"] > 0, (status, got)
-    assert int(d.s.psql(wallet)) == start + got["refunded"]
+    assert int(d.s.psql(credit)) == start + got["refunded"]
     d.clean()
     status, _, gone = d.call("POST", f"/orders/{number}/cancel", {}, {"Idempotency-Key": ulid()}, "B-02")
     assert status == 200, gone
-    assert int(d.s.psql(wallet)) == start + order["total"]
+    assert int(d.s.psql(credit)) == start + order["total"]
     d.clean()
 
 

@@ -23,8 +23,6 @@ INSERT INTO rank VALUES (1, 'C', 'Consultant');
 INSERT INTO person (name) VALUES ('JONES, Sarah');
 INSERT INTO distributor (id, number, market, status, rank, joined) VALUES (1, '1000009', 'GB', 'active', 1, '2025-01-01');
 INSERT INTO login (login, kind, name, roles, password_hash) VALUES ('CC-1', 'staff', 'MARIA', '{operator}', 'x');
-INSERT INTO account (kind, market, currency) SELECT k, 'GB', 'GBP'
-    FROM unnest('{receivable,sales,discounts,delivery,tax,wallet_funding,credits}'::text[]) k;
 INSERT INTO site VALUES (1, 'LEEDS', 'Leeds', 'GB', true);
 INSERT INTO item_group VALUES (1, NULL, 'G', 'Group');
 INSERT INTO tax_class VALUES (1, 'standard');

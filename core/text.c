@@ -5,10 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+void text_init_room(struct text *text, struct arena *arena, size_t room)
+{
+    *text = (struct text){.arena = arena, .cap = room + 1};
+    text->data = arena_alloc(arena, text->cap);
+}
+
 void text_init(struct text *text, struct arena *arena)
 {
-    *text = (struct text){.arena = arena, .cap = 64};
-    text->data = arena_alloc(arena, text->cap);
+    text_init_room(text, arena, 63);
 }
 
 static void text_reserve(struct text *text, size_t more)
@@ -63,15 +68,20 @@ void text_printf(struct text *text, const char *format, ...)
 
 void text_add_int(struct text *text, int64_t value)
 {
-    char digits[24];
-    char *at = digits + sizeof digits;
+    enum { MOST = 20 };
     uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char digits[MOST], *at = digits + MOST;
+    text_reserve(text, MOST + 1);
+    char *out = text->data + text->len;
+    if (value < 0)
+        *out++ = '-';
     do
         *--at = (char)('0' + left % 10);
     while (left /= 10);
-    if (value < 0)
-        *--at = '-';
-    text_addn(text, at, (size_t)(digits + sizeof digits - at));
+    while (at < digits + MOST)
+        *out++ = *at++;
+    *out = '\0';
+    text->len = (size_t)(out - text->data);
 }
 
 void text_clear(struct text *text)

@@ -11,6 +11,8 @@ struct text {
 };
 
 void text_init(struct text *text, struct arena *arena);
+/* With room for so many bytes from the start. */
+void text_init_room(struct text *text, struct arena *arena, size_t room);
 void text_add(struct text *text, const char *more);
 void text_addn(struct text *text, const char *more, size_t len);
 void text_addc(struct text *text, char c);

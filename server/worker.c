@@ -1,6 +1,7 @@
 #include "server/worker.h"
 
 #include "server/api/catalogue_body.h"
+#include "server/api/known.h"
 #include "server/api/routes.h"
 #include "server/auth/hasher.h"
 #include "server/jobs/autosave.h"
@@ -135,6 +136,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     w.server.hasher = hasher_new(w.server.loop, config->hash_threads, (size_t)config->hash_queue);
     w.server.catalogues = catalogue_store_new(w.server.loop, plan->conninfo, CATALOGUE_POLL_MS,
                                               catalogue_bodies_make);
+    w.server.known = known_store_new();
     struct loop_watch *term = loop_signal_new(w.server.loop, SIGTERM, drain, &w);
     struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
     w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);
@@ -153,6 +155,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     autosave_free(w.repeat);
     hasher_free(w.server.hasher);
     db_free(w.server.db);
+    known_store_free(w.server.known);
     catalogue_store_free(w.server.catalogues);
     loop_watch_free(term);
     loop_watch_free(interrupt);

@@ -131,7 +131,7 @@ static void touched(void *arg)
 }
 
 /* At most once a minute, beside the request and not before it. */
-static void session_touch(struct call *c)
+void call_touch(struct call *c)
 {
     struct arena *arena = arena_new();
     struct db_batch *batch = db_batch_new(arena, DB_COMMIT);
@@ -143,6 +143,11 @@ static void session_touch(struct call *c)
 static bool market_allowed(const struct call *c, const char *market)
 {
     return !market || !c->actor.market || strcmp(market, c->actor.market) == 0;
+}
+
+static bool is_allowed(const struct call *c)
+{
+    return c->actor.roles & c->route->roles && market_allowed(c, c->market);
 }
 
 static enum status actor_load(struct call *c)
@@ -164,9 +169,25 @@ static enum status actor_load(struct call *c)
     a->desk = db_value(b, 0, 0, 10);
     c->signed_in = true;
     if (db_bool(b, 0, 0, 7))
-        session_touch(c);
-    bool allowed = a->roles & c->route->roles && market_allowed(c, c->market);
-    return allowed ? STATUS_OK : STATUS_FORBIDDEN;
+        call_touch(c);
+    return is_allowed(c) ? STATUS_OK : STATUS_FORBIDDEN;
+}
+
+bool call_sign(struct call *c, const struct actor *actor)
+{
+    c->actor = *actor;
+    c->signed_in = is_allowed(c);
+    return c->signed_in;
+}
+
+void call_unsign(struct call *c)
+{
+    if (c->inside)
+        return;
+    struct actor nobody = {0};
+    memcpy(nobody.token_hash, c->actor.token_hash, sizeof nobody.token_hash);
+    c->actor = nobody;
+    c->signed_in = false;
 }
 
 /* ---- the phases ---- */

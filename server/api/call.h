@@ -17,6 +17,7 @@
 #include "server/net/http.h"
 
 struct hasher;
+struct known_store;
 struct config;
 
 /* Who may do what: a set of roles per route. */
@@ -34,6 +35,7 @@ struct server {
     struct db *db;
     struct hasher *hasher;
     struct catalogue_store *catalogues;
+    struct known_store *known; /* NULL: nothing is kept */
     const struct config *config;
     bool draining;
     size_t calls; /* in work */
@@ -102,6 +104,12 @@ struct db_batch *call_write(struct call *call);
 /* Sends the batch (if there is one) and goes on with `next`. A failure of the database is answered
  * with 503, an ambiguous one as well: the client asks again with the same key. */
 void call_then(struct call *call, call_step *next);
+/* Goes on as this actor, who is to be checked by the statement that follows; false when the route
+ * or the market is not the actor's. call_unsign takes it back: the next read checks the session. */
+bool call_sign(struct call *call, const struct actor *actor);
+void call_unsign(struct call *call);
+/* Tells the session that it is in use. */
+void call_touch(struct call *call);
 /* Starts the handler anew: what it had loaded is out of date. False after CALL_TRIES times. */
 bool call_again(struct call *call);
 

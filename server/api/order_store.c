@@ -28,32 +28,33 @@ struct columns {
  * -------------------------------------------------------------------------------
  */
 
-struct part_of_line {
-    const char *client;
-    struct line_part part;
-};
-
 /* Those of all lines; with `out` NULL they are only counted. */
-static size_t parts_of(struct arena *arena, const struct quote *q, struct part_of_line *out)
+static size_t parts_of(struct arena *arena, const struct quote *q, struct order_part *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < q->nlines; i++) {
         struct line_part *parts;
         size_t more = quote_line_parts(arena, q, &q->lines[i], &parts);
         for (size_t k = 0; out && k < more; k++)
-            out[n + k] = (struct part_of_line){q->lines[i].draft->id, parts[k]};
+            out[n + k] = (struct order_part){q->lines[i].draft->id, parts[k]};
         n += more;
     }
     return n;
 }
 
-static void parts_fill(struct arena *arena, const struct quote *q, struct order_columns *out)
+size_t order_parts(struct arena *arena, const struct quote *q, struct order_part **out)
 {
     size_t n = parts_of(arena, q, NULL);
-    struct part_of_line *parts = ARENA_ARRAY(arena, struct part_of_line, n);
+    *out = ARENA_ARRAY(arena, struct order_part, n);
+    return parts_of(arena, q, *out);
+}
+
+static void parts_fill(struct arena *arena, const struct quote *q, struct order_columns *out)
+{
+    struct order_part *parts;
+    size_t n = order_parts(arena, q, &parts);
     struct columns col = {arena, ARENA_ARRAY(arena, int64_t, n),
                           ARENA_ARRAY(arena, const char *, n)};
-    parts_of(arena, q, parts);
     out->part_client = TEXT_COLUMN(col, n, parts[i].client);
     out->part_item = COLUMN(col, n, q->catalogue->items[parts[i].part.item].id);
     out->part_slot = COLUMN(col, n, parts[i].part.slot);

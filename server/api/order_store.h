@@ -4,8 +4,15 @@
 
 #include "server/api/pricing.h"
 
+/* A part of a kit, by the id of its line. */
+struct order_part {
+    const char *client;
+    struct line_part part;
+};
+size_t order_parts(struct arena *arena, const struct quote *quote, struct order_part **out);
+
 /* The lines of a quote and what they need of stock, as array parameters in the order in which
- * order_place and order_change take them. */
+ * order_change takes them. */
 struct order_columns {
     const char *client, *item, *sku, *name, *qty, *unit, *discount, *tax, *ppm, *cv, *pv;
     const char *need_line, *need_item, *need_qty, *need_per, *need_back;

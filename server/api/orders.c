@@ -1,7 +1,12 @@
 /* Placing orders: idempotent by key, atomic in one database function, and only for the total that
- * the client has shown. */
+ * the client has shown.
+ *
+ * An order whose caller and buyer this worker knows goes at once, in one round trip. Whatever is
+ * then not as it was taken to be, and whatever is to be told about it, is found out by doing it the
+ * long way: ask, price, place. */
 #include "core/wire/json_out.h"
 #include "server/api/candidates.h"
+#include "server/api/order_placing.h"
 #include "server/api/order_store.h"
 #include "server/api/routes.h"
 #include "server/net/log.h"
@@ -18,7 +23,7 @@ struct placing {
     bool accept_duplicate, accept_age, is_duplicate;
     size_t earlier; /* statement: what the key has placed before */
     struct money from_balance, due;
-    bool only_stock; /* every problem that stops it is a shortage */
+    struct known *known; /* it was placed at once; or NULL */
 };
 
 /* ---- replies ---- */
@@ -98,6 +103,10 @@ static void on_placed(struct call *c, struct placing *p, const char *detail)
     const char *number = db_value(b, 0, 0, 1);
     const struct catalogue *m = p->pricing.quote.catalogue;
     metric_add(METRIC_orders_placed, 1);
+    if (p->known) {
+        metric_add(METRIC_orders_placed_at_once, 1);
+        known_used(c, p->known);
+    }
     log_event(LOG_INFO_, "order_placed", "request", c->request->id, "number", number, "login",
               c->actor.login, NULL);
     reply_placed(c, STATUS_CREATED, number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3),
@@ -158,10 +167,16 @@ static const struct {
                 {"stock", on_stock},         {"balance", on_balance}, {"facts", on_facts},
                 {"promotion", on_promotion}, {"stale", on_stale},     {"locked", on_locked}};
 
+static void place_after_asking(struct call *c, struct placing *p);
+
 static void committed(struct call *c)
 {
     struct placing *p = c->state;
     const char *result = db_value(c->batch, 0, 0, 0), *detail = db_value(c->batch, 0, 0, 4);
+    if (p->known && strcmp(result, "placed") != 0) {
+        place_after_asking(c, p);
+        return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
         if (strcmp(outcomes[i].result, result) == 0) {
             outcomes[i].answer(c, p, detail ? detail : "{}");
@@ -173,41 +188,23 @@ static void committed(struct call *c)
 
 /* ---- the commit ---- */
 
-static const char *minor(struct call *c, struct money amount)
-{
-    return order_minor(c->arena, amount);
-}
-
 static void commit(struct call *c, struct placing *p)
 {
-    const struct pricing *pr = &p->pricing;
-    const struct quote *q = &pr->quote;
-    struct order_columns col;
-    char date[DATE_TEXT];
-    const char *priced_on = arena_strdup(c->arena, date_format(date, q->date));
-    order_columns_fill(c->arena, q, &col);
-    DB_ADD(call_write(c), Q_order_place, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
-           c->request->id, channel_name(pr->buyer.channel), q->catalogue->market,
-           order_type_info(pr->draft.type)->name, pr->distributor_id, pr->distributor_version,
-           pr->buyer.customer, db_text_int(c->arena, q->list->id), priced_on,
-           q->catalogue->currency, db_text_int(c->arena, q->catalogue->exponent),
-           q->tax_included ? "t" : "f", q->region, minor(c, q->goods), minor(c, q->discount),
-           minor(c, q->delivery), minor(c, q->delivery_tax), minor(c, q->tax),
-           minor(c, q->tax_added), minor(c, q->total), db_text_int(c->arena, q->cv.hundredths),
-           db_text_int(c->arena, q->pv.hundredths), destination_name(pr->draft.destination),
-           order_ship_to(c->arena, &pr->buyer), pr->draft.note, pr->fingerprint, p->rev,
-           minor(c, p->from_balance), col.client, col.item, col.sku, col.name, col.qty, col.unit,
-           col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
-           col.need_qty, col.need_per, col.need_back, order_promotions(c->arena, pr),
-           order_confirmed_text(c->arena, p->is_duplicate, order_asks_age(q)), col.part_client,
-           col.part_item, col.part_slot, col.part_qty, col.part_share);
+    const struct order_terms terms = {.hash = p->hash,
+                                      .rev = p->rev,
+                                      .from_balance = p->from_balance,
+                                      .duplicate = p->is_duplicate,
+                                      .age = order_asks_age(&p->pricing.quote),
+                                      .accept_duplicate = p->accept_duplicate,
+                                      .known = p->known};
+    DB_ADD(call_write(c), Q_order_place, p->key, order_placing(c, &p->pricing, &terms));
     call_then(c, committed);
 }
 
 /* ---- deciding ---- */
 
 /* Statuses of the first reason that keeps the order from being placed; STATUS_OK goes on. */
-static enum status verdict(struct call *c, struct placing *p)
+static enum status verdict_of_price(struct placing *p)
 {
     struct quote *q = &p->pricing.quote;
     bool distributor_pays = !order_type_info(p->pricing.draft.type)->needs_customer;
@@ -220,10 +217,17 @@ static enum status verdict(struct call *c, struct placing *p)
         return STATUS_PROBLEMS;
     if (shortages)
         return STATUS_STOCK_SHORT;
-    if (q->total.minor != p->expect_total)
-        return STATUS_TOTAL_CHANGED;
+    return q->total.minor == p->expect_total ? STATUS_OK : STATUS_TOTAL_CHANGED;
+}
+
+static enum status verdict(struct call *c, struct placing *p)
+{
+    enum status status = verdict_of_price(p);
+    if (status != STATUS_OK)
+        return status;
     p->is_duplicate = pricing_check_duplicate(c, &p->pricing);
-    bool asks = (p->is_duplicate && !p->accept_duplicate) || (order_asks_age(q) && !p->accept_age);
+    bool asks = (p->is_duplicate && !p->accept_duplicate) ||
+                (order_asks_age(&p->pricing.quote) && !p->accept_age);
     return asks ? STATUS_PROBLEMS : STATUS_OK;
 }
 
@@ -233,6 +237,7 @@ static void decide(struct call *c)
     if (answer_earlier(c, p, c->batch, p->earlier))
         return;
     pricing_decide(c, &p->pricing);
+    known_keep(c, &p->pricing);
     enum status status = verdict(c, p);
     if (status == STATUS_OK) {
         commit(c, p);
@@ -242,6 +247,29 @@ static void decide(struct call *c)
     } else {
         refuse_problems(c, p, status);
     }
+}
+
+static void place_after_asking(struct call *c, struct placing *p)
+{
+    p->known = NULL;
+    call_unsign(c);
+    pricing_ask(c, &p->pricing);
+    p->earlier = DB_ADD(call_read(c), Q_order_by_key, p->key);
+    call_then(c, decide);
+}
+
+/* False when that cannot be: it is asked about, or who wants it is not known. */
+static bool place_at_once(struct call *c, struct placing *p)
+{
+    struct known *known = c->tries || p->ntenders ? NULL : known_find(c, &p->pricing);
+    if (!known || !call_sign(c, &known->actor))
+        return false;
+    known_decide(c, &p->pricing, known);
+    if (verdict_of_price(p) != STATUS_OK || (order_asks_age(&p->pricing.quote) && !p->accept_age))
+        return false;
+    p->known = known;
+    commit(c, p);
+    return true;
 }
 
 /* ---- the request ---- */
@@ -259,9 +287,9 @@ void order_create(struct call *c)
         wire_bad_value(&c->reader, "", "rev", p->rev);
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
     order_read_accept(c, &p->accept_duplicate, &p->accept_age);
-    if (!pricing_load(c, also, &p->pricing))
+    if (!pricing_read(c, also, &p->pricing))
         return;
     p->hash = call_body_hash(c);
-    p->earlier = DB_ADD(call_read(c), Q_order_by_key, p->key);
-    call_then(c, decide);
+    if (!place_at_once(c, p))
+        place_after_asking(c, p);
 }

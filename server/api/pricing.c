@@ -32,9 +32,7 @@ enum {
     COL_CUSTOMER_MARKET
 };
 
-/* Whose address is meant; an address of the draft's own needs nobody's. A party's host is nobody we
- * know here. */
-static const char *address_owner(const struct order_draft *draft)
+const char *pricing_address_owner(const struct order_draft *draft)
 {
     static const char *const owners[DESTINATIONS] = {
         [SHIP_distributor] = "distributor", [SHIP_customer] = "customer"};
@@ -73,23 +71,43 @@ static const char *fingerprint(struct arena *arena, const struct order_draft *dr
     return hex;
 }
 
+static bool begin(struct call *c, struct pricing *p)
+{
+    p->market = call_market(c, p->draft.market);
+    if (p->market)
+        p->fingerprint = fingerprint(c->arena, &p->draft);
+    return p->market != NULL;
+}
+
 bool pricing_load(struct call *c, const char *const *also, struct pricing *p)
+{
+    if (!pricing_read(c, also, p))
+        return false;
+    pricing_ask(c, p);
+    return true;
+}
+
+bool pricing_read(struct call *c, const char *const *also, struct pricing *p)
 {
     *p = (struct pricing){0};
     wire_draft_read(&c->reader, c->body, also, &p->draft);
-    return call_body_ok(c) && pricing_want(c, p);
+    return call_body_ok(c) && begin(c, p);
 }
 
 bool pricing_want(struct call *c, struct pricing *p)
 {
-    p->market = call_market(c, p->draft.market);
-    if (!p->market)
+    if (!begin(c, p))
         return false;
+    pricing_ask(c, p);
+    return true;
+}
+
+void pricing_ask(struct call *c, struct pricing *p)
+{
     const struct order_draft *d = &p->draft;
     const char *market = p->market->catalogue.market;
-    p->fingerprint = fingerprint(c->arena, d);
     p->facts = DB_ADD(call_read(c), Q_buyer_facts, market, d->distributor, d->customer,
-                      address_owner(d), db_text_int(c->arena, d->address_choice));
+                      pricing_address_owner(d), db_text_int(c->arena, d->address_choice));
     p->promotions = (struct pricing_facts){.market = p->market,
                                            .distributor = d->distributor,
                                            .customer = d->customer,
@@ -103,7 +121,18 @@ bool pricing_want(struct call *c, struct pricing *p)
         ids[i] = p->market->catalogue.items[p->stock_items[i]].id;
     p->stock = DB_ADD(call_read(c), Q_stock_free, market, db_array_int(c->arena, ids, p->nstock));
     p->duplicates = DB_ADD(call_read(c), Q_order_duplicates, p->fingerprint);
-    return true;
+}
+
+size_t pricing_facts_columns(struct call *c, const struct pricing *p, const char **out)
+{
+    static const int columns[] = {
+        COL_TODAY,        COL_ID,      COL_NUMBER,         COL_NAME,     COL_STATUS,
+        COL_MARKET,       COL_RANK,    COL_VERSION,        COL_CUSTOMER, COL_CUSTOMER_OF,
+        COL_ADDRESS_NAME, COL_LINE1,   COL_LINE2,          COL_CITY,     COL_POSTCODE,
+        COL_REGION,       COL_COUNTRY, COL_CUSTOMER_MARKET};
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        out[i] = db_value(c->batch, p->facts, 0, columns[i]);
+    return ARRAY_LEN(columns);
 }
 
 static struct address address_of(const struct db_batch *b, size_t statement)

@@ -31,9 +31,17 @@ struct pricing {
 /* Reads c->body as a draft (`also`: further members) and adds the statements to call_read(c).
  * False when the request was refused. */
 bool pricing_load(struct call *c, const char *const *also, struct pricing *out);
+/* The two halves of it. */
+bool pricing_read(struct call *c, const char *const *also, struct pricing *out);
+void pricing_ask(struct call *c, struct pricing *p);
 /* The same for a draft that is not the body: out->draft (held, order, channel) are filled already.
  */
 bool pricing_want(struct call *c, struct pricing *out);
+/* Whose address is meant; an address of the draft's own needs nobody's. A party's host is nobody we
+ * know here. */
+const char *pricing_address_owner(const struct order_draft *draft);
+/* After the round trip: what it has read of buyer and address, but for the balance; how many. */
+size_t pricing_facts_columns(struct call *c, const struct pricing *p, const char **out);
 /* After the round trip: fills the facts and prices. */
 void pricing_decide(struct call *c, struct pricing *p);
 /* Same buyer, SKUs and quantities within a day: adds the warning. True when there is one. */

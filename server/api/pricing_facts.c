@@ -46,8 +46,7 @@ int64_t pricing_promotion_id(const struct market_snapshot *market,
     return 0;
 }
 
-/* Open ends are far off; PostgreSQL's dates reach beyond both. */
-static int64_t day_of(struct date date)
+int64_t pricing_day(struct date date)
 {
     const int32_t first = date_of(1900, 1, 1).days, last = date_of(2999, 12, 31).days;
     return date.days < first ? first : date.days > last ? last : date.days;
@@ -68,8 +67,8 @@ static void add_statement(struct call *c, struct pricing_facts *f)
         values[BUDGET][i] = p->limit_budget.minor;
         values[REACH][i] = recruits ? recruits->amount.minor : 0;
         values[DAYS][i] = recruits ? recruits->days : 0;
-        values[FIRST][i] = day_of(p->from);
-        values[LAST][i] = day_of(p->to);
+        values[FIRST][i] = pricing_day(p->from);
+        values[LAST][i] = pricing_day(p->to);
     }
     const char *arrays[ARRAYS];
     for (int k = 0; k < ARRAYS; k++)
@@ -162,6 +161,21 @@ void pricing_facts_read(struct call *c, struct pricing_facts *facts, const char 
     buyer->coupons = r.coupons;
     buyer->promotions = r.promotions;
     facts->used_up = r.used_up;
+}
+
+size_t pricing_facts_recruits(struct call *c, const struct pricing_facts *facts, const char **out)
+{
+    const struct db_batch *b = c->batch;
+    size_t s = facts->statement, n = 0;
+    for (size_t i = 0; i < facts->nasked; i++) {
+        if (!promotion_recruits_condition(facts->asked[i].promotion))
+            continue;
+        for (size_t row = 0; row < db_rows(b, s); row++)
+            if (strcmp(db_value(b, s, row, COL_KIND), "promotion") == 0 &&
+                db_int(b, s, row, COL_PROMOTION) == (int64_t)i + 1)
+                out[n++] = db_value(b, s, row, COL_RECRUITS);
+    }
+    return n;
 }
 
 /* ---- writing ---- */

@@ -30,10 +30,14 @@ void pricing_facts_ask(struct call *c, struct pricing_facts *facts);
  */
 void pricing_facts_read(struct call *c, struct pricing_facts *facts, const char *market,
                         struct date date, struct buyer_facts *buyer);
+/* New customers as they were found, for each promotion that asks for them; how many. */
+size_t pricing_facts_recruits(struct call *c, const struct pricing_facts *facts, const char **out);
 /* The same for a reply. */
 json_t *pricing_facts_write(const struct buyer_facts *buyer);
 /* The condition by which it looks at new customers, or NULL. */
 const struct condition *promotion_recruits_condition(const struct promotion *promotion);
+/* Days since 1970; open ends are far off, PostgreSQL's dates reach beyond both. */
+int64_t pricing_day(struct date date);
 /* The database's id of a promotion of the market's. */
 int64_t pricing_promotion_id(const struct market_snapshot *market,
                              const struct promotion *promotion);

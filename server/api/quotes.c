@@ -1,11 +1,12 @@
 /* POST /quotes prices a draft and stores nothing. Business mistakes are part of a 200. */
-#include "server/api/pricing.h"
+#include "server/api/known.h"
 #include "server/api/routes.h"
 
 static void reply(struct call *c)
 {
     struct pricing *p = c->state;
     pricing_decide(c, p);
+    known_keep(c, p);
     pricing_check_duplicate(c, p);
     call_reply(c, STATUS_OK, pricing_write(c, p));
 }

@@ -10,18 +10,8 @@ SELECT o.number, to_char(o.placed_at AT TIME ZONE m.zone, 'HH24:MI'), l.login
  WHERE o.fingerprint = $1 AND o.state <> 'cancelled' AND o.placed_at > company_now() - interval '24 hours'
  ORDER BY o.placed_at DESC LIMIT 1;
 
--- name: order_place
-SELECT p.result, p.order_number, p.payment_state, p.order_total, p.detail::text
-  FROM order_place_promoted($1, $2, $3::bigint, $4::bigint, $5, $6, $7, $8, $9::bigint, $10::int, $11::bigint,
-                   $12::bigint, $13::date, $14, $15::int, $16::boolean, $17,
-                   $18::bigint, $19::bigint, $20::bigint, $21::bigint, $22::bigint, $23::bigint, $24::bigint,
-                   $25::bigint, $26::bigint, $27, $28::jsonb, $29, $30, $31::bigint, $32::bigint,
-                   $33::text[], $34::bigint[], $35::text[], $36::text[], $37::bigint[], $38::bigint[],
-                   $39::bigint[], $40::bigint[], $41::int[], $42::bigint[], $43::bigint[],
-                   $44::int[], $45::bigint[], $46::bigint[], $47::bigint[], $48::boolean[],
-                   $49::jsonb) p,
-       LATERAL order_keep(p.result = 'placed', p.order_number, $3::bigint, $50::text[],
-                          $51::text[], $52::bigint[], $53::int[], $54::bigint[], $55::bigint[]);
+-- name: order_place   $1: key, $2: the order (sql/schema/019_placing.sql)
+SELECT result, order_number, payment_state, order_total, detail::text FROM order_place($1, $2::priced_order);
 
 -- name: order_cancel
 SELECT result, state FROM order_cancel($1, $2, $3, $4::bigint, $5::bigint, $6, $7);

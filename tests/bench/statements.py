@@ -9,25 +9,27 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 KEY = "(lpad(:a::text, 13, '0') || lpad(:b::text, 13, '0'))"
 HEAD = "\\set r random(1, {n})\n\\set a random(0, 999999999999)\n\\set b random(0, 999999999999)\n"
 
-# Everything that order_place was given, from what it has stored; see server/api/orders.c.
+# Everything that order_place was given, from what it has stored, and what the server knows of the buyers: see
+# sql/schema/019_placing.sql.
 ARGUMENTS = """
-SELECT o.body_hash, o.placed_by, o.acting_for, 'bench', o.channel, o.market, o.type, o.distributor_id, d.version,
-       o.customer_id, o.list_id, o.pricing_date, o.currency, o.exponent, o.tax_included, o.region, o.goods, o.discount,
-       o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv, o.destination, o.ship_to::text,
-       nullif(o.note, ''), o.fingerprint, NULL, 0, l.*, n.*, d.number
+SELECT jsonb_populate_record(r, jsonb_build_object('known', order_known(r)))::text FROM (
+SELECT (ROW(o.body_hash, o.placed_by, o.acting_for, 'bench', o.channel, o.market, o.type, o.distributor_id, d.version,
+            o.customer_id, o.list_id, o.pricing_date, o.currency, o.exponent, o.tax_included, o.region, o.goods, o.discount,
+            o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv, o.destination, o.ship_to,
+            nullif(o.note, ''), o.fingerprint, NULL, 0, l.*, n.*, NULL, '{}', '{}', '{}', '{}', '{}', '{}',
+            true, %s::bytea, 'distributor', 0, '{}', '{}', '{}', '{}', '{}', NULL)::priced_order) AS r
   FROM orders o JOIN distributor d ON d.id = o.distributor_id,
-       LATERAL (SELECT array_agg(client_id ORDER BY line)::text, array_agg(item_id ORDER BY line)::text,
-                       array_agg(sku ORDER BY line)::text, array_agg(name ORDER BY line)::text,
-                       array_agg(qty ORDER BY line)::text, array_agg(unit ORDER BY line)::text,
-                       array_agg(discount ORDER BY line)::text, array_agg(tax ORDER BY line)::text,
-                       array_agg(tax_ppm ORDER BY line)::text, array_agg(cv ORDER BY line)::text,
-                       array_agg(pv ORDER BY line)::text FROM order_line WHERE order_id = o.id) l,
-       LATERAL (SELECT array_agg(line ORDER BY item_id, line)::text, array_agg(item_id ORDER BY item_id, line)::text,
-                       array_agg(reserved + back_ordered ORDER BY item_id, line)::text,
-                       array_agg(1 ORDER BY item_id, line)::text, array_agg(false ORDER BY item_id, line)::text
+       LATERAL (SELECT array_agg(client_id ORDER BY line), array_agg(item_id ORDER BY line),
+                       array_agg(sku ORDER BY line), array_agg(name ORDER BY line),
+                       array_agg(qty ORDER BY line), array_agg(unit ORDER BY line),
+                       array_agg(discount ORDER BY line), array_agg(tax ORDER BY line),
+                       array_agg(tax_ppm ORDER BY line), array_agg(cv ORDER BY line),
+                       array_agg(pv ORDER BY line) FROM order_line WHERE order_id = o.id) l,
+       LATERAL (SELECT array_agg(line ORDER BY item_id, line), array_agg(item_id ORDER BY item_id, line),
+                       array_agg(reserved + back_ordered ORDER BY item_id, line),
+                       array_agg(1 ORDER BY item_id, line), array_agg(false ORDER BY item_id, line)
                   FROM reservation WHERE order_id = o.id) n
- WHERE o.number = ANY (%s) ORDER BY o.id"""
-STOCK_ITEMS, FINGERPRINT = -5, 28  # columns of the above; the last is the distributor's number
+ WHERE o.number = ANY (%s) ORDER BY o.id) each"""
 
 
 def queries():
@@ -68,19 +70,12 @@ def protect(text):
 
 
 def order_script(s, numbers, token_hash):
-    q, rows = queries(), s.query(ARGUMENTS, numbers)
-    columns = list(zip(*rows, strict=True))
-    market = literal(rows[0][5])
-    values = [chosen(column) for column in columns[:-1]]
-    load = [filled(q["session_get"], [literal("\\x" + token_hash)]),
-            filled(q["buyer_facts"], [market, chosen(columns[-1]), "NULL", "'distributor'", "'0'"]),
-            filled(q["stock_free"], [market, chosen(columns[STOCK_ITEMS])]),
-            filled(q["order_duplicates"], [chosen(columns[FINGERPRINT])]),
-            filled(q["order_by_key"], [KEY])]
-    nothing_more = ["NULL", *["'{}'"] * 6]  # promotions; what was confirmed, and parts of kits
-    place = filled(q["order_place"], [KEY, *values, *nothing_more])
-    script = "\\startpipeline\n" + "".join(text + ";\n" for text in load) + "\\endpipeline\n" + place + ";\n"
-    return HEAD.format(n=len(rows)) + protect(script)
+    text = queries()["order_place"]
+    records = [row[0] for row in s.query(ARGUMENTS, "\\x" + token_hash, numbers)]
+    script = filled(text, [KEY, chosen(records)])
+    once = filled(text, [literal("0" * 26), literal(records[0])])
+    assert s.query(once.replace("%", "%%"))[0][0] == "placed", once
+    return HEAD.format(n=len(records)) + protect(script) + ";\n"
 
 
 def look_up_script(skus):

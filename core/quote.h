@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/draft.h"
+#include "core/tender.h"
 
 /* A step from the list price to the amount of a line. */
 enum why_code {
@@ -161,11 +162,12 @@ void quote_hint_find(struct arena *arena, const struct quote *quote,
  * pieces together give exactly `paid`. */
 struct money line_refund(struct money paid, int64_t qty, int64_t returned, struct money refunded);
 
-/* What the tenders pay, and what is left as due; `distributor_pays` where the account balance may
- * be used. Problems are added for tenders that cannot be. */
-void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, bool distributor_pays,
-                   const struct draft_tender *tenders, size_t n, struct money *from_balance,
-                   struct money *due);
+/* What the tenders pay of the total, one after the other, and what they leave as due;
+ * `kinds` are those that may be used (tender_kinds). Problems are added for tenders that cannot be.
+ * What else an account, a certificate, a card holds is known when the order is placed.
+ */
+void quote_tenders(struct quote *quote, const struct buyer_facts *buyer, unsigned kinds,
+                   const struct draft_tender *tenders, size_t n, struct tender_sums *sums);
 
 const char *promotion_state_name(enum promotion_state state); /* "applied" */
 const char *need_name(enum need_kind need);                   /* "spend" */

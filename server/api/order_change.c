@@ -145,9 +145,12 @@ static void check_tenders(struct changing *g)
 {
     struct pricing *pr = &g->pricing;
     struct quote *q = &pr->quote;
-    struct money due;
-    quote_tenders(q, &pr->buyer, !order_type_info(pr->draft.type)->needs_customer, g->tenders,
-                  g->ntenders, &g->from_balance, &due);
+    struct tender_sums sums;
+    quote_tenders(q, &pr->buyer,
+                  TENDER_BIT(later) |
+                      (order_type_info(pr->draft.type)->needs_customer ? 0 : TENDER_BIT(balance)),
+                  g->tenders, g->ntenders, &sums);
+    g->from_balance = sums.from_balance;
     int64_t needed = q->total.minor > g->paid ? q->total.minor - g->paid : 0;
     if (problems_stops(&q->problems) || g->from_balance.minor <= needed)
         return;

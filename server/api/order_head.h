@@ -12,6 +12,7 @@ enum {
     COL_CUSTOMER_NAME,
     COL_LIST,
     COL_DATE,
+    COL_EXPONENT = 13,
     COL_GOODS = 15,
     COL_TOTAL = 21,
     COL_CV,

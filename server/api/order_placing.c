@@ -1,6 +1,7 @@
 #include "server/api/order_placing.h"
 
 #include "server/api/order_store.h"
+#include "server/api/order_tenders.h"
 #include "server/db/db_record.h"
 
 /* Most orders fit; a longer one grows. */
@@ -29,6 +30,14 @@ static void add_head(struct db_record *r, struct call *c, const struct pricing *
     db_record_text(r, q->region);
 }
 
+static void add_tenders(struct db_record *r, struct call *c, const struct order_terms *t)
+{
+    const struct draft_tender *tenders = t->tenders;
+    DB_RECORD_TEXTS(r, t->ntenders, tenders[i].kind);
+    DB_RECORD_INTS(r, t->ntenders, tenders[i].amount);
+    DB_RECORD_TEXTS(r, t->ntenders, order_tender_ref(c->arena, &tenders[i]));
+}
+
 static void add_sums(struct db_record *r, struct call *c, const struct pricing *p,
                      const struct order_terms *t)
 {
@@ -43,7 +52,7 @@ static void add_sums(struct db_record *r, struct call *c, const struct pricing *
     db_record_text(r, p->draft.note);
     db_record_text(r, p->fingerprint);
     db_record_text(r, t->rev);
-    db_record_int(r, t->from_balance.minor);
+    add_tenders(r, c, t);
 }
 
 static void add_lines(struct db_record *r, const struct quote *q)

@@ -7,7 +7,8 @@
 /* What the request says beside the draft, and what was decided. */
 struct order_terms {
     const char *hash, *rev;
-    struct money from_balance;
+    const struct draft_tender *tenders;
+    size_t ntenders;
     bool duplicate, age;       /* confirmed */
     bool accept_duplicate;     /* would be, should the database find one: with `known` */
     const struct known *known; /* what was priced without asking; or NULL */

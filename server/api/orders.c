@@ -8,6 +8,7 @@
 #include "server/api/candidates.h"
 #include "server/api/order_placing.h"
 #include "server/api/order_store.h"
+#include "server/api/order_tenders.h"
 #include "server/api/routes.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
@@ -22,7 +23,7 @@ struct placing {
     size_t ntenders;
     bool accept_duplicate, accept_age, is_duplicate;
     size_t earlier; /* statement: what the key has placed before */
-    struct money from_balance, due;
+    struct tender_sums sums;
     struct known *known; /* it was placed at once; or NULL */
 };
 
@@ -90,9 +91,10 @@ static void on_stock(struct call *c, struct placing *p, const char *detail)
     refuse_problems(c, p, STATUS_STOCK_SHORT);
 }
 
-static void on_balance(struct call *c, struct placing *p, const char *detail)
+static void on_tender(struct call *c, struct placing *p, const char *detail)
 {
-    order_add_balance_short(&p->pricing.quote, detail, p->from_balance);
+    struct quote *q = &p->pricing.quote;
+    order_add_tender_problem(&q->problems, detail, p->tenders, p->ntenders, q->catalogue->exponent);
     refuse_problems(c, p, STATUS_PROBLEMS);
 }
 
@@ -110,7 +112,7 @@ static void on_placed(struct call *c, struct placing *p, const char *detail)
     log_event(LOG_INFO_, "order_placed", "request", c->request->id, "number", number, "login",
               c->actor.login, NULL);
     reply_placed(c, STATUS_CREATED, number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3),
-                 p->due.minor, m->currency, m->exponent);
+                 p->sums.due.minor, m->currency, m->exponent);
 }
 
 /* Somebody else placed this very key between our look and our commit. */
@@ -163,9 +165,9 @@ static void on_facts(struct call *c, struct placing *p, const char *detail)
 static const struct {
     const char *result;
     void (*answer)(struct call *c, struct placing *p, const char *detail);
-} outcomes[] = {{"placed", on_placed},       {"again", on_again},     {"reused", on_again},
-                {"stock", on_stock},         {"balance", on_balance}, {"facts", on_facts},
-                {"promotion", on_promotion}, {"stale", on_stale},     {"locked", on_locked}};
+} outcomes[] = {{"placed", on_placed},       {"again", on_again},   {"reused", on_again},
+                {"stock", on_stock},         {"tender", on_tender}, {"facts", on_facts},
+                {"promotion", on_promotion}, {"stale", on_stale},   {"locked", on_locked}};
 
 static void place_after_asking(struct call *c, struct placing *p);
 
@@ -192,7 +194,8 @@ static void commit(struct call *c, struct placing *p)
 {
     const struct order_terms terms = {.hash = p->hash,
                                       .rev = p->rev,
-                                      .from_balance = p->from_balance,
+                                      .tenders = p->tenders,
+                                      .ntenders = p->ntenders,
                                       .duplicate = p->is_duplicate,
                                       .age = order_asks_age(&p->pricing.quote),
                                       .accept_duplicate = p->accept_duplicate,
@@ -204,12 +207,11 @@ static void commit(struct call *c, struct placing *p)
 /* ---- deciding ---- */
 
 /* Statuses of the first reason that keeps the order from being placed; STATUS_OK goes on. */
-static enum status verdict_of_price(struct placing *p)
+static enum status verdict_of_price(struct call *c, struct placing *p)
 {
     struct quote *q = &p->pricing.quote;
-    bool distributor_pays = !order_type_info(p->pricing.draft.type)->needs_customer;
-    quote_tenders(q, &p->pricing.buyer, distributor_pays, p->tenders, p->ntenders, &p->from_balance,
-                  &p->due);
+    unsigned kinds = order_tender_kinds(c, order_type_info(p->pricing.draft.type)->name);
+    quote_tenders(q, &p->pricing.buyer, kinds, p->tenders, p->ntenders, &p->sums);
     size_t stops = problems_stops(&q->problems), shortages = 0;
     for (size_t i = 0; i < q->problems.count; i++)
         shortages += q->problems.items[i].code == PROBLEM_stock_short;
@@ -222,7 +224,7 @@ static enum status verdict_of_price(struct placing *p)
 
 static enum status verdict(struct call *c, struct placing *p)
 {
-    enum status status = verdict_of_price(p);
+    enum status status = verdict_of_price(c, p);
     if (status != STATUS_OK)
         return status;
     p->is_duplicate = pricing_check_duplicate(c, &p->pricing);
@@ -265,7 +267,8 @@ static bool place_at_once(struct call *c, struct placing *p)
     if (!known || !call_sign(c, &known->actor))
         return false;
     known_decide(c, &p->pricing, known);
-    if (verdict_of_price(p) != STATUS_OK || (order_asks_age(&p->pricing.quote) && !p->accept_age))
+    if (verdict_of_price(c, p) != STATUS_OK ||
+        (order_asks_age(&p->pricing.quote) && !p->accept_age))
         return false;
     p->known = known;
     commit(c, p);

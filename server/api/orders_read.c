@@ -51,7 +51,9 @@ static const char *const promotion_names[] = {"id",          "#version", "#amoun
                                               "?given_back", NULL};
 static const char *const component_names[] = {"", "sku", "name", "#qty", "#share", "?chosen", NULL};
 static const char *const confirmed_names[] = {"what", "by", "at", NULL};
-static const char *const payment_names[] = {"kind", "#amount", "#refunded", "state", NULL};
+static const char *const payment_names[] = {"id",    "kind", "#amount", "#refunded", "#over",
+                                            "state", "ref",  "failure", "url",       "brand",
+                                            "last4", "at",   NULL};
 enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
 static const char *const revision_names[] = {
     "#revision",  "until",  "by",  "reason", "#goods", "#discount", "#delivery", "#tax",

@@ -335,7 +335,9 @@ WITH step AS (
 ), now AS (
     SELECT id AS order_id, 'order' AS machine, 0::bigint AS ref, state, '{""}'::text[] AS births FROM orders
     UNION ALL
-    SELECT order_id, 'payment', id, state, CASE kind WHEN 'balance' THEN '{"",captured}'::text[] ELSE '{"",due}' END FROM payment
+    SELECT p.order_id, 'payment', p.id, p.state,
+           ARRAY['', CASE k.how WHEN 'none' THEN 'due' WHEN 'gateway' THEN 'authorising' ELSE 'captured' END]
+      FROM payment p JOIN payment_kind k ON k.kind = p.kind
     UNION ALL
     SELECT order_id, 'line', line, state, '{"",reserved,back_ordered}' FROM order_line
     UNION ALL

@@ -116,8 +116,36 @@ SELECT c.what, l.login, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:S
  WHERE o.number = $1 ORDER BY c.what;
 
 -- name: order_payments   $1: number
-SELECT p.kind, p.amount, p.refunded, p.state FROM orders o JOIN payment p ON p.order_id = o.id
+SELECT p.id, p.kind, p.amount, p.refunded, p.over, p.state, p.ref, p.failure, CASE WHEN p.state = 'authorising' THEN p.url END,
+       t.brand, t.last4, to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM orders o JOIN payment p ON p.order_id = o.id LEFT JOIN payment_token t ON t.id = p.token_id
  WHERE o.number = $1 ORDER BY p.id;
+
+-- name: order_pay
+SELECT result, reply::text FROM order_pay($1, $2, $3, $4, $5::bigint, $6::bigint, $7, $8::text[], $9::bigint[], $10::text[]);
+
+-- name: order_release
+SELECT result, reply::text FROM order_release($1, $2, $3, $4, $5::bigint, $6);
+
+-- name: buyer_means   $1: distributor, $2: customer or NULL, $3: market or NULL. What the accounts hold.
+SELECT m.code, m.currency, m.exponent,
+       CASE WHEN $2::text IS NULL THEN coalesce((SELECT a.balance FROM account a WHERE a.owner_id = d.id AND a.kind = 'wallet'
+                                            AND a.currency = m.currency), 0) ELSE 0 END,
+       coalesce((SELECT a.balance FROM account a WHERE a.owner_id = coalesce(c.id, d.id) AND a.kind = 'credit'
+                    AND a.currency = m.currency), 0)
+  FROM distributor d
+  LEFT JOIN customer c ON c.id = CASE WHEN $2 ~ '^[0-9]{1,18}$' THEN $2::bigint END AND c.distributor_id = d.id
+  JOIN market m ON m.code = d.market
+ WHERE d.number = $1 AND ($3::text IS NULL OR m.code = $3) AND ($2::text IS NULL) = (c.id IS NULL);
+
+-- name: buyer_cards   $1: distributor, $2: customer or NULL, $3: market or NULL. Cards that may be charged, the default first.
+SELECT t.id, t.brand, t.last4, to_char(t.expires, 'YYYY-MM'), t.is_default
+  FROM distributor d
+  LEFT JOIN customer c ON c.id = CASE WHEN $2 ~ '^[0-9]{1,18}$' THEN $2::bigint END AND c.distributor_id = d.id
+  JOIN payment_token t ON t.person_id = coalesce(c.id, d.id) AND t.market = d.market AND t.removed_at IS NULL
+ WHERE d.number = $1 AND ($3::text IS NULL OR d.market = $3) AND ($2::text IS NULL) = (c.id IS NULL)
+   AND t.expires >= business_date(d.market)
+ ORDER BY t.is_default DESC, t.id;
 
 -- name: order_events   $1: number
 SELECT to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), e.machine, e.ref, e.from_state, e.to_state,

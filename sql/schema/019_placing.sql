@@ -8,7 +8,9 @@ CREATE TYPE priced_order AS (
     tax_included boolean, region text,
     goods bigint, discount bigint, delivery bigint, delivery_tax bigint, tax bigint, tax_added bigint, total bigint,
     cv bigint, pv bigint, destination text, ship_to jsonb, note text, fingerprint text,
-    draft_rev bigint, balance bigint,
+    draft_rev bigint,
+    -- what pays it, for order_tenders (sql/schema/020_payments.sql)
+    t_kind text[], t_amount bigint[], t_ref text[],
     -- its lines
     l_client text[], l_item bigint[], l_sku text[], l_name text[], l_qty bigint[], l_unit bigint[], l_discount bigint[],
     l_tax bigint[], l_ppm int[], l_cv bigint[], l_pv bigint[],
@@ -72,13 +74,13 @@ END $$;
 --   again      the same key and body were placed before: that order
 --   reused     the key placed another body: that order's number
 --   stock      every item that is short: {"items": [{"item": id, "free": n, "wanted": n}, ...]}
---   balance    the wallet holds less than was to be taken: {"balance": n}
+--   tender     one of the tenders cannot be taken: see order_tenders
 --   promotion  a limit of a promotion, a coupon or a new customer is used up
 --   facts      the distributor has changed since the order was priced, or what was taken for true is not,
 --              or an order like it is to be confirmed: load and price again
 --   stale      the draft was saved again since: {"rev": n}
 --   locked     somebody else holds the draft's lease
--- Locks are taken in one order everywhere: draft, stock by item, wallet, promotions.
+-- Locks are taken in one order everywhere: draft, stock by item, accounts, promotions.
 DROP FUNCTION order_place_promoted;
 DROP FUNCTION order_place;
 CREATE FUNCTION order_place(a_key text, a priced_order,
@@ -89,17 +91,15 @@ DECLARE
     v_site int;
     v_now timestamptz := company_now();
     v_today date;
-    v_order bigint;
-    v_wallet bigint;
+    o orders%ROWTYPE;
     v_draft draft%ROWTYPE;
     v_took record;
     v_placed record;
     v_why text;
-    v_due bigint := a.total - a.balance;
     v_confirmed text[] := a.confirmed;
 BEGIN
-    SELECT o.number, o.payment_state, o.total, CASE WHEN o.body_hash = a.hash THEN 'again' ELSE 'reused' END
-      INTO order_number, payment_state, order_total, result FROM orders o WHERE o.key = a_key;
+    SELECT x.number, x.payment_state, x.total, CASE WHEN x.body_hash = a.hash THEN 'again' ELSE 'reused' END
+      INTO order_number, payment_state, order_total, result FROM orders x WHERE x.key = a_key;
     IF FOUND THEN
         RETURN;
     END IF;
@@ -109,8 +109,8 @@ BEGIN
         IF order_known(a) IS DISTINCT FROM a.known THEN
             RETURN;
         END IF;
-        IF EXISTS (SELECT FROM orders o WHERE o.fingerprint = a.fingerprint AND o.state <> 'cancelled'
-                      AND o.placed_at > v_now - interval '24 hours') THEN
+        IF EXISTS (SELECT FROM orders x WHERE x.fingerprint = a.fingerprint AND x.state <> 'cancelled'
+                      AND x.placed_at > v_now - interval '24 hours') THEN
             IF NOT a.accepted THEN
                 RETURN;
             END IF;
@@ -142,12 +142,8 @@ BEGIN
     END IF;
 
     SELECT * INTO v_took FROM stock_take(v_site, a.n_item, a.n_qty, a.n_back);
-    IF a.balance > 0 THEN
-        v_wallet := wallet_take(a.distributor, a.currency, a.balance);
-    END IF;
-
     order_number := order_number_next();
-    payment_state := CASE WHEN v_due = 0 THEN 'captured' ELSE 'due' END;
+    payment_state := CASE WHEN a.total = 0 THEN 'captured' ELSE 'due' END;
     order_total := a.total;
     INSERT INTO orders (number, key, body_hash, market, type, payment_state, channel, distributor_id,
             customer_id, list_id, pricing_date, currency, exponent, tax_included, region, goods,
@@ -158,31 +154,31 @@ BEGIN
             a.discount, a.delivery, a.delivery_tax, a.tax, a.tax_added, a.total, a.cv, a.pv,
             a.destination, a.ship_to, v_site, coalesce(a.note, ''), a.fingerprint, v_now, v_today,
             date_trunc('month', v_today)::date, a.login, a.acting)
-        ON CONFLICT (key) DO NOTHING RETURNING id INTO v_order;
-    IF v_order IS NULL THEN -- another connection placed this very key while we waited
+        ON CONFLICT (key) DO NOTHING RETURNING * INTO o;
+    IF o.id IS NULL THEN -- another connection placed this very key while we waited
         RAISE EXCEPTION 'again' USING ERRCODE = 'PL004';
     END IF;
 
-    PERFORM order_write_lines(v_order, v_site, (SELECT array_agg(i) FROM generate_series(1, cardinality(a.l_item)) i),
+    PERFORM order_write_lines(o.id, v_site, (SELECT array_agg(i) FROM generate_series(1, cardinality(a.l_item)) i),
                               a.l_client, a.l_item, a.l_sku, a.l_name, a.l_qty, a.l_unit, a.l_discount, a.l_tax, a.l_ppm,
                               a.l_cv, a.l_pv, a.n_line, a.n_item, a.n_per, v_took.r_reserved, v_took.r_short);
 
-    IF a.balance > 0 THEN
-        INSERT INTO payment (order_id, kind, amount, state) VALUES (v_order, 'balance', a.balance, 'captured');
-    END IF;
-    IF v_due > 0 THEN
-        INSERT INTO payment (order_id, kind, amount, state) VALUES (v_order, 'later', v_due, 'due');
+    IF cardinality(a.t_kind) > 0 THEN
+        PERFORM order_tenders(o, a.total, a.t_kind, a.t_amount, a.t_ref, a.login);
+        payment_state := (SELECT x.payment_state FROM orders x WHERE x.id = o.id);
+    ELSIF a.total > 0 THEN
+        INSERT INTO payment (order_id, kind, amount, state, login_id) VALUES (o.id, 'later', a.total, 'due', a.login);
     END IF;
     INSERT INTO order_event (order_id, at, machine, from_state, to_state, by_login)
-        VALUES (v_order, v_now, 'order', '', 'placed', a.login);
+        VALUES (o.id, v_now, 'order', '', 'placed', a.login);
 
-    PERFORM order_book(v_order, 'order', order_number, v_now, a.login, v_wallet, a.balance);
+    PERFORM order_book(o.id, 'order', order_number, v_now, a.login, NULL, 0);
 
     INSERT INTO audit (login_id, acting_for, action, object, request)
         VALUES (a.login, a.acting, 'order.place', 'order ' || order_number, a.request);
-    INSERT INTO change_log (kind, ref) VALUES ('order', v_order::text);
+    INSERT INTO change_log (kind, ref) VALUES ('order', o.id::text);
     IF a.promotions IS NOT NULL THEN
-        PERFORM promotions_take(v_order, a.promotions);
+        PERFORM promotions_take(o.id, a.promotions);
     END IF;
     IF cardinality(v_confirmed) + cardinality(a.c_client) > 0 THEN
         PERFORM order_keep(true, order_number, a.login, v_confirmed, a.c_client, a.c_item, a.c_slot, a.c_qty, a.c_share);
@@ -192,16 +188,16 @@ EXCEPTION
     -- Everything above is undone; what is told is the reason. A key that was placed meanwhile goes
     -- first: whoever waited behind the winner for the last piece must hear of the order, not of the
     -- shortage that the order itself has made.
-    WHEN SQLSTATE 'PL001' OR SQLSTATE 'PL002' OR SQLSTATE 'PL003' OR SQLSTATE 'PL004'
-      OR SQLSTATE 'PL005' OR SQLSTATE 'PL006' THEN
+    WHEN SQLSTATE 'PL001' OR SQLSTATE 'PL002' OR SQLSTATE 'PL004'
+      OR SQLSTATE 'PL005' OR SQLSTATE 'PL006' OR SQLSTATE 'PL008' THEN
         GET STACKED DIAGNOSTICS v_why = PG_EXCEPTION_DETAIL;
         result := SQLERRM;
         detail := nullif(v_why, '')::jsonb;
         order_number := NULL;
         payment_state := NULL;
         order_total := NULL;
-        SELECT o.number, o.payment_state, o.total, CASE WHEN o.body_hash = a.hash THEN 'again' ELSE 'reused' END AS outcome
-          INTO v_placed FROM orders o WHERE o.key = a_key;
+        SELECT x.number, x.payment_state, x.total, CASE WHEN x.body_hash = a.hash THEN 'again' ELSE 'reused' END AS outcome
+          INTO v_placed FROM orders x WHERE x.key = a_key;
         IF FOUND THEN
             order_number := v_placed.number;
             payment_state := v_placed.payment_state;

@@ -190,7 +190,7 @@ ALTER TABLE payment
     ADD url text,                                     -- where a link is paid
     ADD failure text NOT NULL DEFAULT '',             -- the provider's reason, for people
     ADD login_id bigint REFERENCES login,
-    ADD at timestamptz NOT NULL DEFAULT now();
+    ADD at timestamptz NOT NULL DEFAULT company_now();
 
 INSERT INTO machine_move VALUES
     ('payment', 'authorising', 'captured'), -- a provider that captures at once

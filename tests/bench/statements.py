@@ -16,7 +16,7 @@ SELECT jsonb_populate_record(r, jsonb_build_object('known', order_known(r)))::te
 SELECT (ROW(o.body_hash, o.placed_by, o.acting_for, 'bench', o.channel, o.market, o.type, o.distributor_id, d.version,
             o.customer_id, o.list_id, o.pricing_date, o.currency, o.exponent, o.tax_included, o.region, o.goods, o.discount,
             o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv, o.destination, o.ship_to,
-            nullif(o.note, ''), o.fingerprint, NULL, 0, l.*, n.*, NULL, '{}', '{}', '{}', '{}', '{}', '{}',
+            nullif(o.note, ''), o.fingerprint, NULL, '{}', '{}', '{}', l.*, n.*, NULL, '{}', '{}', '{}', '{}', '{}', '{}',
             true, %s::bytea, 'distributor', 0, '{}', '{}', '{}', '{}', '{}', NULL)::priced_order) AS r
   FROM orders o JOIN distributor d ON d.id = o.distributor_id,
        LATERAL (SELECT array_agg(client_id ORDER BY line), array_agg(item_id ORDER BY line),

@@ -12,7 +12,7 @@ int main(int argc, char **argv)
     uint64_t state = argc > 2 ? strtoull(argv[2], NULL, 10) : 20251122;
     for (long i = 0; i < n; i++) {
         struct quote quote;
-        struct money from_balance, due;
+        struct tender_sums sums;
         struct arena *arena = arena_new();
         if (i % DRAFTS_PER_CATALOGUE == 0) {
             random_catalogue(&order, &state);
@@ -24,14 +24,16 @@ int main(int argc, char **argv)
         size_t priced = quote.problems.count;
         dump_order();
         dump_quote(&quote);
-        quote_tenders(&quote, &order.buyer, !order_type_info(order.draft.type)->needs_customer,
-                      order.tenders, order.ntenders, &from_balance, &due);
+        quote_tenders(&quote, &order.buyer,
+                      tender_kinds(!order_type_info(order.draft.type)->needs_customer, true),
+                      order.tenders, order.ntenders, &sums);
         dump_problems("tender_problems", &quote.problems, priced);
         quote.problems.count = priced;
         printf(",");
         dump_problems("problems", &quote.problems, 0);
-        printf(",\"from_balance\":%lld,\"due\":%lld}\n", (long long)from_balance.minor,
-               (long long)due.minor);
+        printf(",\"from_balance\":%lld,\"due\":%lld,\"over\":%lld}\n",
+               (long long)sums.from_balance.minor, (long long)sums.due.minor,
+               (long long)sums.over.minor);
         arena_free(arena);
     }
     return 0;

@@ -122,8 +122,9 @@ static inline void dump_order(void)
                d->lines[i].back_order ? "true" : "false");
     printf("],\"tenders\":[");
     for (size_t i = 0; i < order.ntenders; i++)
-        printf("%s[\"%s\",%lld]", i ? "," : "", order.tenders[i].kind,
-               (long long)order.tenders[i].amount);
+        printf("%s[\"%s\",%lld,\"%s\"]", i ? "," : "", order.tenders[i].kind,
+               (long long)order.tenders[i].amount,
+               order.tenders[i].ref ? order.tenders[i].ref : "");
     printf("]},\"buyer\":{");
     text("distributor", b->distributor);
     text("market", b->market);

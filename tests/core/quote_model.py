@@ -288,20 +288,35 @@ def price(catalogue, draft, buyer, stock):
     return quote.price(), quote.problems
 
 
+WITH_REF = ("certificate", "token", "card_present", "cheque", "transfer")
+WITHOUT_REF = ("balance", "credit", "link", "later")
+RECEIVED = ("card_present", "cheque", "transfer")
+
+
 def tenders(draft, buyer, total):
-    """What comes from the balance, what is left as due, and the problems."""
-    problems, paid, from_balance = [], 0, 0
+    """What comes from the balance, what is left as due, what is over, and the problems. Each pays what
+    those before have left; only what is received may be more, when something was left."""
+    problems, left, paid, from_balance, over, exceeds = [], total, 0, 0, 0, False
     own = not TYPES[draft["type"]]["customer"] and buyer["distributor"]
-    for i, (kind, amount) in enumerate(draft["tenders"]):
-        if kind != "later" and not (kind == "balance" and own):
+    for i, (kind, amount, ref) in enumerate(draft["tenders"]):
+        if kind not in WITH_REF + WITHOUT_REF or (kind == "balance" and not own):
             problems.append(["tender_kind", f"/tenders/{i}/kind"])
         elif not 1 <= amount <= LARGEST:
             problems.append(["tender_amount", f"/tenders/{i}/amount"])
+        elif kind in WITH_REF and not ref:
+            problems.append(["tender_ref", f"/tenders/{i}/ref"])
+        elif kind in WITHOUT_REF and ref:
+            problems.append(["bad_value", f"/tenders/{i}/ref"])
+        elif amount > left and not (kind in RECEIVED and left):
+            exceeds = True
         else:
-            paid += amount
-            from_balance += amount if kind == "balance" else 0
-    if paid > total:
+            part = min(amount, left)
+            left -= part
+            paid += part if kind != "later" else 0
+            from_balance += part if kind == "balance" else 0
+            over += amount - part
+    if exceeds:
         problems.append(["tenders_exceed", "/tenders"])
     elif from_balance > max(buyer["balance"], 0):
         problems.append(["balance_short", "/tenders"])
-    return from_balance, total - from_balance, problems
+    return from_balance, total - paid, over, problems

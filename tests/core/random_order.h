@@ -261,7 +261,9 @@ static inline void random_draft(struct random_order *r, uint64_t *state)
 {
     static const char *const ids[] = {"a", "b", "c", "d", "e", "f", "g", "h"};
     static const char *const lists[] = {"L0", "L1", "L2", "L9"};
-    static const char *const kinds[] = {"balance", "balance", "later", "cash"};
+    static const char *const kinds[] = {"balance", "balance", "later",    "credit", "cheque",
+                                        "link",    "token",   "transfer", "shells"};
+    static const char *const refs[] = {NULL, NULL, "", "7"};
     struct order_draft *d = &r->draft;
     random_buyer(r, state);
     *d = (struct order_draft){.market = "MM", .lines = r->lines, .date = DATE_MIN};
@@ -287,6 +289,7 @@ static inline void random_draft(struct random_order *r, uint64_t *state)
     r->ntenders = random_below(state, 4);
     for (size_t i = 0; i < r->ntenders; i++)
         r->tenders[i] = (struct draft_tender){
-            .kind = kinds[random_below(state, random_chance(state, 95) ? 3 : 4)],
+            .kind = kinds[random_below(state, ARRAY_LEN(kinds))],
+            .ref = refs[random_below(state, ARRAY_LEN(refs))],
             .amount = random_chance(state, 95) ? (int64_t)random_below(state, 9000) : -1};
 }

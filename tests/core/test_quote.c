@@ -1141,25 +1141,93 @@ static void tenders_pay_what_they_can(void)
         {{{"later", 100, NULL}}, 1, 5000, false, 0, PROBLEM_COUNT, NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct money from_balance = money_of(-77), due = money_of(-77);
+        struct tender_sums sums;
         begin(shop_init);
         shop.buyer.balance = money_of(rows[i].held);
         shop_line(&shop, TUMBLER, 1);
         CU_ASSERT_EQUAL(priced()->total.minor, TOTAL);
-        quote_tenders(&shop.quote, &shop.buyer, rows[i].distributor_pays, rows[i].tenders,
-                      rows[i].n, &from_balance, &due);
+        quote_tenders(&shop.quote, &shop.buyer, tender_kinds(rows[i].distributor_pays, true),
+                      rows[i].tenders, rows[i].n, &sums);
         if (rows[i].from_balance < 0) {
             has(&shop.quote, rows[i].code, rows[i].field);
             continue;
         }
         CU_ASSERT_EQUAL(shop.quote.problems.count, 0);
-        CU_ASSERT_EQUAL(from_balance.minor, rows[i].from_balance);
-        CU_ASSERT_EQUAL(due.minor, TOTAL - rows[i].from_balance);
+        CU_ASSERT_EQUAL(sums.from_balance.minor, rows[i].from_balance);
+        CU_ASSERT_EQUAL(sums.due.minor, TOTAL - rows[i].from_balance);
+        CU_ASSERT_EQUAL(sums.over.minor, 0);
+    }
+    end();
+}
+
+/* Store credit, cards, certificates and what is received: each takes what those before have left.
+ */
+static void tenders_of_every_kind(void)
+{
+    enum { TOTAL = 2232 };
+    static const struct {
+        struct draft_tender tenders[3];
+        size_t n;
+        int64_t due, over;
+        enum problem_code code; /* PROBLEM_COUNT: none */
+        const char *field;
+    } rows[] = {
+        {{{"credit", 1000, NULL}, {"link", 1232, NULL}}, 2, 0, 0, PROBLEM_COUNT, NULL},
+        {{{"token", TOTAL, "17"}}, 1, 0, 0, PROBLEM_COUNT, NULL},
+        {{{"token", TOTAL + 1, "17"}}, 1, 0, 0, PROBLEM_tenders_exceed, "/tenders"},
+        {{{"cheque", 5000, "no 7"}}, 1, 0, 5000 - TOTAL, PROBLEM_COUNT, NULL},
+        {{{"credit", TOTAL, NULL}, {"transfer", 1, "BACS 1"}},
+         2,
+         0,
+         0,
+         PROBLEM_tenders_exceed,
+         "/tenders"},
+        {{{"cheque", 1000, "no 7"}, {"transfer", 2000, "BACS 1"}}, 2, 0, 768, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "GC8441 1027 0000 0007"}},
+         1,
+         0,
+         0,
+         PROBLEM_certificate_number,
+         "/tenders/0/ref"},
+        {{{"certificate", 2000, "8441102700000008"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "gc 8441 1027 0000 0008"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "GC844110270000000"}},
+         1,
+         0,
+         0,
+         PROBLEM_certificate_number,
+         "/tenders/0/ref"},
+        {{{"certificate", 2000, "84411027000000000"}},
+         1,
+         0,
+         0,
+         PROBLEM_certificate_number,
+         "/tenders/0/ref"},
+        {{{"certificate", 2000, NULL}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
+        {{{"transfer", 2000, ""}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
+        {{{"link", 2000, "x"}}, 1, 0, 0, PROBLEM_bad_value, "/tenders/0/ref"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct tender_sums sums;
+        begin(shop_init);
+        shop_line(&shop, TUMBLER, 1);
+        CU_ASSERT_EQUAL(priced()->total.minor, TOTAL);
+        quote_tenders(&shop.quote, &shop.buyer, tender_kinds(false, true), rows[i].tenders,
+                      rows[i].n, &sums);
+        if (rows[i].code != PROBLEM_COUNT) {
+            has(&shop.quote, rows[i].code, rows[i].field);
+            continue;
+        }
+        CU_ASSERT_EQUAL(shop.quote.problems.count, 0);
+        CU_ASSERT_EQUAL(sums.due.minor, rows[i].due);
+        CU_ASSERT_EQUAL(sums.over.minor, rows[i].over);
+        CU_ASSERT_EQUAL(sums.paid.minor, TOTAL - rows[i].due);
     }
     end();
 }
 
 static const struct test_case cases[] = {
+    {"tenders of every kind take what those before have left", tenders_of_every_kind},
     {"prices with tax inside: own, customer's and sales-aid orders", prices_with_tax_inside},
     {"prices without tax: it is added, on delivery too", prices_without_tax},
     {"a distributor list replaces the retail list and the rank discount",

@@ -26,11 +26,11 @@ def differences(catalogue, row):
                 yield f"line {i}, {name}: model {value}, core {theirs[name]}"
     if sorted(problems) != sorted(row["problems"]):
         yield f"problems: model {sorted(problems)}, core {sorted(row['problems'])}"
-    from_balance, due, problems = quote_model.tenders(row["draft"], row["buyer"], got["total"])
+    from_balance, due, over, problems = quote_model.tenders(row["draft"], row["buyer"], got["total"])
     if sorted(problems) != sorted(row["tender_problems"]):
         yield f"tenders: model {problems}, core {row['tender_problems']}"
-    elif not problems and (from_balance, due) != (row["from_balance"], row["due"]):
-        yield f"paid, due: model {from_balance}, {due}, core {row['from_balance']}, {row['due']}"
+    elif not problems and (from_balance, due, over) != (row["from_balance"], row["due"], row["over"]):
+        yield f"paid, due, over: model {from_balance}, {due}, {over}, core {row['from_balance']}, {row['due']}, {row['over']}"
 
 
 def main():

@@ -107,7 +107,7 @@ static void price(struct arena *arena, struct shop *shop, const struct draft_ten
                   size_t ntenders)
 {
     struct quote *q = &shop->quote;
-    struct money from_balance, due;
+    struct tender_sums sums;
     shop_price(shop);
     check_sums(q);
     check_stock_items(arena, q, &shop->draft);
@@ -115,12 +115,14 @@ static void price(struct arena *arena, struct shop *shop, const struct draft_ten
         for (size_t k = 0; k < q->lines[i].nwhy; k++)
             REQUIRE(why_say(arena, LANGUAGE_en, q, &q->lines[i], &q->lines[i].why[k])[0]);
     size_t before = q->problems.count;
-    quote_tenders(q, &shop->buyer, !order_type_info(shop->draft.type)->needs_customer, tenders,
-                  ntenders, &from_balance, &due);
-    REQUIRE(from_balance.minor >= 0 && due.minor == q->total.minor - from_balance.minor);
+    quote_tenders(q, &shop->buyer,
+                  tender_kinds(!order_type_info(shop->draft.type)->needs_customer, true), tenders,
+                  ntenders, &sums);
+    REQUIRE(sums.from_balance.minor >= 0 && sums.from_balance.minor <= sums.paid.minor);
+    REQUIRE(sums.over.minor >= 0 && sums.due.minor == q->total.minor - sums.paid.minor);
     REQUIRE(q->problems.count > before ||
-            (due.minor >= 0 &&
-             (!from_balance.minor || from_balance.minor <= shop->buyer.balance.minor)));
+            (sums.due.minor >= 0 &&
+             (!sums.from_balance.minor || sums.from_balance.minor <= shop->buyer.balance.minor)));
     check_problems(arena, &q->problems);
     check_written(arena, q);
 }

@@ -330,7 +330,8 @@ def routes():
 ROLES = {"operator": "CC-07", "counter": "S-04", "warehouse": "W-12", "office": "B-02", "supervisor": "SV-01",
          "distributor": None}
 SETS = {"ANYONE": None, "SIGNED_IN": set(ROLES), "TAKERS": {"operator", "counter", "office", "supervisor"},
-        "STAFF": {"operator", "counter", "office", "supervisor", "warehouse"}, "OFFICE": {"office"}}
+        "STAFF": {"operator", "counter", "office", "supervisor", "warehouse"}, "OFFICE": {"office"},
+        "RELEASERS": {"counter", "office", "supervisor", "warehouse"}}
 
 
 def authorisation(s):

@@ -29,6 +29,7 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("PUT", A + "/drafts/{ulid}"): DRAFT,
     ("POST", A + "/orders"): [*DRAFT, "/rev", "/tenders/0/ref"],
     ("POST", A + "/orders/{number}/cancel"): ["/reason"],
+    ("POST", A + "/orders/{number}/payments"): ["/tenders/0/ref"],
     ("POST", A + "/orders/{number}/hold"): ["/reason"],
     ("POST", A + "/orders/{number}/unhold"): ["/reason"],
     ("POST", A + "/orders/{number}/change"): ["/note", "/reason"],
@@ -214,6 +215,18 @@ class Fields:
         self.each("POST", "/orders/{number}/cancel", send,
                   lambda _, done: next(h["reason"] for h in self.call("GET", "/orders/" + done["number"])[2]["history"] if h["to"] == "cancelled"))
 
+    def payments(self):
+        """What stands on a cheque."""
+        number = self.ordered({**self.draft(), "note": "paid", "tenders": []})[1]["number"]
+
+        office = self.s.token("B-02")
+
+        def send(_, text):
+            http, _, reply = self.s.call("POST", A + f"/orders/{number}/payments", {"tenders": [{"kind": "cheque", "amount": 1, "ref": text}]},
+                                         office, {"Idempotency-Key": ulid()})
+            return http, reply
+        self.each("POST", "/orders/{number}/payments", send, lambda *_: self.call("GET", "/orders/" + number)[2]["payments"][-2]["ref"])
+
     def reasons(self):
         """Why an order is held, goes on, or is another one now."""
         number = self.ordered({**self.draft(), "note": "held", "tenders": []})[1]["number"]
@@ -333,7 +346,7 @@ def main():
                     {which: sorted({*each, *(DRAFT + ["/tenders/0/ref"] if which in AS_DRAFTS else [])} & {*found[which]} if which in AS_DRAFTS else each)
                      for which, each in COVERED.items()}, {which: sorted(each) for which, each in found.items() if each})
         one = Fields(server, found)
-        for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.reasons, one.changes,
+        for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.payments, one.reasons, one.changes,
                      one.waiting, one.autosaves, one.office, one.sessions, one.searches, one.no_text):
             cases.run(getattr(what, "__name__", "distributors"), what)
         print("taken: %d texts in %d fields" % (sum(map(len, one.taken.values())), len(one.taken)))

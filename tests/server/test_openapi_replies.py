@@ -185,6 +185,7 @@ def orders(call, ids, draft, name):
     call("GET", A + "/day")
     call("GET", A + "/orders/{number}", number="100000000")
     changes(call, number, draft["lines"])
+    payments(call, ids, number, lambda: call("POST", A + "/orders", {**fresh, "accept": ["duplicate"]}, key=ulid())[2]["number"])
     key, one = ulid(), {"pattern": A + "/orders/{number}/cancel", "number": number}
     call("POST", body={"reason": "x"}, **one)
     call("POST", body={"why": "x"}, key=key, **one)
@@ -192,6 +193,30 @@ def orders(call, ids, draft, name):
         call("POST", body=body, key=key, **one)
     call("POST", A + "/orders/{number}/cancel", {}, key=ulid(), number="100000000")
     call("GET", A + "/orders/{number}", number=number)
+
+
+def payments(call, ids, number, order):
+    one, key = {"pattern": A + "/orders/{number}/payments", "number": number}, ulid()
+    link = {"tenders": [{"kind": "link", "amount": 100}]}
+    for body, key in ((link, key), (link, key), ({"tenders": []}, ulid()), ({"tenders": [{"kind": "token", "amount": 1, "ref": "7"}]}, ulid()),
+                      ({**link, "tenders": [{"kind": "link", "amount": 10**9}]}, ulid()), ({"tenders": [{"kind": "link", "amount": 101}]}, key),
+                      (link, None)):
+        call("POST", body=body, key=key, **one)
+    call("POST", A + "/orders/{number}/payments", link, key=ulid(), number="100000000")
+    call("GET", A + "/orders/{number}", number=number)
+    mine = call.token
+    call.sign_in("B-02")
+    for of in (number, "100000000"):
+        call("POST", A + "/orders/{number}/release", {}, key=ulid(), number=of)
+    other = order()
+    call("POST", A + "/orders/{number}/payments", {"tenders": [{"kind": "transfer", "amount": 10**7, "ref": "BACS"}]}, key=ulid(), number=other)
+    for _ in range(2):
+        call("POST", A + "/orders/{number}/release", {}, key=ulid(), number=other)
+    call("POST", A + "/orders/{number}/release", {"x": 1}, key=ulid(), number=number)
+    call.token = mine
+    call("POST", A + "/orders/{number}/release", {}, key=ulid(), number=number)
+    for query in ("?distributor=" + ids["manager"], "?distributor=1", "", "?distributor=" + ids["manager"] + "&customer=x"):
+        call("GET", A + "/means", query=query)
 
 
 def changes(call, number, lines):

@@ -1,0 +1,145 @@
+#include "core/tender.h"
+
+#include "core/code.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TENDER_FIELD = 64 };
+
+static const struct tender_info infos[] = {
+#define TENDER(name, how, ref) {#name, TENDER_##how, TENDER_##ref},
+#include "core/tender.def"
+#undef TENDER
+};
+
+const struct tender_info *tender_info(enum tender_kind kind)
+{
+    return &infos[kind];
+}
+
+enum tender_kind tender_by_name(const char *name)
+{
+    enum tender_kind kind = 0;
+    while (kind < TENDER_KINDS && strcmp(infos[kind].name, name) != 0)
+        kind++;
+    return kind;
+}
+
+unsigned tender_kinds(bool distributor_pays, bool receives)
+{
+    unsigned kinds = 0;
+    for (enum tender_kind kind = 0; kind < TENDER_KINDS; kind++)
+        if (infos[kind].how != TENDER_RECEIVED || receives)
+            kinds |= 1u << kind;
+    return distributor_pays ? kinds : kinds & ~TENDER_BIT(balance);
+}
+
+bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1])
+{
+    size_t n = 0;
+    if ((keyed[0] | 0x20) == 'g' && (keyed[1] | 0x20) == 'c')
+        keyed += 2;
+    for (; *keyed; keyed++) {
+        if (*keyed == ' ')
+            continue;
+        if (*keyed < '0' || *keyed > '9' || n == CERTIFICATE_DIGITS)
+            return false;
+        out[n++] = *keyed;
+    }
+    out[n] = '\0';
+    return n == CERTIFICATE_DIGITS && damm_valid(out, n);
+}
+
+/* ---- what they pay ------------------------------------------------------------------------- */
+
+static struct problem *tender_problem(struct problems *problems, size_t i, enum problem_code code,
+                                      const char *member)
+{
+    char field[TENDER_FIELD];
+    snprintf(field, sizeof field, "/tenders/%zu/%s", i, member);
+    return problems_add(problems, code, field, NULL);
+}
+
+/* What is wrong with its reference; nothing may be lost without a word. */
+static bool ref_fits(struct problems *problems, size_t i, const struct draft_tender *tender,
+                     enum tender_kind kind)
+{
+    char digits[CERTIFICATE_DIGITS + 1];
+    bool given = tender->ref && *tender->ref;
+    struct problem *p;
+    if (tender_info(kind)->ref == TENDER_WITH_REF && !given) {
+        p = tender_problem(problems, i, PROBLEM_tender_ref, "ref");
+        problem_set_name(p, "kind", "tender", tender->kind);
+    } else if (tender_info(kind)->ref == TENDER_NO_REF && given) {
+        p = tender_problem(problems, i, PROBLEM_bad_value, "ref");
+        problem_set_text(p, "what", "ref");
+        problem_set_text(p, "value", "given here");
+    } else if (kind == TENDER_certificate && !certificate_number(tender->ref, digits)) {
+        p = tender_problem(problems, i, PROBLEM_certificate_number, "ref");
+        problem_set_text(p, "number", tender->ref);
+    } else {
+        return true;
+    }
+    return false;
+}
+
+/* A tender by itself; TENDER_KINDS, with a problem, when it cannot be. */
+static enum tender_kind tender_read(struct problems *problems, size_t i,
+                                    const struct draft_tender *tender, unsigned kinds)
+{
+    enum tender_kind kind = tender_by_name(tender->kind);
+    if (kind == TENDER_KINDS || !(kinds & 1u << kind)) {
+        struct problem *p = tender_problem(problems, i, PROBLEM_tender_kind, "kind");
+        problem_set_name(p, "kind", "tender", tender->kind);
+        return TENDER_KINDS;
+    }
+    if (tender->amount < 1 || tender->amount > MONEY_MAX) {
+        struct problem *p = tender_problem(problems, i, PROBLEM_tender_amount, "amount");
+        problem_set_number(p, "max", MONEY_MAX);
+        problem_set_number(p, "amount", tender->amount);
+        return TENDER_KINDS;
+    }
+    return ref_fits(problems, i, tender, kind) ? kind : TENDER_KINDS;
+}
+
+/* What it takes of `left`: all of it, unless more may be received than is due. */
+static int64_t tender_takes(enum tender_kind kind, int64_t amount, int64_t left)
+{
+    if (amount <= left)
+        return amount;
+    return tender_info(kind)->how == TENDER_RECEIVED && left > 0 ? left : -1;
+}
+
+void tenders_take(struct problems *problems, struct money total, int exponent, unsigned kinds,
+                  const struct draft_tender *tenders, size_t n, struct tender_sums *sums)
+{
+    struct money sum = money_of(0);
+    int64_t left = total.minor;
+    bool exceeds = false;
+    *sums = (struct tender_sums){.due = total};
+    for (size_t i = 0; i < n; i++) {
+        enum tender_kind kind = tender_read(problems, i, &tenders[i], kinds);
+        if (kind == TENDER_KINDS)
+            continue;
+        int64_t amount = tenders[i].amount, takes = tender_takes(kind, amount, left);
+        sum.minor = sum.minor > MONEY_MAX - amount ? MONEY_MAX : sum.minor + amount;
+        if (takes < 0) {
+            exceeds = true;
+            continue;
+        }
+        left -= takes;
+        if (kind == TENDER_later)
+            continue;
+        sums->paid.minor += takes;
+        sums->over.minor += amount - takes;
+        if (kind == TENDER_balance)
+            sums->from_balance.minor += takes;
+    }
+    sums->due.minor -= sums->paid.minor;
+    if (!exceeds)
+        return;
+    struct problem *p = problems_add(problems, PROBLEM_tenders_exceed, "/tenders", NULL);
+    problem_set_money(p, "sum", sum.minor, exponent);
+    problem_set_money(p, "total", total.minor, exponent);
+}

@@ -1,0 +1,20 @@
+/* Tenders on their way into the database, and what it finds wrong with them: what placing an order
+ * and paying one share. */
+#pragma once
+
+#include "core/tender.h"
+#include "server/api/call.h"
+
+/* A tender's reference as it is kept: the number of a certificate without GC and blanks. */
+const char *order_tender_ref(struct arena *arena, const struct draft_tender *tender);
+/* As array parameters in the order in which order_tenders takes them. */
+struct order_tenders {
+    const char *kind, *amount, *ref;
+};
+void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders, size_t n,
+                        struct order_tenders *out);
+/* The kinds that the one who asks may use on an order of that type (a name of order_type.def). */
+unsigned order_tender_kinds(const struct call *c, const char *type);
+/* Which tender the database could not take, and why: the detail of its "tender". */
+void order_add_tender_problem(struct problems *problems, const char *detail,
+                              const struct draft_tender *tenders, size_t n, int exponent);

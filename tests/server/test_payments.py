@@ -1,0 +1,337 @@
+#!/usr/bin/python3
+"""Tenders of every kind on a placed order, what the provider's answers make of it, release, change and
+cancellation: the state of an order follows from its payments, and the books hold after every step. The
+provider is played by this test, through the two functions that the gateway has and nothing else."""
+import concurrent.futures
+import json
+import os
+import random
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from cases import Cases  # noqa: E402
+from desk import Desk, codes, line  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
+
+cases = Cases("test_payments")
+SEED = int(os.environ.get("TEST_SEED", random.randrange(2**32)))
+
+
+
+class Till(Desk):
+    def order(self, qty=1, **more):
+        return self.place([line(self.s.ids["skus"][0], qty)], note=ulid(), **more)
+
+    def pay(self, number, *tenders, login="B-02", key=None):
+        body = {"tenders": [dict(zip(("kind", "amount", "ref"), t)) for t in tenders]}
+        status, _, got = self.call("POST", f"/orders/{number}/payments", body, {"Idempotency-Key": key or ulid()}, login)
+        return status, got
+
+    def paid(self, number, *tenders, **more):
+        status, got = self.pay(number, *tenders, **more)
+        assert status == 200, (status, got)
+        return got
+
+    def release(self, number, login="B-02", key=None):
+        status, _, got = self.call("POST", f"/orders/{number}/release", {}, {"Idempotency-Key": key or ulid()}, login)
+        return status, got
+
+    def cancel(self, number):
+        status, _, got = self.call("POST", f"/orders/{number}/cancel", {}, {"Idempotency-Key": ulid()}, "B-02")
+        assert status == 200, got
+
+    def payments(self, number):
+        """Without what was due once and is paid now."""
+        return [p for p in self.read(number)["payments"] if (p["kind"], p["state"]) != ("later", "void")]
+
+    def states(self, number):
+        return [(p["kind"], p["amount"], p["refunded"], p["state"]) for p in self.payments(number)]
+
+    def credit(self, amount=None):
+        owner = f"(SELECT id FROM distributor WHERE number = '{self.s.ids['manager']}')"
+        if amount is not None:  # what is received beyond an order's due becomes credit
+            order = self.order()
+            self.paid(order["number"], ("transfer", order["total"] + amount, "BACS"))
+        return int(self.s.psql(f"SELECT coalesce((SELECT balance FROM account WHERE kind = 'credit' AND owner_id = {owner}), 0)") or 0)
+
+    def card(self):
+        """A stored card of the manager's, by its id."""
+        return self.s.psql(f"""INSERT INTO payment_token (person_id, market, provider_customer, provider_method, brand, last4, expires)
+            SELECT id, 'GB', 'cus_1', 'pm_{ulid()}', 'visa', '4242', '2027-08-31' FROM distributor
+             WHERE number = '{self.s.ids['manager']}' RETURNING id""")
+
+    # ---- the provider ----
+    def tasks(self, holder="test", order=None):
+        """What the provider is to be asked now (of an order); it is taken by that."""
+        rows = self.s.psql(f"SET ROLE partyline_gateway; SELECT json_agg(t) FROM gateway_take('{holder}', 100) t")
+        return [t for t in json.loads(rows) if order in (None, t["order_number"])] if rows else []
+
+    def answer(self, task, outcome, ref=None, detail=None, holder="test"):
+        said = json.dumps(detail or {}).replace("'", "''")
+        name = "NULL" if ref is None else f"'{ref}'"
+        return self.s.psql(f"SET ROLE partyline_gateway; SELECT gateway_result({task['task']}, '{holder}', '{outcome}', {name}, '{said}')")
+
+    def answer_all(self, outcome, **more):
+        """Whatever is asked for now gets this answer; the acts that were asked."""
+        asked = self.tasks()
+        for task in asked:
+            self.answer(task, outcome, f"pi_{task['payment']}" if outcome != "refunded" else f"re_{task['task']}", **more)
+        return [t["act"] for t in asked]
+
+    def soon(self):
+        self.s.psql("UPDATE gateway_task SET not_before = now() WHERE state = 'waiting'")
+
+
+def paid_by_accounts(d):
+    """Balance and store credit are taken at once, never below nothing."""
+    held = d.credit(500)
+    order = d.order()
+    status, got = d.pay(order["number"], ("credit", held + 1))
+    assert (status, codes(got)) == (422, ["tender_short"]), (status, got)
+    d.fund(order["total"])
+    got = d.paid(order["number"], ("credit", 300), ("balance", order["total"] - 300))
+    assert got == {"number": order["number"], "payment": "captured", "due": 0}, got
+    assert d.credit() == held - 300
+    assert d.states(order["number"]) == [("credit", 300, 0, "captured"), ("balance", order["total"] - 300, 0, "captured")]
+    d.clean()
+    d.cancel(order["number"])
+    assert d.credit() == held and d.read(order["number"])["payment"] == "refunded"
+    assert [s for *_, s in d.states(order["number"])] == ["refunded", "refunded"]
+    d.clean()
+
+
+def what_cannot_be(d):
+    order = d.order()
+    total, number = order["total"], order["number"]
+    for tenders, code in (([("credit", total + 1)], "tenders_exceed"), ([("shells", 5)], "tender_kind"),
+                          ([("balance", 0)], "tender_amount"), ([("cheque", 5)], "tender_ref"),
+                          ([("token", 5, "999999")], "tender_unknown"), ([("token", 5, "x")], "tender_unknown"),
+                          ([("certificate", 5, "8441102700000008")], "tender_unknown"),
+                          ([("certificate", 5, "8441102700000007")], "certificate_number"), ([("link", 5, "x")], "bad_value")):
+        status, got = d.pay(number, *tenders)
+        assert (status, codes(got)) == (422, [code]), (tenders, status, got)
+    # An operator has no cheque in hand.
+    status, got = d.pay(number, ("cheque", 5, "7"), login="CC-07")
+    assert (status, codes(got)) == (422, ["tender_kind"]), (status, got)
+    assert d.pay("999999999", ("credit", 5))[0] == 404
+    assert d.pay(number)[0] == 400
+    status, got = d.release(number)
+    assert (status, codes(got)) == (422, ["release_unpaid"]), (status, got)
+    assert d.release(number, login="CC-07")[0] == 403
+    d.cancel(number)
+    status, got = d.pay(number, ("credit", 5))
+    assert (status, got["state"]) == (409, "cancelled"), (status, got)
+    d.clean()
+
+
+def twice(d):
+    """The same key pays once, and answers the same; another request under it is refused."""
+    order, key = d.order(), ulid()
+    tender = ("transfer", 100, "BACS 1")
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        answers = list(pool.map(lambda _: d.pay(order["number"], tender, key=key), range(16)))
+    assert {s for s, _ in answers} == {200} and len({json.dumps(a) for _, a in answers}) == 1, answers
+    assert d.states(order["number"]) == [("transfer", 100, 0, "captured"), ("later", order["total"] - 100, 0, "due")]
+    status, got = d.pay(order["number"], ("transfer", 101, "BACS 1"), key=key)
+    assert status == 422 and got["type"].endswith("key-reused"), got
+    d.clean()
+
+
+def more_than_due(d):
+    """What is received beyond the due is the buyer's credit."""
+    before = d.credit()
+    order = d.order()
+    got = d.paid(order["number"], ("transfer", 100, "BACS 2"), ("cheque", order["total"], "no 7"))
+    assert got["payment"] == "captured" and d.credit() == before + 100, got
+    assert [p["over"] for p in d.payments(order["number"])] == [0, 100]
+    d.clean()
+
+
+def held_and_captured(d):
+    """A stored card: asked, held, captured when the order is released."""
+    order, card = d.order(), d.card()
+    got = d.paid(order["number"], ("token", order["total"], card), login="CC-07")
+    assert got["payment"] == "authorising" and got["due"] == 0
+    d.clean()
+    (task,) = d.tasks()
+    assert (task["act"], task["amount"], task["currency"], task["order_number"]) == ("authorise", order["total"], "GBP", order["number"]), task
+    assert d.tasks() == [], "what one has taken nobody else gets"
+    assert d.answer(task, "authorised", "pi_1", holder="other") == ""
+    assert d.answer(task, "authorised", "pi_1") == "authorised"
+    assert d.answer(task, "authorised", "pi_1") == "", "once"
+    assert d.read(order["number"])["payment"] == "authorised"
+    d.clean()
+    status, got = d.release(order["number"])
+    assert (status, got["state"], got["payment"]) == (200, "released", "authorised"), got
+    assert d.answer_all("captured") == ["capture"]
+    now = d.read(order["number"])
+    assert (now["state"], now["payment"]) == ("released", "captured") and d.payments(order["number"])[0]["last4"] == "4242", now
+    d.clean()
+    d.cancel(order["number"])
+    assert d.states(order["number"]) == [("token", order["total"], order["total"], "refunded")]
+    d.clean()
+    assert d.answer_all("refunded") == ["refund"]
+    d.clean()
+
+
+def declined_and_again(d):
+    order, card = d.order(), d.card()
+    d.paid(order["number"], ("token", order["total"], card))
+    d.answer_all("declined", detail={"why": "insufficient funds", "code": "card_declined"})
+    now = d.read(order["number"])
+    assert (now["payment"], now["due"]) == ("declined", order["total"]), now
+    assert d.payments(order["number"])[0]["failure"] == "insufficient funds"
+    status, _, day = d.call("GET", "/day", login="B-02")
+    assert any(n["kind"] == "declined" and n["ref"] == order["number"] for n in day["notices"]), day["notices"]
+    d.clean()
+    assert d.paid(order["number"], ("transfer", order["total"], "BACS"))["payment"] == "captured"
+    d.clean()
+
+
+def no_answer(d):
+    """Asked, and no answer: unknown; asked again under the same key, charged once."""
+    order, card = d.order(), d.card()
+    d.paid(order["number"], ("token", order["total"], card))
+    (task,) = d.tasks()
+    assert d.answer(task, "unknown") == "unknown" and d.read(order["number"])["payment"] == "unknown"
+    assert d.tasks() == [], "not at once"
+    d.clean()
+    d.soon()
+    (again,) = d.tasks()
+    assert again["key"] == task["key"] and again["tries"] == 2, again
+    assert d.answer(again, "authorised", "pi_9") == "authorised"
+    d.clean()
+    # Who dies with a task has it no longer after a minute.
+    other = d.order()
+    d.paid(other["number"], ("token", other["total"], card))
+    (task,) = d.tasks("dead")
+    d.s.psql("UPDATE gateway_task SET until = now() - interval '1 second' WHERE state = 'busy'")
+    (again,) = d.tasks()
+    assert again["key"] == task["key"] and d.answer(task, "declined", holder="dead") == ""
+    assert d.answer(again, "captured", "pi_10") == "captured", "a provider that captures at once"
+    d.clean()
+
+
+def called_off(d):
+    """Cancelled before, while and after the card was asked: no money has moved, the hold is taken back."""
+    card = d.card()
+    before, during, after, late = (d.order() for _ in range(4))
+    d.paid(before["number"], ("token", before["total"], card))
+    d.cancel(before["number"])
+    assert d.tasks() == [], "what nobody has asked is not asked"
+    d.paid(during["number"], ("token", during["total"], card))
+    (task,) = d.tasks()
+    d.cancel(during["number"])
+    assert d.answer(task, "authorised", "pi_20") == "void"
+    assert set(d.answer_all("cancelled")) == {"cancel"}
+    d.paid(after["number"], ("token", after["total"], card))
+    d.answer_all("authorised")
+    d.cancel(after["number"])
+    assert d.answer_all("cancelled") == ["cancel"]
+    # Captured while it was being called off: it goes back.
+    d.paid(late["number"], ("token", late["total"], card))
+    d.answer_all("authorised")
+    d.release(late["number"])
+    (task,) = d.tasks()
+    d.cancel(late["number"])
+    assert d.answer(task, "captured", f"pi_{task['payment']}") == "refunded"
+    assert sorted(t["act"] for t in d.tasks()) == ["cancel", "refund"]
+    for order in (before, during, after, late):
+        assert d.read(order["number"])["payment"] in ("void", "refunded")
+    d.clean()
+
+
+def by_link(d):
+    """The customer pays on the provider's page; it is looked at until it is decided, or when an event comes."""
+    order = d.order()
+    d.paid(order["number"], ("credit", 1) if d.credit() else ("transfer", 1, "x"), ("link", order["total"] - 1))
+    (task,) = d.tasks(order=order["number"])
+    assert task["act"] == "session" and d.answer(task, "session", None, {"url": "https://pay.example/1", "session": "cs_1"}) == "authorising"
+    assert d.payments(order["number"])[1]["url"] == "https://pay.example/1"
+    assert d.tasks(order=order["number"]) == [], "not yet"
+    assert d.s.psql("SELECT gateway_event('evt_1', 'checkout.session.completed', 'cs_1', '{cs_1}')") == "t"
+    assert d.s.psql("SELECT gateway_event('evt_1', 'checkout.session.completed', 'cs_1', '{cs_1}')") == "f"
+    (look,) = d.tasks(order=order["number"])
+    assert (look["act"], look["session_ref"]) == ("look", "cs_1")
+    assert d.answer(look, "pending") == "authorising"
+    d.soon()
+    (look,) = d.tasks(order=order["number"])
+    assert d.answer(look, "authorised", "pi_30") == "authorised"
+    now = d.read(order["number"])
+    assert now["payment"] == "authorised" and d.payments(order["number"])[1]["url"] is None
+    d.clean()
+
+
+def changed_while_held(d):
+    """A change that costs less captures less; one that costs more leaves the rest due."""
+    order, card = d.order(4), d.card()
+    d.paid(order["number"], ("token", order["total"], card))
+    d.answer_all("authorised")
+    order = d.read(order["number"])
+    keep = dict(order["lines"][0], qty=2)
+    status, got = d.change(order, lines=[{k: keep[k] for k in ("id", "sku", "qty")}])
+    assert status == 200 and got["refunded"] == order["total"] - got["total"], got
+    now = d.read(order["number"])
+    assert now["payment"] == "authorised" and d.payments(order["number"])[0]["amount"] == got["total"], d.payments(order["number"])
+    d.clean()
+    status, more = d.change(now, lines=[{"id": keep["id"], "sku": keep["sku"], "qty": 3}])
+    assert status == 200 and more["due"] == more["total"] - got["total"] > 0, more
+    assert d.read(order["number"])["payment"] == "due"
+    d.paid(order["number"], ("transfer", more["due"], "BACS"))
+    d.release(order["number"])
+    (task,) = d.tasks()
+    assert (task["act"], task["amount"]) == ("capture", got["total"])
+    d.answer(task, "captured", "pi_40")
+    assert d.read(order["number"])["payment"] == "captured"
+    d.clean()
+
+
+def means(d):
+    """What a buyer could pay with: what the accounts hold, cards that are still good."""
+    card = d.card()
+    d.s.psql("UPDATE payment_token SET expires = '2020-01-31' WHERE id <> " + card)
+    held = d.credit(250)
+    status, _, got = d.call("GET", f"/means?distributor={d.s.ids['manager']}")
+    assert status == 200 and got["credit"] == held and got["balance"] == d.balance(), got
+    assert got["cards"] == [{"id": card, "brand": "visa", "last4": "4242", "expires": "2027-08", "default": False}], got
+    assert d.call("GET", "/means?distributor=9999999")[0] == 404
+    assert d.call("GET", "/means")[0] == 400
+    customer = d.s.psql("SELECT c.id FROM customer c JOIN distributor d ON d.id = c.distributor_id WHERE d.number = '%s' LIMIT 1" % d.s.ids["manager"])
+    if customer:
+        status, _, got = d.call("GET", f"/means?distributor={d.s.ids['manager']}&customer={customer}")
+        assert status == 200 and got["balance"] == 0 and got["cards"] == [], got
+
+
+def not_by_others(d):
+    """The gateway's role sees and does nothing else."""
+    for sql in ("SELECT * FROM payment", "SELECT * FROM person", "UPDATE payment SET state = 'captured'",
+                "SELECT order_pay('1', NULL, '', '', 1, NULL, '', '{}', '{}', '{}')", "INSERT INTO transfer DEFAULT VALUES"):
+        try:
+            d.s.psql("SET ROLE partyline_gateway; " + sql)
+        except (RuntimeError, AssertionError, Exception) as error:  # noqa: BLE001 - whatever psql() raises
+            assert "permission denied" in str(error), error
+        else:
+            raise AssertionError(sql)
+
+
+def main():
+    print(f"seed {SEED}")
+    random.seed(SEED)
+    with demo_server() as s:
+        d = Till(s)
+        for sentence, step in (("balance and credit pay at once, and get it back", paid_by_accounts),
+                               ("what cannot pay says why", what_cannot_be), ("one key pays once", twice),
+                               ("what is received beyond the due becomes credit", more_than_due),
+                               ("a stored card is held, then captured, then refunded", held_and_captured),
+                               ("a declined card leaves the order due, and says so", declined_and_again),
+                               ("no answer: asked again under the same key", no_answer),
+                               ("called off before, while and after it was asked", called_off),
+                               ("a link is paid on the provider's page", by_link),
+                               ("an order that changes while a card is held", changed_while_held),
+                               ("what a buyer could pay with", means),
+                               ("the gateway's role may do nothing else", not_by_others)):
+            cases.run(sentence, step, d)
+    cases.end()
+
+
+main()

@@ -40,15 +40,26 @@ static bool coupons_equal(const struct order_draft *a, const struct order_draft 
     return a->ncoupons == b->ncoupons;
 }
 
+bool draft_ships_as(const struct order_draft *a, const struct order_draft *b)
+{
+    return a->destination == b->destination && same(a->method, b->method) &&
+           a->has_address == b->has_address &&
+           (!a->has_address || address_equal(&a->address, &b->address)) &&
+           a->address_choice == b->address_choice;
+}
+
+static bool changes_equal(const struct draft_changes *a, const struct draft_changes *b)
+{
+    return same(a->order, b->order) && same(a->version, b->version);
+}
+
 bool draft_equal(const struct order_draft *a, const struct order_draft *b)
 {
     return same(a->market, b->market) && a->type == b->type &&
            same(a->distributor, b->distributor) && same(a->customer, b->customer) &&
-           lines_equal(a, b) && coupons_equal(a, b) && a->destination == b->destination &&
-           same(a->method, b->method) && a->has_address == b->has_address &&
-           (!a->has_address || address_equal(&a->address, &b->address)) &&
-           a->address_choice == b->address_choice && same(a->price_list, b->price_list) &&
-           a->date.days == b->date.days && same(a->note, b->note);
+           lines_equal(a, b) && coupons_equal(a, b) && draft_ships_as(a, b) &&
+           same(a->price_list, b->price_list) && a->date.days == b->date.days &&
+           same(a->note, b->note) && changes_equal(&a->changes, &b->changes);
 }
 
 size_t draft_typed_safe(const char *typed)

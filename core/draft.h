@@ -29,6 +29,12 @@ struct draft_tender {
     const char *ref; /* or NULL */
 };
 
+/* Of a draft that is no new order: which one it changes, and the version of it that was read. */
+struct draft_changes {
+    const char *order;   /* the number of a placed order, or NULL */
+    const char *version; /* or NULL */
+};
+
 struct order_draft {
     const char *market;
     enum order_type type;
@@ -47,11 +53,14 @@ struct order_draft {
     size_t ncoupons;
     const char *note;  /* or NULL */
     const char *typed; /* text not yet entered, or NULL */
+    struct draft_changes changes;
 };
 
 /* Whether both are the same order: everything but `typed`; an absent text is an empty one. */
 bool draft_equal(const struct order_draft *a, const struct order_draft *b);
 bool draft_line_equal(const struct draft_line *a, const struct draft_line *b);
+/* Whether both go to the same place in the same way. */
+bool draft_ships_as(const struct order_draft *a, const struct order_draft *b);
 /* How many bytes of a text that is not entered yet may be mirrored or journalled: it may be half a
  * card number, so it ends before the first run of 8 or more digits, of any script, be they written
  * in groups or in one piece. At most DRAFT_TYPED_MAX, never within a character. */

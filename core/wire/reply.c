@@ -319,6 +319,7 @@ static void draft_row_read(struct arena *arena, json_t *object, void *out)
         .locked_since = get_text(object, "locked_since"),
         .recovered_from = get_text(object, "recovered_from"),
         .owner = get_text(object, "owner"),
+        .changes = get_text(object, "changes"),
         .exponent = get_exponent(object),
         .lines = get_number(object, "lines"),
         .total = get_number(object, "total"),

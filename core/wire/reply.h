@@ -186,6 +186,7 @@ struct reply_draft_row {
     const char *locked_by, *locked_login, *locked_since; /* "" when nobody has it open */
     const char *recovered_from;                          /* "" unless it is a copy of that draft */
     const char *owner;
+    const char *changes; /* "", or the number of the order that it is to change */
     int exponent;
     int64_t lines, total;
 };

@@ -203,6 +203,18 @@ static void guard_typed(struct wire_reader *r, const char *typed)
         wire_bad_value(r, "", "typed", "a run of 8 or more digits");
 }
 
+/* Only a stored draft may be a change: what has no use for it refuses the member. */
+static void read_changes(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    static const char *const names[] = {"order", "version", NULL};
+    json_t *changes = wire_object(r, object, "", "changes", false);
+    if (!changes)
+        return;
+    wire_string(r, changes, "/changes", "order", TEXT_SHORT, true, &out->changes.order);
+    wire_string(r, changes, "/changes", "version", TEXT_SHORT, true, &out->changes.version);
+    wire_only(r, changes, "/changes", names, NULL);
+}
+
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
                      struct order_draft *out)
 {
@@ -223,6 +235,7 @@ void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *a
     read_date(r, object, out);
     out->ncoupons = wire_strings(r, object, "", "coupons", COUPONS_MAX, CODE_MAX, &out->coupons);
     read_unused(r, object);
+    read_changes(r, object, out);
     wire_only(r, object, "", names, also);
 }
 
@@ -272,6 +285,10 @@ json_t *wire_draft_write(const struct order_draft *draft)
              draft->date.days == DATE_MIN.days ? NULL : date_format(date, draft->date));
     if (draft->typed)
         set_text(object, "typed", draft->typed);
+    if (draft->changes.order)
+        json_object_set_new(object, "changes",
+                            json_pack("{s:s,s:s?}", "order", draft->changes.order, "version",
+                                      draft->changes.version));
     return object;
 }
 

@@ -113,10 +113,11 @@ static bool origin(struct call *c, struct saving *s)
 
 void draft_put(struct call *c)
 {
+    static const char *const also[] = {"changes", NULL};
     struct saving *s = c->state = ARENA_NEW(c->arena, struct saving);
     char spare[ULID_TEXT];
     if (!ulid_ok(c) || !precondition(c, &s->rev) || !origin(c, s) || !call_body(c) ||
-        !pricing_load(c, NULL, &s->pricing))
+        !pricing_load(c, also, &s->pricing))
         return;
     ulid_new(spare);
     s->spare = arena_strdup(c->arena, spare);
@@ -130,7 +131,7 @@ void draft_put(struct call *c)
 static const char *const list_names[] = {
     "ulid",         "rev",          "distributor", "name",      "#lines", "#total",
     "currency",     "#exponent",    "updated_at",  "locked_by", "owner",  "recovered_from",
-    "locked_login", "locked_since", NULL};
+    "locked_login", "locked_since", "changes",     NULL};
 
 static void list_reply(struct call *c)
 {

@@ -7,7 +7,8 @@ SELECT d.ulid, d.rev, d.distributor, p.name, d.lines, d.total, m.currency, m.exp
        to_char(d.updated_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
        CASE WHEN d.lease_until > now() THEN l.name END, o.login, d.recovered_from,
        CASE WHEN d.lease_until > now() THEN l.login END,
-       CASE WHEN d.lease_until > now() THEN to_char(d.lease_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END
+       CASE WHEN d.lease_until > now() THEN to_char(d.lease_since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') END,
+       d.body->'changes'->>'order'
   FROM draft d
   JOIN market m ON m.code = d.market
   JOIN login o ON o.id = d.owner_id

@@ -282,6 +282,23 @@ def drafts_show_what_they_come_to(s):
     assert mine["total"] == quote(s, body)["total"] and mine["lines"] == 2, mine
 
 
+def a_change_is_kept_and_never_placed(s):
+    """A draft may be the change of a placed order: lists say of which, and it cannot be placed as a new one."""
+    number = place(s, draft(s), accept=["duplicate"])[2]["number"]
+    name, changes = ulid(), {"order": number, "version": "1"}
+    path, body = f"{API}/drafts/{name}", dict(draft(s), changes=changes)
+    assert s.call("PUT", path, body, s.token(), {"If-None-Match": "*"})[0] == 201
+    assert s.call("GET", path, token=s.token())[2]["draft"]["changes"] == changes
+    rows = s.call("GET", API + "/drafts?limit=100", token=s.token())[2]["items"]
+    assert {r["ulid"]: r["changes"] for r in rows}[name] == number and None in [r["changes"] for r in rows], rows
+    for where in ("/quotes", "/orders"):
+        status, _, got = s.call("POST", API + where, dict(body, expect_total=quote(s, draft(s))["total"], tenders=[], accept=["duplicate"])
+                                if where == "/orders" else body, s.token(), {"Idempotency-Key": name})
+        assert status in (400, 422) and got["problems"][0]["field"] == "/changes", (where, status, got)
+    status, _, got = s.call("PUT", f"{API}/drafts/{ulid()}", dict(draft(s), changes={"order": number}), s.token(), {"If-None-Match": "*"})
+    assert status in (400, 422) and got["problems"][0]["field"] == "/changes/version", (status, got)
+
+
 # ---- malformed requests -------------------------------------------------------------------------
 
 MALFORMED = [
@@ -466,7 +483,7 @@ def operations(s):
 ALL = [quote_adds_up, order_is_placed_once, balance_pays, balance_is_not_overdrawn, customer_order,
        customer_is_changed_with_its_revision, bad_lines, people_problems, total_must_be_the_one_shown,
        shortages_are_all_told, duplicate_is_asked_once, a_key_cancels_one_order, drafts_have_revisions,
-       a_newer_draft_is_not_placed_over, drafts_show_what_they_come_to, drafts_are_leased, malformed_bodies,
+       a_newer_draft_is_not_placed_over, a_change_is_kept_and_never_placed, drafts_show_what_they_come_to, drafts_are_leased, malformed_bodies,
        members_are_checked, finding, other_market_is_walled_off, authorisation, unknown_addresses,
        expired_session_keeps_the_order, totp, sessions, operations]
 

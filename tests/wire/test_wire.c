@@ -55,7 +55,7 @@ static json_t *parsed(const char *body)
 
 static struct order_draft read_draft(json_t *json)
 {
-    static const char *const also[] = {"tenders", NULL};
+    static const char *const also[] = {"tenders", "changes", NULL};
     struct order_draft draft;
     memset(&draft, 0xAA, sizeof draft); /* whatever was there before does not shine through */
     problems.count = 0;
@@ -329,6 +329,27 @@ static void coupons_are_texts(void)
         read_draft(changed(&path, json_incref(json_object_get(json, "coupons"))));
         CU_ASSERT(one_problem(rows[i].code, rows[i].field));
     }
+    end();
+}
+
+/* Only what asks for it takes a draft that is the change of an order. */
+static void a_change_is_read_where_it_is_asked_for(void)
+{
+    struct order_draft draft;
+    begin();
+    const struct path path = {{"changes"}, "", 0, false, 0};
+    json_t *changes = parsed("{\"order\":\"100884211\",\"version\":\"3\"}");
+    json_t *with = changed(&path, json_incref(changes));
+    draft = read_draft(with);
+    CU_ASSERT_EQUAL(problems.count, 0);
+    CU_ASSERT_STRING_EQUAL(draft.changes.order, "100884211");
+    CU_ASSERT_STRING_EQUAL(draft.changes.version, "3");
+    problems.count = 0;
+    wire_draft_read(&reader, with, NULL, &draft);
+    CU_ASSERT(one_problem(PROBLEM_unknown_member, "/changes"));
+    begin();
+    read_draft(changed(&path, json_incref(parsed("{\"order\":\"100884211\"}"))));
+    CU_ASSERT(one_problem(PROBLEM_required, "/changes/version"));
     end();
 }
 
@@ -614,7 +635,8 @@ static bool same_draft(const struct order_draft *a, const struct order_draft *b)
            (!a->has_address || same_address(&a->address, &b->address)) &&
            a->address_choice == b->address_choice && same_text(a->price_list, b->price_list) &&
            a->date.days == b->date.days && same_text(a->note, b->note) &&
-           same_text(a->typed, b->typed);
+           same_text(a->typed, b->typed) && same_text(a->changes.order, b->changes.order) &&
+           same_text(a->changes.version, b->changes.version);
 }
 
 static const char *random_text(uint64_t *state)
@@ -672,6 +694,9 @@ static void what_is_written_is_read_back(void)
                 random_text(&state), random_text(&state), random_text(&state)};
         else
             d->address_choice = (int64_t)random_below(&state, 4);
+        bool is_change = random_chance(&state, 30);
+        d->changes.order = is_change ? "100884211" : NULL;
+        d->changes.version = is_change ? "3" : NULL;
         size_t len;
         const char *why, *text = wire_dump(arena, wire_draft_write(d), &len);
         CU_ASSERT_EQUAL_FATAL(len, strlen(text));
@@ -818,6 +843,8 @@ static const struct test_case cases[] = {
     {"the example of the contract is read", the_example_of_the_contract_is_read},
     {"absent and null members: only what is needed is asked for", absent_and_null_members},
     {"members of another type are refused at their place", members_of_another_type},
+    {"only what asks for it takes a draft that is a change",
+     a_change_is_read_where_it_is_asked_for},
     {"coupons are an array of at most 20 codes", coupons_are_texts},
     {"strings that are too long are refused", strings_too_long},
     {"unknown members are refused, in replies ignored", unknown_members_are_refused},

@@ -10,8 +10,9 @@ enum {
     HOME = 1 << AT_HOME,
     REVIEW = 1 << AT_REVIEW,
     STOCK = 1 << AT_STOCK,
+    CARD = 1 << AT_CARD,
     LINES = 1 << AT_ORDER | REVIEW,
-    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK,
+    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD,
 };
 
 static const struct entry_info infos[ENTRY_KINDS] = {

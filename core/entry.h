@@ -18,7 +18,7 @@ enum entry_kind {
     ENTRY_KINDS
 };
 
-enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK };
+enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK, AT_CARD };
 
 /* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
  * belongs is refused. The API takes more (QTY_MAX of draft.h). */
@@ -40,9 +40,9 @@ struct entry_context {
 struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
-     * last six. WORDS, NOTE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS: as typed (an
-     * ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST, COUPON: upper case. LANGUAGE: its name
-     * (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
+     * last six. WORDS, NOTE, HOLD, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS: as typed
+     * (an ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST, COUPON: upper case. LANGUAGE: its
+     * name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
     /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;

@@ -126,19 +126,13 @@ static void operand_certificate(struct reading *r, struct part operand)
 
 /* What may follow a verb; those without a function stand alone. */
 static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operand) = {
-    [ENTRY_TYPE] = operand_lower,
-    [ENTRY_ADDRESS] = operand_address,
-    [ENTRY_PRICE_LIST] = operand_upper,
-    [ENTRY_NOTE] = operand_text,
-    [ENTRY_COUPON] = operand_upper,
-    [ENTRY_CUSTOMER] = operand_text,
-    [ENTRY_NEW_CUSTOMER] = operand_text,
-    [ENTRY_PERSON] = operand_text,
-    [ENTRY_ORDERS] = operand_text,
-    [ENTRY_STOCK] = operand_item,
-    [ENTRY_CERTIFICATE] = operand_certificate,
-    [ENTRY_BALANCE] = operand_amount,
-    [ENTRY_CASH] = operand_amount_needed,
+    [ENTRY_HOLD] = operand_text,         [ENTRY_TYPE] = operand_lower,
+    [ENTRY_ADDRESS] = operand_address,   [ENTRY_PRICE_LIST] = operand_upper,
+    [ENTRY_NOTE] = operand_text,         [ENTRY_COUPON] = operand_upper,
+    [ENTRY_CUSTOMER] = operand_text,     [ENTRY_NEW_CUSTOMER] = operand_text,
+    [ENTRY_PERSON] = operand_text,       [ENTRY_ORDERS] = operand_text,
+    [ENTRY_STOCK] = operand_item,        [ENTRY_CERTIFICATE] = operand_certificate,
+    [ENTRY_BALANCE] = operand_amount,    [ENTRY_CASH] = operand_amount_needed,
     [ENTRY_LANGUAGE] = operand_language,
 };
 

@@ -6,6 +6,7 @@
 #include "tui/last_order.h"
 #include "tui/office.h"
 #include "tui/open.h"
+#include "tui/order_change.h"
 #include "tui/order_offers.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
@@ -162,14 +163,37 @@ static void typed_offer(struct app *app, const char *typed)
     app_say(app, ROLE_PLAIN, "End goes on with what was typed; any other key begins anew.");
 }
 
+static void order_open(struct app *app, struct order *order)
+{
+    app->order = order;
+    order->journal = app->journal;
+    order_price_attach(order, app->prices);
+    app_home(app);
+    app_show(app, &screen_order);
+}
+
+void open_change(struct app *app, const char *body, size_t len)
+{
+    app_hold(app);
+    struct order *order = order_change_new(app->client, body, len, order_event, app);
+    if (!order)
+        app_say(app, ROLE_STOP, "the order cannot be read; F5 asks for it again.");
+    else if (order->change->is_over) {
+        app_say(app, ROLE_STOP, "order %s is %s: it cannot be changed any more.",
+                order->change->number, tongue_word("order", order->change->was.state));
+        order_free(order);
+    } else {
+        order_open(app, order);
+        app_say(app, ROLE_OK, "change of order %s: nothing is changed until F9 F9",
+                order->change->number);
+        order_reprice(order);
+    }
+}
+
 void open_draft(struct app *app, const struct reply_draft *stored)
 {
     app_leave_order(app);
-    app->order = order_recall(app->client, stored, order_event, app);
-    app->order->journal = app->journal;
-    order_price_attach(app->order, app->prices);
-    app_home(app);
-    app_show(app, &screen_order);
+    order_open(app, order_recall(app->client, stored, order_event, app));
     typed_offer(app, app->order->typed);
 }
 
@@ -203,7 +227,11 @@ void app_hold(struct app *app)
     const char *person = order_draft(app->order)->distributor;
     size_t lines = order_lines(app->order);
     order_typed(app->order, ""); /* the entry line is for the next one */
-    if (lines)
+    if (app->order->change) {
+        if (order_change_any(app->order))
+            app_news(app, ROLE_WARN, "held, not sent: the change of order %s; F7 brings it back",
+                     app->order->change->number);
+    } else if (lines)
         app_news(app, ROLE_WARN,
                  tongue_n("held, not placed: %s, %zu line; F7 brings it back",
                           "held, not placed: %s, %zu lines; F7 brings it back", lines),

@@ -205,6 +205,8 @@ void client_send(struct client *client, const struct request *request)
         job->request.body = arena_strndup(job->arena, request->body, request->len);
     if (request->header)
         job->request.header = arena_strdup(job->arena, request->header);
+    if (request->version)
+        job->request.version = arena_strdup(job->arena, request->version);
     struct job **end = &client->jobs;
     while (*end)
         end = &(*end)->next;
@@ -289,6 +291,8 @@ static void job_start(struct client *client, struct job *job)
     header_add(job, job->request.body ? "Content-Type: application/json" : "Content-Type:");
     header_add(job, "Expect:");
     header_add(job, job->request.header);
+    if (job->request.version)
+        header_add(job, arena_printf(job->arena, "If-Match: \"%s\"", job->request.version));
     header_add(job, arena_printf(job->arena, "Accept-Language: %s",
                                  language_info(tongue_language())->tag));
     header_add(job, job->request.bulk ? "Accept-Encoding: gzip" : NULL);

@@ -32,6 +32,7 @@ struct request {
     const char *body;          /* JSON, or NULL; copied, as all texts */
     size_t len;
     const char *header;  /* "If-Match: \"3\"", or NULL */
+    const char *version; /* that this one is for, beside a header: sent as If-Match; or NULL */
     int tries;           /* 0: until there is an answer */
     bool before_reads;   /* GETs that are asked for later wait for this one */
     bool waits_for_none; /* a GET that is the same before and after a change */

@@ -64,7 +64,8 @@ void open_order_for(struct app *app, const char *id)
     struct order *order = app_order(app);
     const char *before = order_draft(order)->distributor;
     bool is_same = before && strcmp(before, id) == 0;
-    if (before && !is_same && order_lines(order) > 0 && !order_person_refused(order)) {
+    bool is_taken = order->change || (order_lines(order) > 0 && !order_person_refused(order));
+    if (before && !is_same && is_taken) {
         app_hold(app); /* the next caller, typed ahead perhaps: never onto this one's order */
         order = app_order(app);
     }

@@ -18,14 +18,25 @@ static bool is_small(void)
     return terminal_cols() < SMALL;
 }
 
+static bool is_change(const struct app *app)
+{
+    return app->order && app->order->change;
+}
+
+static const char *title_of(const struct app *app)
+{
+    enum screen_id id = app_screen(app)->id;
+    return id == SCREEN_order && is_change(app) ? _("CHANGE") : _(screen_title(id));
+}
+
 /* As wide on all screens, so that what stands behind it stays where it is. */
 static void status_title(const struct app *app, struct text *text)
 {
     const char *draft = _(" draft");
     int begin = text_cells(text->data),
         width = text_cells(_(screen_title(SCREEN_order))) + text_cells(draft);
-    text_add(text, _(screen_title(app_screen(app)->id)));
-    if (app->order && *app->order->rev && app_screen(app)->id == SCREEN_order)
+    text_add(text, title_of(app));
+    if (app->order && *app->order->rev && app_screen(app)->id == SCREEN_order && !is_change(app))
         text_add(text, draft); /* the server has it */
     for (int used = text_cells(text->data) - begin; used < width; used++)
         text_addc(text, ' ');
@@ -37,7 +48,7 @@ static void status_left(const struct app *app, struct text *text)
     text_printf(text, "%s%s%s ", is_small() ? "" : " PARTYLINE",
                 session->demo ? _(" TRAINING") : "", is_small() ? "" : " ");
     if (is_small()) {
-        text_add(text, _(screen_title(app_screen(app)->id)));
+        text_add(text, title_of(app));
         return;
     }
     status_title(app, text);
@@ -104,7 +115,8 @@ static bool is_hint(const struct app *app, enum action action, enum hints which)
     bool is_menu = action == ACTION_MENU && (which != HINTS_ALL || wants_sign_in(app) || is_review);
     bool is_other = (which == HINTS_MAIN && !is_main(info->hint)) ||
                     (which == HINTS_OTHERS && is_main(info->hint));
-    return *info->hint && !leads_nowhere && !is_menu && !is_other &&
+    bool is_other_kind = action == (is_change(app) ? ACTION_DUPLICATE : ACTION_AS_PLACED);
+    return *info->hint && !is_other_kind && !leads_nowhere && !is_menu && !is_other &&
            info->screens & 1U << app_screen(app)->id;
 }
 
@@ -190,6 +202,8 @@ struct message {
 
 static struct message said(const struct app *app)
 {
+    if (is_change(app) && app->order->placing == PLACING_SENT)
+        return (struct message){ROLE_STRONG, _("SENDING THE CHANGE.. (safe to wait)")};
     if (app->order && app->order->placing == PLACING_SENT)
         return (struct message){ROLE_STRONG, _("PLACING.. (safe to wait)")};
     if (app->order && app->order->placing == PLACING_WANTED)

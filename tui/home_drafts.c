@@ -39,6 +39,7 @@ static struct reply_draft_row row_of(struct arena *arena, const struct order *or
         .locked_since = "",
         .recovered_from = "",
         .owner = "",
+        .changes = draft->changes.order ? arena_strdup(arena, draft->changes.order) : "",
         .exponent = order->quote.exponent,
         .lines = (int64_t)draft->nlines,
         .total = order_confirmed(order) ? order->quote.total : 0,
@@ -80,6 +81,8 @@ static void mark(char out[64], const struct reply_session *session,
         snprintf(out, 64, "%s", _("not stored yet"));
     else if (*draft->owner && strcmp(draft->owner, session->actor_id) != 0)
         snprintf(out, 64, _("of %s"), draft->owner);
+    else if (*draft->changes)
+        snprintf(out, 64, _("change %s"), draft->changes);
     else if (*draft->recovered_from)
         snprintf(out, 64, "%s", _("copy"));
 }

@@ -13,6 +13,8 @@ enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK, FIND_FOR_CARD, FIND_TO_CHOOSE };
 /* An order for that distributor: the open one while it has no lines or when its own person cannot
  * order; else that one is held and another begun. */
 void open_order_for(struct app *app, const char *distributor);
+/* A change of the placed order whose card that reply is. */
+void open_change(struct app *app, const char *body, size_t len);
 void open_draft(struct app *app, const struct reply_draft *stored);
 void open_review(struct app *app);
 void open_find(struct app *app, enum find_what what, enum find_for purpose, const char *text);

@@ -1,6 +1,7 @@
 #include "tui/order.h"
 
 #include "tui/kit_choose.h"
+#include "tui/order_change.h"
 #include "tui/order_link.h"
 
 #include <assert.h>
@@ -66,6 +67,8 @@ static struct order_draft draft_copy(struct arena *arena, const struct order_dra
     to.coupons = texts_copy(arena, from->coupons, from->ncoupons);
     to.note = text_copy(arena, from->note);
     to.typed = NULL;
+    to.changes.order = text_copy(arena, from->changes.order);
+    to.changes.version = text_copy(arena, from->changes.version);
     return to;
 }
 
@@ -173,6 +176,19 @@ void order_ulid(char out[ULID_TEXT])
     ulid_format(out, (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000, random);
 }
 
+/* The greatest number among ids like "l12", so that new ones differ. */
+static unsigned last_id(const struct order_draft *draft)
+{
+    unsigned last = 0;
+    for (size_t i = 0; i < draft->nlines; i++) {
+        const char *id = draft->lines[i].id;
+        unsigned long n = id && id[0] == 'l' ? strtoul(id + 1, NULL, 10) : 0;
+        if (n > last && n < 1000000)
+            last = (unsigned)n;
+    }
+    return last;
+}
+
 static struct order *order_make(struct client *client, const struct order_draft *draft,
                                 order_event_fn *event, void *user)
 {
@@ -190,6 +206,16 @@ static struct order *order_make(struct client *client, const struct order_draft 
     return order;
 }
 
+struct order *order_of(struct client *client, const struct order_draft *draft,
+                       order_event_fn *event, void *user)
+{
+    struct order *order = order_make(client, draft, event, user);
+    order_ulid(order->ulid);
+    order->next_line = last_id(draft);
+    order->edits = order->saved = 1;
+    return order;
+}
+
 struct order *order_new(struct client *client, const char *market, order_event_fn *event,
                         void *user)
 {
@@ -197,19 +223,6 @@ struct order *order_new(struct client *client, const char *market, order_event_f
     struct order *order = order_make(client, &draft, event, user);
     order_ulid(order->ulid);
     return order;
-}
-
-/* The greatest number among ids like "l12", so that new ones differ. */
-static unsigned last_id(const struct order_draft *draft)
-{
-    unsigned last = 0;
-    for (size_t i = 0; i < draft->nlines; i++) {
-        const char *id = draft->lines[i].id;
-        unsigned long n = id && id[0] == 'l' ? strtoul(id + 1, NULL, 10) : 0;
-        if (n > last && n < 1000000)
-            last = (unsigned)n;
-    }
-    return last;
 }
 
 struct order *order_recall(struct client *client, const struct reply_draft *stored,
@@ -222,6 +235,7 @@ struct order *order_recall(struct client *client, const struct reply_draft *stor
     order->edits = order->saved = 1;
     if (stored->draft.typed)
         memcpy(order->typed, stored->draft.typed, draft_typed_safe(stored->draft.typed));
+    order_change_attach(order);
     order_link_send(order);
     return order;
 }
@@ -234,12 +248,20 @@ void order_free(struct order *order)
     for (size_t i = 0; i < order->nversions; i++)
         arena_free(order->versions[i].arena);
     order_price_release(order);
+    order_change_release(order);
     arena_free(order->outcome_arena);
     order_keep_release(order);
     free(order);
 }
 
 /* ---- edits ----------------------------------------------------------------------------------- */
+
+void order_replace(struct order *order, const struct order_draft *draft)
+{
+    struct order_version *version = edit(order);
+    version->draft = draft_copy(version->arena, draft);
+    changed(order);
+}
 
 void order_set_distributor(struct order *order, const char *id)
 {
@@ -421,9 +443,16 @@ void order_pay(struct order *order, bool balance, int64_t amount)
     version->balance_amount = amount;
 }
 
+int64_t order_to_pay(const struct order *order)
+{
+    int64_t open = order->frozen - order_change_paid(order);
+    return open > 0 ? open : 0;
+}
+
 int64_t order_balance_most(const struct order *order)
 {
-    int64_t most = order->quote.balance < order->frozen ? order->quote.balance : order->frozen;
+    int64_t to_pay = order_to_pay(order);
+    int64_t most = order->quote.balance < to_pay ? order->quote.balance : to_pay;
     return most > 0 ? most : 0;
 }
 

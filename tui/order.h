@@ -23,6 +23,7 @@ enum order_event {
     ORDER_PLACED,     /* see placed */
     ORDER_NOT_PLACED, /* see trouble, or error */
     ORDER_LEFT,       /* an order that was left is stored, and is no more */
+    ORDER_MOVED,      /* somebody has changed the placed order that this is a change of */
 };
 typedef void order_event_fn(void *user, struct order *order, enum order_event event);
 
@@ -74,6 +75,8 @@ struct order {
     struct reply_trouble trouble;
     struct reply_order placed;
     const char *error; /* "" or why no answer came */
+
+    struct order_change *change; /* of an order that was placed (order_change.h); NULL: a new one */
 };
 
 /* A new draft's identity: time and randomness. */
@@ -83,6 +86,9 @@ struct order *order_new(struct client *client, const char *market, order_event_f
 /* A stored draft, locked for us already. */
 struct order *order_recall(struct client *client, const struct reply_draft *stored,
                            order_event_fn *event, void *user);
+/* One that is on no server yet, with what is there to begin with. */
+struct order *order_of(struct client *client, const struct order_draft *draft,
+                       order_event_fn *event, void *user);
 /* What is in the entry line goes with the draft, as far as it may. */
 void order_typed(struct order *order, const char *text);
 /* An order that was left and is not stored yet is open again. */
@@ -154,6 +160,8 @@ void order_set_sku(struct order *order, size_t number, const char *sku);
 void order_set_picks(struct order *order, size_t number, const char *promotion);
 /* What is chosen in the kit of a line, as draft_line has it; NULL: nothing. */
 void order_set_choices(struct order *order, size_t number, const char *choices);
+/* All of the draft anew, in one step of undo. */
+void order_replace(struct order *order, const struct order_draft *draft);
 bool order_undo(struct order *order);
 bool order_redo(struct order *order);
 void order_paste(struct order *order, bool begins);
@@ -166,7 +174,9 @@ int order_tick(struct order *order, int64_t now);
 /* The review freezes the total as soon as it is confirmed. */
 void order_review(struct order *order);
 void order_pay(struct order *order, bool balance, int64_t amount);
-/* What it could pay of the frozen total at most, and what it does pay. */
+/* What of the frozen total is not paid yet: all of it, but for a change. */
+int64_t order_to_pay(const struct order *order);
+/* What it could pay of that at most, and what it does pay. */
 int64_t order_balance_most(const struct order *order);
 int64_t order_from_balance(const struct order *order);
 /* Places it for exactly the frozen total, as soon as there is one. */

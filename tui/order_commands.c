@@ -96,8 +96,21 @@ static void redo(struct app *app, const struct entry_command *command)
     app_say(app, done ? ROLE_OK : ROLE_WARN, done ? _("done again") : _("nothing to do again."));
 }
 
+/* Whose it is, of what type and by which prices stays as it was placed. */
+static bool is_fixed(struct app *app)
+{
+    bool is = app->order && app->order->change;
+    if (is)
+        app_say(
+            app, ROLE_STOP,
+            "that stays as it was placed. Cancel the order and take a new one to have another.");
+    return is;
+}
+
 static void type(struct app *app, const struct entry_command *command)
 {
+    if (is_fixed(app))
+        return;
     enum order_type wanted = order_type_by_word(command->text);
     if (wanted == ORDER_TYPES) {
         app_say(app, ROLE_STOP, "the types are: t own (%s), t cust (%s), t aid (%s).",
@@ -112,6 +125,8 @@ static void type(struct app *app, const struct entry_command *command)
 
 static void price_list(struct app *app, const struct entry_command *command)
 {
+    if (is_fixed(app))
+        return;
     if (!*command->text) {
         open_lists(app);
         return;
@@ -200,6 +215,8 @@ static void note(struct app *app, const struct entry_command *command)
 
 static void customer(struct app *app, const struct entry_command *command)
 {
+    if (is_fixed(app))
+        return;
     if (!app->order || !order_draft(app->order)->distributor) {
         app_say(app, ROLE_STOP, "first the distributor, then the customer.");
         return;
@@ -213,6 +230,8 @@ static void customer(struct app *app, const struct entry_command *command)
 static void new_customer(struct app *app, const struct entry_command *command)
 {
     const char *of = app->order ? order_draft(app->order)->distributor : NULL;
+    if (is_fixed(app))
+        return;
     if (of)
         open_new_customer(app, of, command->text);
     else

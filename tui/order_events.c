@@ -4,6 +4,7 @@
 #include "tui/kit_ask.h"
 #include "tui/last_order.h"
 #include "tui/open.h"
+#include "tui/order_change.h"
 
 #include <stdio.h>
 
@@ -34,9 +35,19 @@ static void priced(struct app *app, struct order *order)
         order_review(app->order);
 }
 
+/* Of an order that was placed, and cannot be changed any more. */
+static void say_over(struct app *app, const struct order *order)
+{
+    const struct reply_trouble *trouble = &order->trouble;
+    app_say(app, ROLE_STOP, "not changed: %s",
+            trouble->nproblems ? trouble->problems[0].say : trouble->title);
+}
+
 static void refused(struct app *app, struct order *order)
 {
-    if (*order->error)
+    if (order->change && order->change->is_over)
+        say_over(app, order);
+    else if (*order->error)
         app_say(app, ROLE_STOP, "not priced: %s", order->error);
     else
         app_say(app, ROLE_STOP, "not priced: %s %s", order->trouble.title,
@@ -75,9 +86,37 @@ static void unsaved(struct app *app, struct order *order)
         app_news(app, ROLE_STOP, "the server does not store the draft: %s", why);
 }
 
+static void changed(struct app *app, struct order *order)
+{
+    const struct reply_order *now = &order->placed;
+    char total[MONEY_TEXT], due[MONEY_TEXT], back[MONEY_TEXT], number[sizeof order->change->number];
+    int64_t paid = order_change_paid(order);
+    snprintf(number, sizeof number, "%s", order->change->number);
+    money_format(total, money_of(now->total), now->exponent, true);
+    app->said.text[0] = '\0';
+    if (now->total < paid)
+        app_news(app, ROLE_OK, "changed %s  now %s %s, %s goes back", number, total, now->currency,
+                 money_format(back, money_of(paid - now->total), now->exponent, true));
+    else
+        app_news(app, ROLE_OK, "changed %s  now %s %s, due %s", number, total, now->currency,
+                 money_format(due, money_of(now->due), now->exponent, true));
+    if (order->quote.npromotions)
+        prices_doubt(app->prices, &order->quote);
+    order_free(order);
+    app->order = NULL;
+    last_order_forget(app);
+    app_home(app);
+    open_placed(app, number);
+    app_ahead_replay(app);
+}
+
 static void placed(struct app *app, struct order *order)
 {
     const struct reply_order *placed = &order->placed;
+    if (order->change) {
+        changed(app, order);
+        return;
+    }
     char total[MONEY_TEXT], due[MONEY_TEXT], say[80];
     app->said.text[0] = '\0';
     tail_placed(&app->tail, order->ulid, app->now);
@@ -107,11 +146,35 @@ static void left(struct app *app, struct order *order)
         screen_home.actions[ACTION_REFRESH](app);
 }
 
+/* Nothing is merged: what theirs and ours make of it stands on the screen, and F9 is asked again.
+ */
+static void moved(struct app *app, struct order *order)
+{
+    const struct order_change *change = order->change;
+    const char *by = change->was.nrevisions ? change->was.revisions[change->was.nrevisions - 1].by
+                                            : change->was.placed_by;
+    char total[MONEY_TEXT];
+    app_say(
+        app, ROLE_STOP,
+        "order %s has been changed by %s meanwhile, it is %s now. CHANGE shows what yours makes "
+        "of it: F9 goes on with yours, F8 takes theirs.",
+        change->number, by,
+        money_format(total, money_of(change->was.total), change->was.exponent, true));
+    app_ahead_drop(app);
+}
+
 static void say_not_placed(struct app *app, const struct order *order)
 {
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
-    if (*order->error)
+    if (order->change && order->change->is_over)
+        say_over(app, order);
+    else if (order->change && *order->error)
+        app_say(app, ROLE_STOP, "not known whether it was changed: %s. F9 asks again, once only.",
+                order->error);
+    else if (order->change && !order_stops(order))
+        app_say(app, ROLE_STOP, "not changed: %s%s%s", trouble->title, *why ? ": " : "", why);
+    else if (*order->error)
         app_say(app, ROLE_STOP, "not known whether it was placed: %s. F9 asks again, once only.",
                 order->error);
     else if (order_stops(order))
@@ -133,7 +196,7 @@ void order_event_take(void *user, struct order *order, int event)
     static void (*const events[])(struct app *, struct order *) = {
         [ORDER_PRICED] = priced,   [ORDER_REFUSED] = refused, [ORDER_COPIED] = copied,
         [ORDER_UNSAVED] = unsaved, [ORDER_PLACED] = placed,   [ORDER_NOT_PLACED] = not_placed,
-        [ORDER_LEFT] = left,
+        [ORDER_LEFT] = left,       [ORDER_MOVED] = moved,
     };
     events[event](user, order);
 }

@@ -1,6 +1,7 @@
 #include "tui/order_head.h"
 
 #include "tui/last_order.h"
+#include "tui/order_change.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
@@ -64,7 +65,7 @@ static void draw_last(const struct app *app, const struct frame *frame)
     enum { LEAST_COLS = 72 };
     const struct reply_order *last = last_order(app);
     char day[WHEN_TEXT], total[MONEY_TEXT], text[64];
-    if (!last || frame->cols < LEAST_COLS)
+    if (!last || frame->cols < LEAST_COLS || app->order->change)
         return;
     when_short(day, last->placed_at);
     snprintf(text, sizeof text, _("  Last %s %s (F8 dup)"), day,
@@ -84,6 +85,8 @@ static void draw_ship(const struct app *app, const struct frame *frame, struct a
     text_init(&head, arena);
     if (app->order->quote_arena)
         order_view_address(&ship, &quote->ship_to);
+    if (app->order->change)
+        text_printf(&head, _(" CHANGE OF %s  "), app->order->change->number);
     order_view_type(&head, app->order);
     text_printf(&head, _("   Ship %s"), ship.len ? ship.data : "-");
     for (size_t i = 0; i < draft->ncoupons; i++)

@@ -1,6 +1,7 @@
 #include "tui/order_link.h"
 
 #include "tui/kit_ask.h"
+#include "tui/order_change.h"
 #include "tui/tongue.h"
 
 #include "core/wire/request.h"
@@ -50,7 +51,8 @@ static bool quote_take(struct order *order, const struct answer *answer)
 {
     struct arena *arena = arena_new();
     struct reply_quote quote;
-    if (!reply_quote_read(arena, answer->body, answer->len, &quote)) {
+    if (!(order->change ? order_change_priced(order, arena, answer, &quote)
+                        : reply_quote_read(arena, answer->body, answer->len, &quote))) {
         arena_free(arena);
         return false;
     }
@@ -76,6 +78,7 @@ static void quote_done(void *owner, const struct answer *answer)
         return; /* what becomes of the order, its own answer tells */
     order->placing = PLACING_NO;
     outcome_trouble(order, answer);
+    order_change_refused(order, order->trouble.status);
     tell(order, ORDER_REFUSED);
 }
 
@@ -84,7 +87,10 @@ static void quote_send(struct order *order)
     struct arena *arena = arena_new();
     struct request request = {
         .method = "POST", .path = "/quotes", .done = quote_done, .context = order->edits};
-    request.body = request_draft_write(arena, order_draft(order), &request.len);
+    if (order->change)
+        order_change_preview(order, arena, &request);
+    else
+        request.body = request_draft_write(arena, order_draft(order), &request.len);
     order->quoting = order->edits;
     send(order, &request);
     arena_free(arena);
@@ -288,6 +294,11 @@ static void send_off(struct order *order, const char *method, const char *verb)
     arena_free(arena);
 }
 
+static bool is_worth_keeping(const struct order *order)
+{
+    return order->change ? order_change_any(order) : order_lines(order) > 0;
+}
+
 /* Once everything is stored, an order that was left has nothing more to do. */
 static bool left(struct order *order)
 {
@@ -295,7 +306,7 @@ static bool left(struct order *order)
         return false;
     if (order->told_nobody)
         order->rev[0] = '\0'; /* it is no draft any more */
-    if (*order->rev && order_lines(order) == 0)
+    if (*order->rev && !is_worth_keeping(order))
         send_off(order, "DELETE", "");
     else if (*order->rev)
         send_off(order, "POST", "/release");
@@ -362,6 +373,8 @@ static void placed_take(struct order *order, const struct answer *answer)
     outcome_clear(order);
     if (reply_order_read(order->outcome_arena, answer->body, answer->len, &order->placed)) {
         order->told_nobody = order->leaving;
+        if (order->change && *order->rev)
+            send_off(order, "DELETE", ""); /* what it was keyed for is done */
         if (!left(order)) {
             order_keep_done(order);
             tell(order, ORDER_PLACED);
@@ -397,6 +410,10 @@ static void place_done(void *owner, const struct answer *answer)
     if (order->trouble.has_quote)
         adopt_quote(order);
     order->frozen = -1;
+    if (order_change_refused(order, order->trouble.status)) {
+        left(order);
+        return; /* what it is now is told when it is known */
+    }
     tell(order, ORDER_NOT_PLACED);
     enum status status = order->trouble.status;
     if ((status == STATUS_STALE || status == STATUS_LOCKED) && *order->rev)
@@ -424,7 +441,10 @@ static void place_send(struct order *order)
         .header = arena_printf(arena, "Idempotency-Key: %s", order->ulid),
         .done = place_done,
     };
-    request.body = request_order_write(arena, &body, &request.len);
+    if (order->change)
+        order_change_send(order, arena, &body, &request);
+    else
+        request.body = request_order_write(arena, &body, &request.len);
     order_keep_placing(order, &body);
     order->placing = PLACING_SENT;
     send(order, &request);
@@ -438,8 +458,9 @@ static bool must_ask(const struct order *order)
 
 static void place_if_ready(struct order *order)
 {
+    bool is_known = !order->change || order_change_is_known(order);
     if (order->placing != PLACING_WANTED || !order_confirmed(order) || order->saving ||
-        order->saved != order->edits)
+        order->saved != order->edits || !is_known)
         return;
     order_review(order);
     if (must_ask(order)) {
@@ -466,4 +487,10 @@ bool order_place_not(struct order *order)
         return false;
     order->placing = PLACING_NO;
     return true;
+}
+
+void order_link_ready(struct order *order)
+{
+    if (!order->leaving)
+        place_if_ready(order);
 }

@@ -4,6 +4,7 @@
 #include "tui/home_drafts.h"
 #include "tui/kit_choose.h"
 #include "tui/last_order.h"
+#include "tui/order_change_view.h"
 #include "tui/order_promo.h"
 #include "tui/order_view.h"
 #include "tui/tongue.h"
@@ -69,7 +70,7 @@ static void say_last(const struct app *app, struct speech *speech)
 {
     const struct reply_order *last = last_order(app);
     char day[WHEN_TEXT], total[MONEY_TEXT];
-    if (!last)
+    if (!last || app->order->change)
         return;
     when_short(day, last->placed_at);
     speech_say(speech, last->number, _("last order %s, %s; /8 repeats it"), day,
@@ -206,6 +207,7 @@ void order_say(struct app *app, struct speech *speech)
     say_candidates(app, speech, arena);
     say_gifts(app, speech, arena);
     order_promo_say(app, speech);
+    order_change_say(app, speech);
     say_total(app, speech);
     arena_free(arena);
 }

@@ -1,6 +1,7 @@
 #include "tui/order_view.h"
 
 #include "tui/frame.h"
+#include "tui/order_change_view.h"
 #include "tui/tongue.h"
 
 #include <stdio.h>
@@ -153,11 +154,13 @@ static void draw_total(const struct app *app, const struct frame *frame, int row
     size_t lines = order_lines(app->order);
     bool is_wide = order_view_totals_rows(frame) > 1;
     bool is_marked = !order_confirmed(app->order) && !(is_wide && order_pending(app->order));
-    char strong[128], rest[64] = "";
+    char strong[128], rest[128] = "";
     snprintf(strong, sizeof strong, is_wide ? _(" TOTAL %s") : _(" TOTAL %s %s"), total,
              q->currency);
     if (!is_wide)
         snprintf(rest, sizeof rest, tongue_n("   %zu line", "   %zu lines", lines), lines);
+    if (is_wide)
+        order_change_money(app, rest, sizeof rest);
     int short_of = is_wide ? TOTAL - (int)strlen(total) : 0;
     int x = text_cells(strong) + (short_of > 0 ? short_of : 0);
     frame_text(frame, row, ROLE_STRONG, strong);

@@ -1,6 +1,7 @@
 #include "tui/placed_hold.h"
 
 #include "core/arena.h"
+#include "core/wire/request.h"
 #include "tui/app.h"
 
 static void refresh(struct app *app)
@@ -30,18 +31,20 @@ static void let_go(void *owner, const struct answer *answer)
     refresh(app);
 }
 
-void placed_hold(struct app *app, const char *number, bool hold)
+void placed_hold(struct app *app, const char *number, bool hold, const char *reason)
 {
     char key[ULID_TEXT];
     struct arena *arena = arena_new();
+    size_t len;
+    const char *body = request_reason_write(arena, reason, &len);
     order_ulid(key);
     client_send(app->client,
                 &(struct request){
                     .method = "POST",
                     .path = arena_printf(arena, "/orders/%s/%s", number, hold ? "hold" : "unhold"),
                     .header = arena_printf(arena, "Idempotency-Key: %s", key),
-                    .body = "{}",
-                    .len = 2,
+                    .body = body,
+                    .len = len,
                     .before_reads = true,
                     .done = hold ? held : let_go,
                     .owner = app});

@@ -6,4 +6,4 @@
 struct app;
 
 /* Asks the server; the news come with its answer, and the screen is asked for again. */
-void placed_hold(struct app *app, const char *number, bool hold);
+void placed_hold(struct app *app, const char *number, bool hold, const char *reason);

@@ -183,12 +183,19 @@ static void look(struct recover *recover)
 
 /* ---- what was being placed ------------------------------------------------------------------- */
 
-static void tell_placed(struct app *app, const struct reply_order *placed)
+static void tell_placed(struct app *app, const struct reply_order *placed, bool is_change)
 {
     char total[MONEY_TEXT];
-    app_news(app, ROLE_OK, "placed %s  %s %s: it was being placed when the last session ended",
-             placed->number, money_format(total, money_of(placed->total), placed->exponent, true),
-             placed->currency);
+    if (is_change)
+        app_news(
+            app, ROLE_OK, "changed %s, now %s %s: it was being sent when the last session ended",
+            placed->number, money_format(total, money_of(placed->total), placed->exponent, true),
+            placed->currency);
+    else
+        app_news(app, ROLE_OK, "placed %s  %s %s: it was being placed when the last session ended",
+                 placed->number,
+                 money_format(total, money_of(placed->total), placed->exponent, true),
+                 placed->currency);
 }
 
 static void tell_not_placed(struct app *app, const struct lost *lost, const struct answer *answer)
@@ -203,15 +210,28 @@ static void tell_not_placed(struct app *app, const struct lost *lost, const stru
     arena_free(arena);
 }
 
+/* What the draft was keyed for is done; placing a new order ends its draft by itself. */
+static void change_done(struct recover *recover, struct arena *arena)
+{
+    client_send(recover->app->client,
+                &(struct request){.method = "DELETE",
+                                  .path = arena_printf(arena, "/drafts/%s", current(recover)->ulid),
+                                  .before_reads = true,
+                                  .tries = 3});
+}
+
 static void placed(void *owner, const struct answer *answer)
 {
     struct recover *recover = owner;
     struct arena *arena = arena_new();
     struct reply_order order;
+    bool is_change = lost_draft(current(recover))->changes.order != NULL;
     if (answer_is_ok(answer) && reply_order_read(arena, answer->body, answer->len, &order)) {
         leftover_add(recover->leftover,
                      &(struct record){.kind = RECORD_DONE, .ulid = current(recover)->ulid});
-        tell_placed(recover->app, &order);
+        tell_placed(recover->app, &order, is_change);
+        if (is_change && *current(recover)->rev)
+            change_done(recover, arena);
         order_settled(recover);
     } else if (is_fault(answer)) {
         give_up(recover, answer);
@@ -220,6 +240,19 @@ static void placed(void *owner, const struct answer *answer)
         look(recover);
     }
     arena_free(arena);
+}
+
+static void as_change(struct arena *arena, const struct request_order *body,
+                      struct request *request)
+{
+    struct request_change change = {.draft = body->draft,
+                                    .expect_total = body->expect_total,
+                                    .tenders = body->tenders,
+                                    .ntenders = body->ntenders,
+                                    .accept_age = body->accept_age};
+    request->path = arena_printf(arena, "/orders/%s/change", body->draft->changes.order);
+    request->version = body->draft->changes.version;
+    request->body = request_change_write(arena, &change, &request->len);
 }
 
 static void place(struct recover *recover)
@@ -239,6 +272,8 @@ static void place(struct recover *recover)
                               .before_reads = true,
                               .done = placed};
     request.body = request_order_write(arena, &body, &request.len);
+    if (body.draft->changes.order)
+        as_change(arena, &body, &request);
     ask(recover, &request);
     arena_free(arena);
 }

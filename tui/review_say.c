@@ -1,5 +1,6 @@
 #include "tui/review_say.h"
 
+#include "tui/order_change_view.h"
 #include "tui/order_speech.h"
 #include "tui/review_read.h"
 #include "tui/ship.h"
@@ -18,7 +19,7 @@ static void say_pay(const struct app *app, struct speech *speech)
                    app_amount(app, used, pays), balance);
     else if (order_balance_most(order) > 0)
         speech_say(speech, "balance", _("balance %s: bal pays with it, bal 5.00 a part"), balance);
-    speech_say(speech, "due", _("due later %s"), app_amount(app, due, order->frozen - pays));
+    speech_say(speech, "due", _("due later %s"), app_amount(app, due, order_to_pay(order) - pays));
 }
 
 static void say_total(const struct app *app, struct speech *speech)
@@ -53,6 +54,7 @@ void review_say(struct app *app, struct speech *speech)
                    review_read_text(app, arena, app->order->frozen));
     ship_say(app, speech);
     order_say_sums(app, speech);
+    order_change_say(app, speech);
     say_pay(app, speech);
     size_t told =
         order_say_problems(app, speech, order->trouble.problems, order->trouble.nproblems);

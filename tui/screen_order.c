@@ -6,6 +6,8 @@
 #include "tui/kit_choose.h"
 #include "tui/last_order.h"
 #include "tui/open.h"
+#include "tui/order_change.h"
+#include "tui/order_change_view.h"
 #include "tui/order_head.h"
 #include "tui/order_lines.h"
 #include "tui/order_pane.h"
@@ -73,9 +75,11 @@ static void draw(struct app *app, struct frame *frame)
         ship_ask(app); /* for the review, which has the addresses at once then */
     const struct reply_problem *problem = general_problem(app->order);
     int bottom = order_view_totals_rows(&main), spare = bottom > 1 || problem != NULL;
-    int below = main.rows - bottom - spare, promo = promo_rows(app, &main, below);
+    int below = main.rows - bottom - spare - order_change_rows(app, &main);
+    int promo = promo_rows(app, &main, below);
     int hidden = order_lines_draw(app, &main, ORDER_HEAD, below - promo);
     order_promo_draw(app, &main, below - promo, promo);
+    order_change_draw(app, &main, below);
     if (problem && order_priced(app->order))
         draw_general(&main, main.rows - bottom - spare, problem);
     else if (hidden && spare)
@@ -140,9 +144,20 @@ static void reprice(struct app *app)
         order_reprice(app->order);
 }
 
+/* Of a change: what the order is. Else the last one once more. */
+static void duplicate(struct app *app)
+{
+    if (app->order && app->order->change)
+        order_change_reset(app);
+    else
+        last_order_repeat(app);
+}
+
 static void review(struct app *app)
 {
-    if (!app->order || order_lines(app->order) == 0)
+    if (app->order && app->order->change && !order_change_any(app->order))
+        app_say(app, ROLE_WARN, "nothing is changed yet.");
+    else if (!app->order || order_lines(app->order) == 0)
         app_say(app, ROLE_STOP, "there is nothing on the order yet.");
     else
         open_review(app);
@@ -162,6 +177,6 @@ const struct screen screen_order = {
                 [ACTION_HOLD] = back,
                 [ACTION_RECALL] = recall,
                 [ACTION_REPRICE] = reprice,
-                [ACTION_DUPLICATE] = last_order_repeat,
+                [ACTION_DUPLICATE] = duplicate,
                 [ACTION_REVIEW] = review},
 };

@@ -18,6 +18,8 @@ struct placed {
     struct query query;
     bool has_order;
     struct reply_order_card order;
+    const char *body; /* that it was read from */
+    size_t len;
     int first; /* row of the lines and the history that is shown at their top */
     int rows;  /* they have */
 };
@@ -35,6 +37,8 @@ static void take(void *owner, const struct answer *answer)
         reply_order_card_read(placed->query.arena, answer->body, answer->len, &placed->order);
     if (!placed->has_order)
         query_unreadable(&placed->query);
+    placed->body = arena_strndup(placed->query.arena, answer->body, answer->len);
+    placed->len = answer->len;
 }
 
 static void ask(struct app *app)
@@ -151,6 +155,21 @@ static void draw_line(const struct reply_order_card *order, const struct frame *
         terminal_printf(y, 28 + name, 12, ROLE_PLAIN, " %s", tongue_word("line", line->state));
 }
 
+static int64_t total_after(const struct reply_order_card *order, size_t revision)
+{
+    return revision + 1 < order->nrevisions ? order->revisions[revision + 1].total : order->total;
+}
+
+static void draw_revision(const struct reply_order_card *order, const struct frame *frame, int row,
+                          size_t i)
+{
+    const struct reply_revision *revision = &order->revisions[i];
+    char was[MONEY_TEXT], is[MONEY_TEXT], when[WHEN_TEXT];
+    frame_printf(frame, row, ROLE_PLAIN, " Changed  %s  %s -> %s  %s  %s",
+                 when_text(when, revision->until), amount(order, was, revision->total),
+                 amount(order, is, total_after(order, i)), revision->by, revision->reason);
+}
+
 static int draw_lines(struct placed *placed, const struct frame *frame, int top)
 {
     const struct reply_order_card *order = &placed->order;
@@ -174,7 +193,15 @@ static int draw_lines(struct placed *placed, const struct frame *frame, int top)
         frame_printf(frame, row, ROLE_PLAIN, " History  %s  %s  %s  %s", when_text(when, event->at),
                      tongue_word("order", event->to), event->by, event->reason);
     }
+    for (size_t i = 0; i < order->nrevisions; i++)
+        if ((row = at(placed, frame, top, n++)) >= 0)
+            draw_revision(order, frame, row, i);
     return n;
+}
+
+static bool may_change(const struct reply_order_card *order)
+{
+    return strcmp(order->state, "placed") == 0 || strcmp(order->state, "on_hold") == 0;
 }
 
 static void draw_foot(const struct placed *placed, const struct frame *frame, int room)
@@ -182,9 +209,16 @@ static void draw_foot(const struct placed *placed, const struct frame *frame, in
     char until[WHEN_TEXT];
     int row = frame->rows - 1;
     const char *more = placed->rows > room ? _("   PgDn PgUp: more") : "";
-    if (placed->order.may_cancel)
+    when_hour(until, placed->order.cancel_until);
+    if (may_change(&placed->order) && placed->order.may_cancel)
+        frame_printf(frame, row, ROLE_DIM,
+                     " c changes it   u cancels it (who took it: until %s)   i the person%s", until,
+                     more);
+    else if (may_change(&placed->order))
+        frame_printf(frame, row, ROLE_DIM, " c changes it   i the person%s", more);
+    else if (placed->order.may_cancel)
         frame_printf(frame, row, ROLE_DIM, " u cancels it (who took it: until %s)   i the person%s",
-                     when_hour(until, placed->order.cancel_until), more);
+                     until, more);
     else
         frame_printf(frame, row, ROLE_DIM, " i the person%s", more);
 }
@@ -244,13 +278,38 @@ static void undo(struct app *app, const struct entry_command *command)
     }
 }
 
-static void hold(struct app *app)
+static bool is_shown(struct app *app)
+{
+    if (!app->placed->has_order)
+        app_say(app, ROLE_WARN, "the order is not shown yet.");
+    return app->placed->has_order;
+}
+
+static void hold_or_not(struct app *app)
+{
+    const struct reply_order_card *order = &app->placed->order;
+    if (is_shown(app))
+        placed_hold(app, order->number, strcmp(order->state, "on_hold") != 0, "");
+}
+
+static void hold(struct app *app, const struct entry_command *command)
+{
+    enum { REASON_MOST = 200 }; /* bytes are never fewer than characters */
+    if (!is_shown(app))
+        return;
+    if (strlen(command->text) > REASON_MOST)
+        app_say(app, ROLE_STOP, "a reason has at most %d letters; Up brings yours back.",
+                REASON_MOST);
+    else
+        placed_hold(app, app->placed->order.number, true, command->text);
+}
+
+static void change(struct app *app, const struct entry_command *command)
 {
     const struct placed *placed = app->placed;
-    if (!placed->has_order)
-        app_say(app, ROLE_WARN, "the order is not shown yet.");
-    else
-        placed_hold(app, placed->order.number, strcmp(placed->order.state, "on_hold") != 0);
+    (void)command;
+    if (is_shown(app))
+        open_change(app, placed->body, placed->len);
 }
 
 /* The same once more, for the same people. */
@@ -258,10 +317,8 @@ static void repeat(struct app *app)
 {
     const struct placed *placed = app->placed;
     const struct reply_order_card *card = &placed->order;
-    if (!placed->has_order) {
-        app_say(app, ROLE_WARN, "the order is not shown yet.");
+    if (!is_shown(app))
         return;
-    }
     open_order_for(app, card->distributor);
     if (*card->customer)
         order_set_customer(app->order, card->customer);
@@ -292,6 +349,15 @@ static void say_order(const struct reply_order_card *order, struct speech *speec
     }
     speech_say(speech, "total", _("total %s %s, due %s"), amount(order, sum, order->total),
                order->currency, amount(order, due, order->due));
+    for (size_t i = 0; i < order->nrevisions; i++) {
+        snprintf(key, sizeof key, "revision %zu", i);
+        speech_say(speech, key, _("changed %s by %s, from %s to %s"),
+                   when_text(when, order->revisions[i].until), order->revisions[i].by,
+                   amount(order, sum, order->revisions[i].total),
+                   amount(order, due, total_after(order, i)));
+    }
+    if (may_change(order))
+        speech_say(speech, "change", _("c changes it"));
     if (order->may_cancel)
         speech_say(speech, "cancel", _("u cancels it; who took it: until %s"),
                    when_hour(when, order->cancel_until));
@@ -310,10 +376,11 @@ static void say(struct app *app, struct speech *speech)
 
 const struct screen screen_placed = {
     .id = SCREEN_placed,
-    .grammar = AT_HOME,
+    .grammar = AT_CARD,
     .draw = draw,
     .say = say,
     .key = key,
-    .commands = {[ENTRY_UNDO] = undo},
-    .actions = {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat, [ACTION_HOLD_PLACED] = hold},
+    .commands = {[ENTRY_UNDO] = undo, [ENTRY_CHANGE] = change, [ENTRY_HOLD] = hold},
+    .actions =
+        {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat, [ACTION_HOLD_PLACED] = hold_or_not},
 };

@@ -4,6 +4,8 @@
 #include "tui/app.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_change.h"
+#include "tui/order_change_view.h"
 #include "tui/order_head.h"
 #include "tui/order_lines.h"
 #include "tui/order_view.h"
@@ -80,8 +82,14 @@ static int draw_pay(const struct app *app, const struct frame *frame, int row)
     int x = frame_label(frame, row, _(" Pay"));
     if (order->frozen < 0)
         return row + 1;
-    app_amount(app, due, order->frozen - pays);
-    if (pays)
+    int64_t to_pay = order_to_pay(order), paid = order_change_paid(order);
+    app_amount(app, due, to_pay - pays);
+    if (to_pay == 0 && paid > order->frozen)
+        snprintf(text, sizeof text, _("%s goes back to what it was paid with"),
+                 app_amount(app, used, paid - order->frozen));
+    else if (to_pay == 0 && order->change)
+        snprintf(text, sizeof text, "%s", _("nothing more to pay"));
+    else if (pays)
         snprintf(text, sizeof text, _("Due later %s   from balance %s of %s   later undoes it"),
                  due, app_amount(app, used, pays), app_amount(app, balance, order->quote.balance));
     else if (order_balance_most(order) > 0)
@@ -217,11 +225,14 @@ static int rows_below(const struct app *app, const struct frame *frame)
 static int draw_order(const struct app *app, const struct frame *frame)
 {
     int row = ORDER_HEAD, lines = order_lines_rows(app, frame);
+    int change = order_change_rows(app, frame);
     order_head_draw(app, frame);
-    if (!frame->small_rows && row + lines + rows_below(app, frame) <= frame->rows) {
+    if (!frame->small_rows && row + lines + change + rows_below(app, frame) <= frame->rows) {
         order_lines_draw(app, frame, row, row + lines);
         row += lines;
     }
+    order_change_draw(app, frame, row);
+    row += change;
     draw_notice(app, frame, row);
     return has_notice(app) || row > ORDER_HEAD ? row + 1 : row;
 }
@@ -334,6 +345,7 @@ const struct screen screen_review = {
                  [ENTRY_OTHER] = other},
     .actions = {[ACTION_PLACE] = place,
                 [ACTION_REPRICE] = reprice,
+                [ACTION_AS_PLACED] = order_change_reset,
                 [ACTION_HOLD] = hold,
                 [ACTION_BACK] = back},
 };

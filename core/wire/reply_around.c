@@ -131,6 +131,18 @@ static void event_read(struct arena *arena, json_t *object, void *out)
     };
 }
 
+static void revision_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_revision *)out = (struct reply_revision){
+        .until = get_text(object, "until"),
+        .by = get_text(object, "by"),
+        .reason = get_text(object, "reason"),
+        .total = get_number(object, "total"),
+        .lines = (int64_t)json_array_size(json_object_get(object, "lines")),
+    };
+}
+
 static void card_head(const json_t *object, struct reply_order_card *out)
 {
     const json_t *distributor = json_object_get(object, "distributor"),
@@ -141,6 +153,7 @@ static void card_head(const json_t *object, struct reply_order_card *out)
         .state = get_text(object, "state"),
         .payment = get_text(object, "payment"),
         .type = get_text(object, "type"),
+        .market = get_text(object, "market"),
         .currency = get_text(object, "currency"),
         .list = get_text(object, "price_list"),
         .date = get_text(object, "date"),
@@ -154,6 +167,7 @@ static void card_head(const json_t *object, struct reply_order_card *out)
         .may_cancel = get_true(cancel, "may"),
         .cancel_until = get_text(cancel, "until"),
         .cancel_say = get_text(cancel, "say"),
+        .version = get_text(object, "version"),
     };
 }
 
@@ -188,6 +202,9 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
         get_array(arena, object, "payments", sizeof *out->payments, payment_read, &out->npayments);
     out->history =
         get_array(arena, object, "history", sizeof *out->history, event_read, &out->nhistory);
+    out->revisions = get_array(arena, object, "revisions", sizeof *out->revisions, revision_read,
+                               &out->nrevisions);
+    out->coupons = get_texts(arena, object, "coupons", &out->ncoupons);
     return *out->number != '\0';
 }
 
@@ -234,4 +251,18 @@ bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
 const char *reply_made_read(struct arena *arena, const char *body, size_t len)
 {
     return json_string_value(json_object_get(body_object(arena, body, len), "id"));
+}
+
+bool reply_changed_read(struct arena *arena, const char *body, size_t len,
+                        struct reply_changed *out)
+{
+    json_t *object = body_object(arena, body, len), *quote = json_object_get(object, "quote");
+    *out = (struct reply_changed){
+        .version = get_text(object, "version"),
+        .total = get_number(object, "total"),
+        .due = get_number(object, "due"),
+        .difference = get_number(object, "difference"),
+        .refunded = get_number(object, "refunded"),
+    };
+    return *out->version != '\0' && (!quote || wire_quote_read(arena, quote, &out->quote));
 }

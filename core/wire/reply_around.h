@@ -61,8 +61,14 @@ struct reply_event {
     const char *at, *machine, *to, *by, *reason;
 };
 
+/* What the order was until a change. */
+struct reply_revision {
+    const char *until, *by, *reason;
+    int64_t total, lines;
+};
+
 struct reply_order_card {
-    const char *number, *state, *payment, *type, *currency, *list, *date, *note;
+    const char *number, *state, *payment, *type, *market, *currency, *list, *date, *note;
     const char *distributor, *distributor_name, *customer, *customer_name, *placed_at, *placed_by;
     const char *ship_kind;
     struct address ship_to;
@@ -77,6 +83,11 @@ struct reply_order_card {
     size_t nhistory;
     bool may_cancel;
     const char *cancel_until, *cancel_say; /* say: why not */
+    const char *version;
+    struct reply_revision *revisions; /* the first first */
+    size_t nrevisions;
+    const char **coupons;
+    size_t ncoupons;
 };
 
 struct reply_person_card {
@@ -99,5 +110,13 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
                            struct reply_order_card *out) MUST_CHECK;
 bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
                             struct reply_person_card *out) MUST_CHECK;
+/* What a change would cost, or has come to. */
+struct reply_changed {
+    const char *version; /* of the order that it was computed from; behind a change, its new one */
+    int64_t total, due, difference, refunded;
+    struct reply_quote quote; /* of a preview */
+};
+bool reply_changed_read(struct arena *arena, const char *body, size_t len,
+                        struct reply_changed *out) MUST_CHECK;
 /* The id of what a POST has made, or NULL. */
 const char *reply_made_read(struct arena *arena, const char *body, size_t len);

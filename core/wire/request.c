@@ -16,6 +16,18 @@ const char *request_draft_write(struct arena *arena, const struct order_draft *d
     return wire_dump(arena, wire_draft_write(draft), len);
 }
 
+static void set_accept(json_t *object, bool duplicate, bool age)
+{
+    json_t *accept = json_array();
+    if (duplicate)
+        json_array_append_new(accept, json_string("duplicate"));
+    if (age)
+        json_array_append_new(accept, json_string("age"));
+    if (json_array_size(accept))
+        json_object_set(object, "accept", accept);
+    json_decref(accept);
+}
+
 const char *request_order_write(struct arena *arena, const struct request_order *order, size_t *len)
 {
     json_t *object = wire_draft_write(order->draft);
@@ -23,13 +35,35 @@ const char *request_order_write(struct arena *arena, const struct request_order 
         json_object_set_new(object, "rev", json_string(order->rev));
     json_object_set_new(object, "expect_total", json_integer(order->expect_total));
     json_object_set_new(object, "tenders", wire_tenders_write(order->tenders, order->ntenders));
-    json_t *accept = json_array();
-    if (order->accept_duplicate)
-        json_array_append_new(accept, json_string("duplicate"));
-    if (order->accept_age)
-        json_array_append_new(accept, json_string("age"));
-    if (json_array_size(accept))
-        json_object_set(object, "accept", accept);
-    json_decref(accept);
+    set_accept(object, order->accept_duplicate, order->accept_age);
+    return wire_dump(arena, object, len);
+}
+
+/* What is not in the draft it shall not have any more. */
+const char *request_change_write(struct arena *arena, const struct request_change *change,
+                                 size_t *len)
+{
+    const char *note = change->draft->note;
+    json_t *draft = wire_draft_write(change->draft), *object = json_object();
+    json_t *coupons = json_object_get(draft, "coupons");
+    json_object_set(object, "lines", json_object_get(draft, "lines"));
+    json_object_set(object, "ship_to", json_object_get(draft, "ship_to"));
+    json_object_set_new(object, "coupons", coupons ? json_incref(coupons) : json_array());
+    json_object_set_new(object, "note", json_string(note ? note : ""));
+    json_decref(draft);
+    if (!change->preview) {
+        json_object_set_new(object, "expect_total", json_integer(change->expect_total));
+        json_object_set_new(object, "tenders",
+                            wire_tenders_write(change->tenders, change->ntenders));
+        set_accept(object, false, change->accept_age);
+    }
+    return wire_dump(arena, object, len);
+}
+
+const char *request_reason_write(struct arena *arena, const char *reason, size_t *len)
+{
+    json_t *object = json_object();
+    if (*reason)
+        json_object_set_new(object, "reason", json_string(reason));
     return wire_dump(arena, object, len);
 }

@@ -67,6 +67,7 @@ class Fake:
         self.tokens = set()
         self.drafts = {}      # ulid: {"rev": int, "draft": {...}, "locked_by": str}
         self.orders = {}      # key: reply
+        self.changes = {}     # key: (body, reply)
         self.log = []         # (method, path, body)
         self.names = {}       # language: {sku: (name, spoken)}, in the catalogue
         self.languages = []   # Accept-Language of each request
@@ -217,6 +218,13 @@ def quote(fake, draft):
             "distributor": {"id": draft["distributor"], "name": person["name"], "rank_name": person["rank_name"],
                             "status": person["status"], "balance": 1250} if person else None,
             "customer": None, "problems": problems, "promotions": run.told, "hint": None, "credit": 0, "search": "full"}
+
+
+def revise(order, lines, total, due, by, reason=""):
+    """The order becomes another; what it was is kept."""
+    order["revisions"].append({"revision": len(order["revisions"]) + 1, "until": "2025-11-22T12:1%d:00Z" % len(order["revisions"]),
+                               "by": by, "reason": reason, "total": order["total"], "lines": order["lines"]})
+    order.update(lines=lines, total=total, due=due, version=str(int(order["version"]) + 1))
 
 
 SESSION = {"expires_at": "2030-01-01T00:00:00Z",
@@ -412,7 +420,8 @@ class Handler(BaseHTTPRequestHandler):
                          "name": (q["distributor"] or {}).get("name", ""), "lines": len(q["lines"]), "total": q["total"],
                          "currency": "GBP", "exponent": 2, "updated_at": "2025-11-22T12:00:00Z",
                          "locked_by": d["locked_by"], "locked_since": d["locked_by"] and LOCKED_SINCE,
-                         "owner": "CC-07", "recovered_from": d.get("from")})
+                         "owner": "CC-07", "recovered_from": d.get("from"),
+                         "changes": (d["draft"].get("changes") or {}).get("order")})
         self.answer(200, {"items": rows[:9], "next": None})
 
     def draft_get(self, fake, body, ulid):
@@ -472,7 +481,7 @@ class Handler(BaseHTTPRequestHandler):
         fake.orders[key] = {"number": number, "state": "placed", "payment": "due", "total": q["total"], "currency": "GBP",
                             "exponent": 2, "due": q["total"] - paid, "type": body["type"], "lines": q["lines"],
                             "distributor": q["distributor"], "customer": None, "placed_at": "2025-11-22T12:05:11Z",
-                            "placed_by": "CC-07"}
+                            "placed_by": "CC-07", "version": "1", "revisions": [], "coupons": body.get("coupons") or []}
         fake.drafts.pop(key, None)
         if [p for p in fake.drop if p == "after-placing"]:
             fake.drop.remove("after-placing")
@@ -495,6 +504,44 @@ class Handler(BaseHTTPRequestHandler):
             payments=[{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else [],
             history=history + [dict(history[0], **{"from": "placed", "to": "cancelled"})] if gone else history,
             cancel={"may": say is None, "until": "2025-11-22T13:05:11Z", "say": say}))
+
+    def order_change(self, fake, body, number):
+        """Like the real one, without stock and age: what is left out stays."""
+        found = next((o for o in fake.orders.values() if o["number"] == number), None)
+        if not found:
+            return self.trouble(404)
+        key, preview = self.headers.get("Idempotency-Key"), self.query.get("preview") == "true"
+        if not preview and key in fake.changes:
+            same = fake.changes[key][0] == body
+            return self.answer(200, fake.changes[key][1]) if same else self.trouble(422, kind="key-reused")
+        if found["state"] not in ("placed", "on_hold"):
+            return self.trouble(409, kind="state", state=found["state"], problems=[
+                {"field": "", "code": "change_late", "severity": "stop",
+                 "say": "Order %s is %s: it can no longer be changed." % (number, found["state"])}])
+        if not preview and self.headers.get("If-Match") != '"%s"' % found["version"]:
+            return self.trouble(412)
+        q = quote(fake, {"distributor": found["distributor"]["id"], "lines": body["lines"], "coupons": body.get("coupons")})
+        paid = found["total"] - found["due"]
+        reply = {"number": number, "state": found["state"], "payment": found["payment"], "total": q["total"], "due": max(0, q["total"] - paid),
+                 "difference": q["total"] - found["total"], "refunded": max(0, paid - q["total"]), "currency": "GBP", "exponent": 2,
+                 "version": found["version"]}
+        if preview:
+            was = {k: found.get(k, 0) for k in ("total", "due", "cv", "pv")}
+            return self.answer(200, dict(reply, quote=q, was=was, paid=paid))
+        if body["expect_total"] != q["total"]:
+            return self.trouble(409, kind="total-changed", quote=q)
+        stops = [p for p in q["problems"] if p["severity"] == "stop"]
+        if stops:
+            return self.trouble(422, problems=stops)
+        reply["due"] -= sum(t["amount"] for t in body["tenders"])
+        revise(found, q["lines"], q["total"], reply["due"], "CC-07")
+        reply.update(version=found["version"], revision=len(found["revisions"]) + 1)
+        fake.changes[key] = (body, reply)
+        if "after-changing" in fake.drop:
+            fake.drop.remove("after-changing")
+            self.close_connection = True
+            return None
+        return self.answer(200, reply)
 
     def order_list(self, fake, body):
         q, rows = self.query, list(reversed(fake.orders.values()))
@@ -531,6 +578,7 @@ class Handler(BaseHTTPRequestHandler):
     def order_hold(self, fake, body, number, verb):
         found = next(o for o in fake.orders.values() if o["number"] == number)
         found["state"] = "on_hold" if verb == "hold" else "placed"
+        found["held_for"] = body.get("reason", "")
         return self.answer(200, {"number": number, "state": found["state"]})
 
     def waiting_post(self, fake, body, sku):
@@ -571,6 +619,7 @@ ROUTES = [
     ("POST", "/quotes", Handler.quotes),
     ("POST", "/orders", Handler.order_post),
     ("GET", "/orders", Handler.order_list),
+    ("POST", "/orders/([^/]+)/change", Handler.order_change),
     ("POST", "/orders/([^/]+)/cancel", Handler.order_cancel),
     ("GET", "/orders/([^/]+)", Handler.order_get),
 ]

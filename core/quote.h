@@ -82,6 +82,7 @@ struct quote_promotion {
     const struct item_set *of;       /* what is missing, of NEED_spend, quantity, pieces, goods */
     int64_t actual, needed;          /* minor units, pieces or people, as the need is */
     int64_t picks, picked;           /* pieces that may be chosen, and that were */
+    int64_t recruits;                /* new customers that it rewards, of PROMOTION_applied */
 };
 
 /* One step away: `qty` more pieces of `item` save `saves`; `picks`: they may be chosen free. */

@@ -84,6 +84,15 @@ static int64_t needed_by(const struct condition *condition)
 
 /* ---- requirements ---- */
 
+const struct condition *promotion_recruits_condition(const struct promotion *promotion)
+{
+    for (size_t i = 0; i < promotion->nrequires; i++)
+        for (size_t k = 0; k < promotion->requires[i].nany; k++)
+            if (promotion->requires[i].any[k].kind == CONDITION_recruits)
+    return &promotion->requires[i].any[k];
+    return NULL;
+}
+
 void promo_need(struct promo_offer *offer, enum need_kind need, const struct item_set *of,
                 int64_t actual, int64_t needed)
 {

@@ -59,6 +59,18 @@ static int64_t times_of(const struct promo_offer *offer)
     return offer->batches;
 }
 
+/* How many new customers it rewards: as many as their condition asked for, each time it was met.
+ */
+static int64_t recruits_of(const struct promo_offer *offer)
+{
+    const struct condition *condition = promotion_recruits_condition(offer->promotion);
+    int64_t there = condition && offer->fact ? offer->fact->recruits : 0;
+    if (!condition || there < condition->count)
+        return 0;
+    int64_t times = there / condition->count;
+    return condition->count * (times < offer->told->times ? times : offer->told->times);
+}
+
 void promo_take(struct promo_run *run, struct promo_offer *offer)
 {
     struct quote *quote = run->quote;
@@ -78,6 +90,7 @@ void promo_take(struct promo_run *run, struct promo_offer *offer)
     }
     told->state = PROMOTION_applied;
     told->times = times_of(offer);
+    told->recruits = recruits_of(offer);
 }
 
 /* ---- after the last lane ---- */

@@ -150,6 +150,8 @@ const char *promotion_write(struct arena *arena, const struct catalogue *catalog
 const char *promotion_say(struct arena *arena, enum language language,
                           const struct catalogue *catalogue, const struct promotion *promotion);
 const char *promotion_name(const struct promotion *promotion, enum language language);
+/* The condition by which it looks at new customers, or NULL. */
+const struct condition *promotion_recruits_condition(const struct promotion *promotion);
 
 bool item_set_has(const struct item_set *set, uint32_t item);
 /* Fills `bits` from what is written. */

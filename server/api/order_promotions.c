@@ -10,20 +10,6 @@ static int64_t promotion_id(const struct pricing *p, const struct promotion *pro
     return pricing_promotion_id(p->market, promotion);
 }
 
-/* How many new customers it takes: as many as the condition that they met asked for. */
-static int64_t recruits_taken(const struct pricing *p, const struct quote_promotion *q)
-{
-    const struct condition *condition = promotion_recruits_condition(q->promotion);
-    int64_t there = 0;
-    for (size_t i = 0; condition && i < p->buyer.npromotions; i++)
-        if (strcmp(p->buyer.promotions[i].promotion, q->promotion->code) == 0)
-            there = p->buyer.promotions[i].recruits;
-    if (!condition || there < condition->count)
-        return 0;
-    int64_t times = there / condition->count;
-    return condition->count * (times < q->times ? times : q->times);
-}
-
 /* Open ends are null. */
 static void date_out(struct json_out *out, const char *name, struct date date)
 {
@@ -49,7 +35,7 @@ static void use_out(struct json_out *out, const struct pricing *p, const struct 
         {"uses", promotion->limit_uses},
         {"person", promotion->limit_person},
         {"budget", promotion->limit_budget.minor},
-        {"recruits", recruits_taken(p, q)},
+        {"recruits", q->recruits},
         {"reach", recruits ? recruits->amount.minor : 0},
         {"days", recruits ? recruits->days : 0},
     };

@@ -15,15 +15,6 @@ enum channel call_channel(const struct call *c)
 
 /* ---- asking ---- */
 
-const struct condition *promotion_recruits_condition(const struct promotion *p)
-{
-    for (size_t i = 0; i < p->nrequires; i++)
-        for (size_t k = 0; k < p->requires[i].nany; k++)
-            if (p->requires[i].any[k].kind == CONDITION_recruits)
-    return &p->requires[i].any[k];
-    return NULL;
-}
-
 static size_t asked_of(const struct market_snapshot *market, struct promotion_asked *out)
 {
     const struct catalogue *c = &market->catalogue;

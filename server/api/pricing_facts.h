@@ -34,8 +34,6 @@ void pricing_facts_read(struct call *c, struct pricing_facts *facts, const char 
 size_t pricing_facts_recruits(struct call *c, const struct pricing_facts *facts, const char **out);
 /* The same for a reply. */
 json_t *pricing_facts_write(const struct buyer_facts *buyer);
-/* The condition by which it looks at new customers, or NULL. */
-const struct condition *promotion_recruits_condition(const struct promotion *promotion);
 /* Days since 1970; open ends are far off, PostgreSQL's dates reach beyond both. */
 int64_t pricing_day(struct date date);
 /* The database's id of a promotion of the market's. */

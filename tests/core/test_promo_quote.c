@@ -94,6 +94,33 @@ static void bring_in_a_customer_get_a_pencil(void)
     end();
 }
 
+/* As many as the condition asked for, as often as it was met; nobody where another condition was.
+ */
+static void it_tells_how_many_new_customers_it_rewards(void)
+{
+    static const struct {
+        const char *promotion;
+        int64_t there, rewarded;
+    } rows[] = {
+        {"A\n when recruits 2 with 1.00 in 9 days\n give 1.00 off everything", 5, 2},
+        {"A\n each\n when recruits 2 with 1.00 in 9 days\n give 1.00 off everything", 5, 4},
+        {"A\n up to 3 times\n when recruits 1 with 1.00 in 9 days\n give 1.00 off everything", 5,
+         3},
+        {"A\n when recruits 2 with 1.00 in 9 days or order 1.00\n give 1.00 off everything", 1, 0},
+        {"A\n when order 1.00\n give 1.00 off everything", 5, 0},
+        {"A\n when recruits 6 with 1.00 in 9 days\n give 1.00 off everything", 5, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        begin();
+        promo_add(&shop, rows[i].promotion);
+        promo_order(&shop, "1*50318");
+        promo_fact(&shop, "A")->recruits = rows[i].there;
+        promo_price(&shop);
+        CU_ASSERT_EQUAL(shop.quote.promotions[0].recruits, rows[i].rewarded);
+        end();
+    }
+}
+
 /* ---- lines ---- */
 
 static void a_line_tells_its_shares_and_steps(void)
@@ -567,6 +594,7 @@ static const struct test_case cases[] = {
     {"buy one, get one free", buy_one_get_one_free},
     {"40 of beauty: a quarter off textiles", forty_of_beauty_a_quarter_off_textiles},
     {"bring in a customer: a pencil", bring_in_a_customer_get_a_pencil},
+    {"it tells how many new customers it rewards", it_tells_how_many_new_customers_it_rewards},
     {"a line tells its shares and steps", a_line_tells_its_shares_and_steps},
     {"volumes follow what is paid, unless they are kept",
      volumes_follow_what_is_paid_unless_they_are_kept},

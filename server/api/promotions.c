@@ -1,7 +1,7 @@
 /* Promotions: written as text, published by date, ended; their coupons. What is written is kept
  * with its mistakes, so that nothing is lost; publishing takes a text without. */
 #include "core/promo/promotion.h"
-#include "core/text.h"
+#include "server/api/promotion_text.h"
 #include "server/api/routes.h"
 
 #include <string.h>
@@ -23,6 +23,7 @@ enum {
     COL_TODAY
 };
 enum { LIST_NAME = 11 };
+enum { KEY_DONE = 1 }; /* the statement behind promotion_get */
 
 static const char *const list_names[] = {"code",   "market",     "state",      "rev",
                                          "?draft", "#version",   "from",       "to",
@@ -33,23 +34,6 @@ static const char *const head_names[] = {
 static const char *const version_names[] = {"#version",     "text",         "from",  "to",
                                             "published_at", "published_by", "?over", NULL};
 
-static bool read_text(struct call *c, const char *market, const char *text, struct promotion *out,
-                      struct problems *problems)
-{
-    struct promotion_mistake mistakes[PROMOTION_MISTAKES];
-    const struct market_snapshot *m = catalogue_snapshot_market(c->snapshot, market);
-    size_t n = 0;
-    if (m && promotion_read(c->arena, &m->catalogue, text, strlen(text), out, mistakes, &n))
-        return true;
-    for (size_t i = 0; i < n; i++) {
-        struct problem *p = problems_add(problems, PROBLEM_promotion_text, "/text", NULL);
-        problem_set_number(p, "line", mistakes[i].line);
-        problem_set_number(p, "column", mistakes[i].column);
-        problem_set_text(p, "say", promotion_mistake_say(c->arena, c->language, &mistakes[i]));
-    }
-    return false;
-}
-
 /* What the text says, in a sentence; null when it does not read. */
 static json_t *sentence(struct call *c, const char *market, const char *text, json_t **name)
 {
@@ -57,7 +41,7 @@ static json_t *sentence(struct call *c, const char *market, const char *text, js
     struct promotion promotion;
     problems_init(&problems, c->arena);
     *name = json_null();
-    if (!text || !read_text(c, market, text, &promotion, &problems))
+    if (!text || !promotion_text_read(c, market, text, &promotion, &problems))
         return json_null();
     const struct market_snapshot *m = catalogue_snapshot_market(c->snapshot, market);
     *name = json_string(promotion_name(&promotion, c->language));
@@ -72,6 +56,8 @@ static bool refused(struct call *c, const char *result, const char *rev)
         call_problems(c, STATUS_STALE, NULL, rev ? "rev" : NULL, rev ? json_string(rev) : NULL);
     else if (strcmp(result, "nothing") == 0)
         call_fail(c, STATUS_STATE, "there is nothing to publish or to end");
+    else if (strcmp(result, "reused") == 0)
+        call_fail(c, STATUS_KEY_REUSED, NULL);
     else
         return false;
     return true;
@@ -155,31 +141,12 @@ void promotion_get(struct call *c)
 /* ---- writing --------------------------------------------------------------------------------- */
 
 struct writing {
-    const char *text, *market, *rev, *from;
+    const char *text, *market, *rev, *from, *key, *hash;
     const char *const *codes;
     size_t ncodes;
     int64_t limit;
     struct problems mistakes;
 };
-
-/* Lines of printable text; no string of JSON has them, so it is looked at here. */
-static bool take_text(struct call *c, struct writing *w)
-{
-    json_t *value = json_object_get(c->body, "text");
-    const char *text = json_string_value(value);
-    size_t len = text ? json_string_length(value) : 0;
-    bool good = text && strlen(text) == len && len <= PROMOTION_TEXT_MAX;
-    for (const char *at = text; good && *at;) {
-        size_t line = strcspn(at, "\n\t\r");
-        good = utf8_is_printable(at, line);
-        at += line + (at[line] != '\0');
-    }
-    if (!good)
-        wire_bad_value(&c->reader, "", "text",
-                       text ? "more than 8000 bytes, or unprintable" : "left out");
-    w->text = good ? arena_strndup(c->arena, text, len) : "";
-    return good;
-}
 
 static void saved(struct call *c)
 {
@@ -200,25 +167,10 @@ static void save(struct call *c)
     struct writing *w = c->state;
     struct promotion promotion;
     problems_init(&w->mistakes, c->arena);
-    if (read_text(c, w->market, w->text, &promotion, &w->mistakes) &&
-        strcmp(promotion.code, c->params[0]) != 0)
-        problem_set_text(problems_add(&w->mistakes, PROBLEM_promotion_code, "/text", NULL), "code",
-                         c->params[0]);
+    promotion_text_own(c, w->market, w->text, &promotion, &w->mistakes);
     DB_ADD(call_write(c), Q_promotion_save, c->params[0], w->market, w->text, w->rev,
            c->actor.login_id, c->actor.market, c->request->id);
     call_then(c, saved);
-}
-
-static bool code_ok(struct call *c)
-{
-    const char *code = c->params[0];
-    size_t len = strlen(code);
-    bool ok =
-        len > 0 && len <= PROMOTION_CODE_MAX && strspn(code, "-_.") == 0 &&
-        strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") == len;
-    if (!ok)
-        call_fail(c, STATUS_NOT_FOUND, "a promotion's code has letters, digits, - _ and .");
-    return ok;
 }
 
 void promotion_put(struct call *c)
@@ -227,10 +179,10 @@ void promotion_put(struct call *c)
     struct writing *w = c->state = ARENA_NEW(c->arena, struct writing);
     const char *none = http_header(c->exchange, "If-None-Match");
     *w = (struct writing){.market = ""};
-    if (!code_ok(c) || (!none && !(w->rev = call_if_match(c))) || !call_body(c))
+    if (!promotion_code_ok(c) || (!none && !(w->rev = call_if_match(c))) || !call_body(c))
         return;
     wire_string(&c->reader, c->body, "", "market", 2, true, &w->market);
-    take_text(c, w);
+    w->text = promotion_text_take(c);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c) || !call_market(c, w->market))
         return;
@@ -268,42 +220,53 @@ static bool first_day(struct call *c, const struct writing *w, struct date *out)
     return false;
 }
 
+static void publish_store(struct call *c, struct date from, const struct promotion *p)
+{
+    struct writing *w = c->state;
+    DB_ADD(call_write(c), Q_promotion_publish, c->params[0], c->actor.market, w->rev,
+           day_text(c, from), day_text(c, p->to), db_text_int(c->arena, p->limit_uses),
+           db_text_int(c->arena, p->limit_person), db_text_int(c->arena, p->limit_budget.minor),
+           w->key, w->hash, c->actor.login_id, c->request->id);
+    call_then(c, published);
+}
+
+/* What the key has done already is told by the database, whatever the promotion has become. */
+static bool is_done(const struct call *c)
+{
+    return db_rows(c->batch, KEY_DONE) > 0;
+}
+
 static void publish(struct call *c)
 {
     struct writing *w = c->state;
-    struct promotion p = {0};
+    struct promotion p = {.to = DATE_MAX};
     struct date from;
     if (!found(c) || !first_day(c, w, &from))
         return;
     const char *text = db_value(c->batch, 0, 0, COL_DRAFT),
                *rev = db_value(c->batch, 0, 0, COL_REV);
-    if (strcmp(rev, w->rev) != 0) {
-        refused(c, "stale", rev);
-        return;
+    if (!is_done(c)) {
+        if (strcmp(rev, w->rev) != 0) {
+            refused(c, "stale", rev);
+            return;
+        }
+        if (!text) {
+            refused(c, "nothing", NULL);
+            return;
+        }
+        c->problems.count = 0;
+        if (promotion_text_own(c, db_value(c->batch, 0, 0, COL_MARKET), text, &p, &c->problems)) {
+            if (p.from.days > from.days)
+                from = p.from;
+            if (from.days >= p.to.days)
+                problems_add(&c->problems, PROBLEM_promotion_over, "/from", NULL);
+        }
+        if (c->problems.count) {
+            call_problems(c, STATUS_PROBLEMS, &c->problems, NULL, NULL);
+            return;
+        }
     }
-    if (!text) {
-        refused(c, "nothing", NULL);
-        return;
-    }
-    c->problems.count = 0;
-    if (read_text(c, db_value(c->batch, 0, 0, COL_MARKET), text, &p, &c->problems)) {
-        if (strcmp(p.code, c->params[0]) != 0)
-            problem_set_text(problems_add(&c->problems, PROBLEM_promotion_code, "/text", NULL),
-                             "code", c->params[0]);
-        if (p.from.days > from.days)
-            from = p.from;
-        if (from.days >= p.to.days)
-            problems_add(&c->problems, PROBLEM_promotion_over, "/from", NULL);
-    }
-    if (c->problems.count) {
-        call_problems(c, STATUS_PROBLEMS, &c->problems, NULL, NULL);
-        return;
-    }
-    DB_ADD(call_write(c), Q_promotion_publish, c->params[0], w->rev, day_text(c, from),
-           day_text(c, p.to), db_text_int(c->arena, p.limit_uses),
-           db_text_int(c->arena, p.limit_person), db_text_int(c->arena, p.limit_budget.minor),
-           c->actor.login_id, c->request->id);
-    call_then(c, published);
+    publish_store(c, from, &p);
 }
 
 static void ended(struct call *c)
@@ -322,53 +285,66 @@ static void end(struct call *c)
     struct date from;
     if (!found(c) || !first_day(c, w, &from))
         return;
-    DB_ADD(call_write(c), Q_promotion_end, c->params[0], w->rev, day_text(c, from),
-           c->actor.login_id, c->request->id);
+    DB_ADD(call_write(c), Q_promotion_end, c->params[0], c->actor.market, w->rev, day_text(c, from),
+           w->key, w->hash, c->actor.login_id, c->request->id);
     call_then(c, ended);
+}
+
+static void look(struct call *c, call_step *next)
+{
+    const struct writing *w = c->state;
+    DB_ADD(call_read(c), Q_promotion_get, c->params[0], c->actor.market);
+    DB_ADD(call_read(c), Q_key_done, w->key);
+    call_then(c, next);
 }
 
 static void publish_look(struct call *c)
 {
-    DB_ADD(call_read(c), Q_promotion_get, c->params[0], c->actor.market);
-    call_then(c, publish);
+    look(c, publish);
 }
 
 static void end_look(struct call *c)
 {
-    DB_ADD(call_read(c), Q_promotion_get, c->params[0], c->actor.market);
-    call_then(c, end);
+    look(c, end);
 }
 
-static void dated(struct call *c, call_step *next)
+/* A request of its own by its key, the promotion's code and what it says. */
+static struct writing *keyed(struct call *c)
 {
-    static const char *const names[] = {"from", NULL};
     struct writing *w = c->state = ARENA_NEW(c->arena, struct writing);
     *w = (struct writing){.market = ""};
-    if (!code_ok(c) || !(w->rev = call_if_match(c)) || !call_body(c))
+    return promotion_code_ok(c) && (w->key = call_key(c)) ? w : NULL;
+}
+
+static void dated(struct call *c, const char *what, call_step *next)
+{
+    static const char *const names[] = {"from", NULL};
+    struct writing *w = keyed(c);
+    if (!w || !(w->rev = call_if_match(c)) || !call_body(c))
         return;
     wire_string(&c->reader, c->body, "", "from", 10, false, &w->from);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c))
         return;
+    w->hash = arena_printf(c->arena, "%s %s %s", what, c->params[0], call_body_hash(c));
     call_read(c);
     call_then(c, next);
 }
 
 void promotion_publish(struct call *c)
 {
-    dated(c, publish_look);
+    dated(c, "publish", publish_look);
 }
 
 void promotion_end(struct call *c)
 {
-    dated(c, end_look);
+    dated(c, "end", end_look);
 }
 
 /* ---- coupons --------------------------------------------------------------------------------- */
 
 static void coupons_made(struct call *c)
 {
-    struct writing *w = c->state;
     const char *result = db_value(c->batch, 0, 0, 0);
     if (refused(c, result, NULL))
         return;
@@ -377,33 +353,25 @@ static void coupons_made(struct call *c)
                       json_loads(db_value(c->batch, 0, 0, 1), 0, NULL));
     else
         call_reply(c, STATUS_CREATED,
-                   json_pack("{s:s,s:I}", "code", c->params[0], "made", (json_int_t)w->ncodes));
+                   json_pack("{s:s,s:I}", "code", c->params[0], "made",
+                             (json_int_t)db_int(c->batch, 0, 0, 2)));
 }
 
 static void coupons_store(struct call *c)
 {
     struct writing *w = c->state;
-    if (!found(c))
-        return;
-    DB_ADD(call_write(c), Q_promotion_coupons, c->params[0],
-           db_array_text(c->arena, w->codes, w->ncodes), db_text_int(c->arena, w->limit),
-           c->actor.login_id, c->request->id);
+    DB_ADD(call_write(c), Q_promotion_coupons, c->params[0], c->actor.market,
+           db_array_text(c->arena, w->codes, w->ncodes), db_text_int(c->arena, w->limit), w->key,
+           w->hash, c->actor.login_id, c->request->id);
     call_then(c, coupons_made);
-}
-
-static void coupons_look(struct call *c)
-{
-    DB_ADD(call_read(c), Q_promotion_get, c->params[0], c->actor.market);
-    call_then(c, coupons_store);
 }
 
 void promotion_coupons(struct call *c)
 {
     static const char *const names[] = {"codes", "limit", NULL};
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-";
-    struct writing *w = c->state = ARENA_NEW(c->arena, struct writing);
-    *w = (struct writing){.market = ""};
-    if (!code_ok(c) || !call_body(c))
+    struct writing *w = keyed(c);
+    if (!w || !call_body(c))
         return;
     w->ncodes = wire_strings(&c->reader, c->body, "", "codes", CODES_MOST, CODE_MOST, &w->codes);
     if (!w->ncodes)
@@ -417,6 +385,7 @@ void promotion_coupons(struct call *c)
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c))
         return;
+    w->hash = arena_printf(c->arena, "coupons %s %s", c->params[0], call_body_hash(c));
     call_read(c);
-    call_then(c, coupons_look);
+    call_then(c, coupons_store);
 }

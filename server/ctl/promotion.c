@@ -1,12 +1,15 @@
 /* partylinectl promotion: the texts of promotions as files, MARKET.CODE.promo. What is imported is
  * a draft: the back office publishes it. */
 #include "core/promo/promotion_fill.h"
+#include "core/wire/wire_simulation.h"
 #include "queries.h"
 #include "server/ctl/ctl.h"
 #include "server/db/catalogue_load.h"
+#include "server/db/db.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -125,26 +128,45 @@ static bool store(struct ctl *ctl, const char *path, const char *market, const c
            ctl_fail(1, "%s: somebody else changes it now, or its code is taken", path) == 0;
 }
 
-/* FILE:LINE:COLUMN: what; the name of a file begins with its market. */
-static bool import_one(struct ctl *ctl, const struct catalogue_snapshot *s, const char *path)
+/* A text with its market, that of the beginning of a file's name or the one it is stored in. */
+struct given {
+    const char *path, *text;
+    const struct market_snapshot *market;
+    struct promotion promotion;
+};
+
+/* FILE:LINE:COLUMN: what */
+static bool read_given(struct ctl *ctl, struct given *given)
+{
+    struct promotion_mistake mistakes[PROMOTION_MISTAKES];
+    size_t n = 0;
+    if (promotion_read(ctl->arena, &given->market->catalogue, given->text, strlen(given->text),
+                       &given->promotion, mistakes, &n))
+        return true;
+    for (size_t i = 0; i < n; i++)
+        ctl_say(stderr, "%s:%d:%d: %s", given->path, mistakes[i].line, mistakes[i].column,
+                promotion_mistake_say(ctl->arena, LANGUAGE_en, &mistakes[i]));
+    return false;
+}
+
+static bool read_given_file(struct ctl *ctl, const struct catalogue_snapshot *s, const char *path,
+                            struct given *out)
 {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *market = arena_strndup(ctl->arena, name, strlen(name) < 2 ? strlen(name) : 2);
-    const struct market_snapshot *m = catalogue_snapshot_market(s, market);
-    const char *text = file_read(ctl, path);
-    struct promotion_mistake mistakes[PROMOTION_MISTAKES];
-    struct promotion promotion;
-    size_t n = 0;
-    if (!text)
+    *out = (struct given){.path = path, .market = catalogue_snapshot_market(s, market)};
+    if (!(out->text = file_read(ctl, path)))
         return false;
-    if (!m || name[2] != '.')
+    if (!out->market || name[2] != '.')
         return ctl_fail(1, "%s: its name begins with no market, like GB.KNIVES-2.promo", path) == 0;
-    if (promotion_read(ctl->arena, &m->catalogue, text, strlen(text), &promotion, mistakes, &n))
-        return store(ctl, path, market, promotion.code, text);
-    for (size_t i = 0; i < n; i++)
-        ctl_say(stderr, "%s:%d:%d: %s", path, mistakes[i].line, mistakes[i].column,
-                promotion_mistake_say(ctl->arena, LANGUAGE_en, &mistakes[i]));
-    return false;
+    return read_given(ctl, out);
+}
+
+static bool import_one(struct ctl *ctl, const struct catalogue_snapshot *s, const char *path)
+{
+    struct given given;
+    return read_given_file(ctl, s, path, &given) &&
+           store(ctl, path, given.market->catalogue.market, given.promotion.code, given.text);
 }
 
 /* All of them or none. */
@@ -166,6 +188,89 @@ static int import(struct ctl *ctl, int n, char **paths)
     return 0;
 }
 
+/* ---- simulating ------------------------------------------------------------------------------ */
+
+static bool read_stored(struct ctl *ctl, const struct catalogue_snapshot *s, const char *code,
+                        struct given *out)
+{
+    PGresult *rows = ask(ctl, Q_promotion_text, (const char *const[]){code});
+    if (!rows || !PQntuples(rows))
+        return rows && ctl_fail(1, "there is no promotion %s", code) == 0;
+    *out = (struct given){.path = code,
+                          .text = PQgetvalue(rows, 0, 1),
+                          .market = catalogue_snapshot_market(s, PQgetvalue(rows, 0, 0))};
+    return read_given(ctl, out);
+}
+
+/* All of the orders, a page at a time. */
+static bool simulate_orders(struct ctl *ctl, struct simulation *s, const char *market,
+                            const char *most, const PGresult *range)
+{
+    enum { PAGE = 500 };
+    const struct condition *const *asks;
+    size_t n = simulation_asks(s, &asks);
+    int64_t *amounts = ARENA_ARRAY(ctl->arena, int64_t, n),
+            *days = ARENA_ARRAY(ctl->arena, int64_t, n);
+    for (size_t i = 0; i < n; i++) {
+        amounts[i] = asks[i]->amount.minor;
+        days[i] = asks[i]->days;
+    }
+    for (int64_t done = 0; done < strtoll(PQgetvalue(range, 0, 0), NULL, 10); done += PAGE) {
+        PGresult *rows =
+            ask(ctl, Q_simulation_orders,
+                (const char *const[]){
+                    market, most, PQgetvalue(range, 0, 1), PQgetvalue(range, 0, 2),
+                    db_text_int(ctl->arena, done), db_text_int(ctl->arena, PAGE),
+                    db_array_int(ctl->arena, amounts, n), db_array_int(ctl->arena, days, n)});
+        for (int i = 0; rows && i < PQntuples(rows); i++) {
+            struct simulation_order order;
+            if (wire_simulation_order(ctl->arena, PQgetvalue(rows, i, 0), &order))
+                simulation_add(s, &order);
+        }
+        if (!rows)
+            return false;
+    }
+    return true;
+}
+
+static int simulate_given(struct ctl *ctl, const struct given *given, const char *most)
+{
+    const struct catalogue *c = &given->market->catalogue;
+    PGresult *range = ask(ctl, Q_simulation_range, (const char *const[]){c->market, most});
+    const char *const *lines;
+    if (!range)
+        return 1;
+    struct date day = {(int32_t)strtol(PQgetvalue(range, 0, 4), NULL, 10)};
+    if (given->promotion.from.days > day.days)
+        day = given->promotion.from;
+    struct simulation *s = simulation_new(ctl->arena, c, &given->promotion, day);
+    if (!simulate_orders(ctl, s, c->market, most, range))
+        return 1;
+    size_t n = simulation_say(ctl->arena, LANGUAGE_en, c, given->promotion.code, simulation_end(s),
+                              &lines);
+    for (size_t i = 0; i < n; i++)
+        ctl_say(stdout, "%s", lines[i]);
+    return 0;
+}
+
+static int simulate(struct ctl *ctl, const char *what, const char *orders)
+{
+    char why[256] = "", *end = NULL;
+    long most = orders ? strtol(orders, &end, 10) : SIMULATION_ORDERS;
+    struct given given;
+    if (orders && (*end || most < 1 || most > SIMULATION_ORDERS_MAX))
+        return ctl_fail(EXIT_USAGE, "--orders is a number from 1 to %d", SIMULATION_ORDERS_MAX);
+    struct catalogue_snapshot *s = catalogue_load(ctl->conn, NULL, why);
+    if (!s)
+        return ctl_fail(1, "%s", why);
+    size_t len = strlen(what);
+    bool is_file = strchr(what, '/') || (len > 6 && strcmp(what + len - 6, ".promo") == 0);
+    bool good = (is_file ? read_given_file : read_stored)(ctl, s, what, &given);
+    int result = good ? simulate_given(ctl, &given, db_text_int(ctl->arena, most)) : 1;
+    catalogue_snapshot_release(s);
+    return result;
+}
+
 int ctl_promotion(struct ctl *ctl, int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "list") == 0)
@@ -174,5 +279,9 @@ int ctl_promotion(struct ctl *ctl, int argc, char **argv)
         return export(ctl, argv[2]);
     if (argc > 2 && strcmp(argv[1], "import") == 0)
         return import(ctl, argc - 2, argv + 2);
+    if (argc == 3 && strcmp(argv[1], "simulate") == 0)
+        return simulate(ctl, argv[2], NULL);
+    if (argc == 5 && strcmp(argv[1], "simulate") == 0 && strcmp(argv[3], "--orders") == 0)
+        return simulate(ctl, argv[2], argv[4]);
     return ctl_usage(argv[0]);
 }

@@ -40,6 +40,7 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("PATCH", A + "/changesets/{id}"): ["/title"],
     ("PUT", A + "/changesets/{id}/rows"): ["/rows/0/base", "/rows/0/key"],
     ("PUT", A + "/promotions/{code}"): ["/text"],
+    ("POST", A + "/promotions/{code}/simulate"): ["/text"],
     ("POST", A + "/promotions/{code}/coupons"): ["/codes/0"],
 }
 # Read by the very functions that read drafts, where they are looked at.
@@ -303,7 +304,9 @@ class Fields:
         for n, (kind, text) in enumerate(texts(40)):
             http, _, reply = self.call("PUT", f"/promotions/HOSTILE-{n}", {"market": "GB", "text": text}, If_None_Match="*")
             cases.check(f"a promotion of {kind} is told its mistakes", http in (400, 422) or reply.get("problems"), (http, reply))
-            http, _, reply = self.call("POST", "/promotions/WELCOME/coupons", {"codes": [text]})
+            http, _, reply = self.call("POST", f"/promotions/HOSTILE-{n}/simulate", {"market": "GB", "text": text})
+            cases.check(f"a promotion of {kind} is not simulated", http in (400, 422) and (reply.get("problems") or reply.get("detail")), (http, reply))
+            http, _, reply = self.call("POST", "/promotions/WELCOME/coupons", {"codes": [text]}, Idempotency_Key=ulid())
             cases.check(f"a coupon of {kind} is refused", http in (400, 422), (http, reply))
         self.token = mine
 

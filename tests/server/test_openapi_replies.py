@@ -286,18 +286,22 @@ def promotions(call, ids):
     for what, headers in ((body, {"If_None_Match": "*"}), (body, {"If_Match": '"77"'}), ({"market": "GB", "text": 1}, {"If_Match": '"1"'}), (body, {})):
         call(body=what, **headers, **put)
     rev = call(body={**body, "text": text + "  give 1 free\n"}, If_Match=f'"{rev}"', **put)[2]["rev"]
-    call("POST", A + "/promotions/{code}/publish", {}, If_Match=f'"{rev}"', **one)
+    call("POST", A + "/promotions/{code}/publish", {}, key=ulid(), If_Match=f'"{rev}"', **one)
     rev = call(body=body, If_Match=f'"{rev}"', **put)[2]["rev"]
     call("GET", A + "/promotions/{code}", **one)
     call("GET", A + "/promotions/{code}", code="NONE")
     for query in ("", "?state=draft", "?state=x", "?limit=1", "?market=ZZ"):
         call("GET", A + "/promotions", query=query)
     for what, headers in (({"from": "never"}, {"If_Match": f'"{rev}"'}), ({}, {}), ({}, {"If_Match": '"77"'}), ({}, {"If_Match": f'"{rev}"'})):
-        got = call("POST", A + "/promotions/{code}/publish", what, **headers, **one)[2]
+        got = call("POST", A + "/promotions/{code}/publish", what, key=ulid(), **headers, **one)[2]
     for what in ({"codes": ["AB-1"], "limit": 1}, {"codes": ["ab-1"]}):
-        call("POST", A + "/promotions/{code}/coupons", what, **one)
+        call("POST", A + "/promotions/{code}/coupons", what, key=ulid(), **one)
     for headers in ({}, {"If_Match": '"77"'}, {"If_Match": f'"{got["rev"]}"'}):
-        call("POST", A + "/promotions/{code}/end", {}, **headers, **one)
+        call("POST", A + "/promotions/{code}/end", {}, key=ulid(), **headers, **one)
+    call("POST", A + "/promotions/{code}/end", {}, **one)
+    for what in ({}, {"text": text, "orders": 20}, {"text": "promotion HALF\n give 1 free\n"}, {"orders": 0}, {"market": "US"}):
+        call("POST", A + "/promotions/{code}/simulate", what, **one)
+    call("POST", A + "/promotions/{code}/simulate", {}, code="NONE")
     call.token = mine
 
 

@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from cases import Cases  # noqa: E402
 from promo_shop import A, draft, quote, seen, told  # noqa: E402
-from served import demo_server  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
 
 cases = Cases("test_promotions_api")
 P = A + "/promotions"
@@ -23,8 +23,9 @@ def put(s, code, text, rev=None, market="GB", login="B-02"):
     return s.call("PUT", f"{P}/{code}", {"market": market, "text": text}, s.token(login), headers)
 
 
-def post(s, code, what, rev=None, body=None, login="B-02"):
-    return s.call("POST", f"{P}/{code}/{what}", body or {}, s.token(login), {"If-Match": f'"{rev}"'} if rev else {})
+def post(s, code, what, rev=None, body=None, login="B-02", key=None):
+    headers = {"Idempotency-Key": key or ulid(), **({"If-Match": f'"{rev}"'} if rev else {})}
+    return s.call("POST", f"{P}/{code}/{what}", body or {}, s.token(login), headers)
 
 
 def written_published_changed_and_ended(s):
@@ -102,8 +103,38 @@ def coupons_are_made_once(s):
     assert s.psql("SELECT string_agg(code || limit_uses, ' ' ORDER BY code) FROM coupon WHERE code LIKE 'SPRING%'") == "SPRING-11 SPRING-21"
     status, _, got = post(s, "WELCOME", "coupons", body={"codes": ["NEW-1", "Spring-1"]})
     assert status == 409 and got["taken"] == ["SPRING-1"] and s.psql("SELECT count(*) FROM coupon WHERE code = 'NEW-1'") == "0"
+    status, _, got = post(s, "WELCOME", "coupons", body={"codes": ["TWICE-1", "twice-1", "TWICE-2"]})
+    assert (status, got["made"]) == (201, 2), got
     for bad in ({"codes": []}, {}, {"codes": ["a b c"]}, {"codes": ["AB"]}, {"codes": ["ABC"], "limit": -1}):
         assert post(s, "WELCOME", "coupons", body=bad)[0] == 400, bad
+
+
+def what_was_done_under_a_key_is_not_done_again(s):
+    rev = put(s, "KEYED", text_of(s, code="KEYED"))[2]["rev"]
+    publishing, ending, making = ulid(), ulid(), ulid()
+    first = post(s, "KEYED", "publish", rev, key=publishing)[2]
+    again = post(s, "KEYED", "publish", rev, key=publishing)
+    assert (again[0], again[2]) == (200, first) and first["version"] == 1, again
+    assert post(s, "KEYED", "publish", rev, {"from": "2030-01-01"}, key=publishing)[0] == 422, "another request"
+    assert post(s, "KEYED", "end", first["rev"], key=publishing)[0] == 422
+    assert post(s, "WELCOME", "publish", 1, key=publishing)[0] == 422, "of another promotion"
+    assert s.psql("SELECT max(version) FROM promotion_version v JOIN promotion p ON p.id = v.promotion_id WHERE code = 'KEYED'") == "1"
+    made = {"codes": ["KEY-1", "key-1"]}
+    assert [post(s, "KEYED", "coupons", body=made, key=making)[::2] for _ in range(2)] == [(201, {"code": "KEYED", "made": 1})] * 2
+    last = post(s, "KEYED", "end", first["rev"], key=ending)[2]
+    assert post(s, "KEYED", "end", first["rev"], key=ending)[::2] == (200, last) and last["state"] == "ended"
+    assert post(s, "KEYED", "publish", rev, key=publishing)[2] == first, "whatever became of it since"
+    for what in ("publish", "end", "coupons"):
+        assert s.call("POST", f"{P}/KEYED/{what}", {}, s.token("B-02"), {"If-Match": '"1"'})[0] == 428, what
+
+
+def nobody_reaches_into_another_market(s):
+    """The database refuses it, too, not only the look-up before."""
+    rev = put(s, "BRITISH", text_of(s, code="BRITISH"))[2]["rev"]
+    for sql in (f"promotion_publish('BRITISH', 'US', {rev}, '(,)', 0, 0, 0, '{ulid()}', 'h', NULL, 'r')",
+                f"promotion_end('BRITISH', 'US', {rev}, '2025-01-01', '{ulid()}', 'h', NULL, 'r')",
+                f"promotion_coupons('BRITISH', 'US', '{{AAA}}', 0, '{ulid()}', 'h', NULL, 'r')"):
+        assert s.psql(f"SELECT result FROM {sql}") == "unknown", sql
 
 
 def files_go_out_and_come_back(s):
@@ -128,7 +159,7 @@ def files_go_out_and_come_back(s):
 
 
 ALL = [written_published_changed_and_ended, mistakes_are_told_with_their_place, revisions_and_refusals, lists_and_sentences,
-       coupons_are_made_once, files_go_out_and_come_back]
+       coupons_are_made_once, what_was_done_under_a_key_is_not_done_again, nobody_reaches_into_another_market, files_go_out_and_come_back]
 
 with demo_server("--workers", "1") as server:  # each worker sees a change in its own time
     for case in ALL:

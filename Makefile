@@ -64,11 +64,12 @@ objects = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
 WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
 BOOK_OBJ := $(call objects,$(wildcard server/book/*.c))
-SERVER_MAINS := server/partylined.c server/partylinectl.c
+SERVER_MAINS := server/partylined.c server/partylinectl.c server/partyline-sandbox.c
 SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/ctl/*.c)))
+SANDBOX_OBJ := $(call objects,$(wildcard server/sandbox/*.c)) $(B)/gen/sandbox.o
 TUI_OBJ := $(call objects,$(filter-out tui/partyline.c,$(wildcard tui/*.c)))
 GEN_OBJ := $(B)/gen/queries.o $(B)/gen/schema.o $(B)/gen/demo.o $(B)/gen/openapi.o
-PROGRAMS := $(B)/partyline $(B)/partylined $(B)/partylinectl
+PROGRAMS := $(B)/partyline $(B)/partylined $(B)/partylinectl $(B)/partyline-sandbox
 
 all: $(PROGRAMS)
 	@:
@@ -99,6 +100,7 @@ $(B)/libcore.a: $(CORE_OBJ) $(B)/gen/translations.o
 $(B)/libwire.a: $(WIRE_OBJ)
 $(B)/libbook.a: $(BOOK_OBJ)
 $(B)/libserver.a: $(SERVER_OBJ) $(GEN_OBJ)
+$(B)/libsandbox.a: $(SANDBOX_OBJ) $(call objects,$(wildcard server/net/*.c))
 $(B)/libtui.a: $(TUI_OBJ)
 $(B)/lib%.a:
 	@mkdir -p $(@D) && rm -f $@
@@ -108,6 +110,10 @@ $(B)/partylined: $(B)/server/partylined.o $(B)/libserver.a $(B)/libwire.a $(B)/l
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
 $(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libbook.a $(B)/libwire.a $(B)/libcore.a
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS) $(BOOK_LIBS)
+# The sandbox knows no database: server/net is all that it takes of the server.
+SANDBOX_LIBS = $(call lib,openssl libevent libevent_openssl libevent_pthreads jansson libcurl libsystemd) -pthread
+$(B)/partyline-sandbox: $(B)/server/partyline-sandbox.o $(B)/libsandbox.a $(B)/libcore.a
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SANDBOX_LIBS)
 $(B)/partyline: $(B)/tui/partyline.o $(B)/libtui.a $(B)/libwire.a $(B)/libcore.a
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(TUI_LIBS)
 
@@ -125,6 +131,10 @@ $(B)/gen/schema.c: $(SCHEMA) server/gen/embed.sh
 $(B)/gen/demo.c: $(DEMO) server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh demo $(DEMO) > $@.new && mv $@.new $@
+SANDBOX_FILES := server/sandbox/objects.json server/sandbox/style.css
+$(B)/gen/sandbox.c: $(SANDBOX_FILES) server/gen/embed.sh
+	@mkdir -p $(@D)
+	$(call do,GEN,$@)sh server/gen/embed.sh sandbox $(SANDBOX_FILES) > $@.new && mv $@.new $@
 # The texts in other languages: what core/po has, as tables for core/tr.c.
 PO := $(sort $(wildcard core/po/*.po))
 $(B)/gen/translations.c: $(PO) core/po/compile core/po/table.awk

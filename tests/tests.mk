@@ -2,7 +2,7 @@
 # installs what is missing (tests/deps.sh, silent when nothing is) and builds what it needs.
 
 help:
-	@echo 'make               build the programs: build/$$V/partyline, partylined, partylinectl'
+	@echo 'make               build the programs: build/$$V/partyline, partylined, partylinectl, partyline-sandbox'
 	@echo 'make run           build, start the server with the demonstration company, open the client'
 	@echo 'make demo-server   the same without the client, in the foreground'
 	@echo 'make test          every test, under ASan and UBSan; T=money runs those with "money" in the name'

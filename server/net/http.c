@@ -768,6 +768,17 @@ void http_reply(struct http_exchange *exchange, int code, const char *content_ty
     reply_send(exchange, code);
 }
 
+void http_reply_broken(struct http_exchange *exchange, int code, const char *content_type,
+                       const char *body, size_t body_len, size_t sent)
+{
+    http_reply_header(exchange, "Connection", "close");
+    if (!reply_begin(exchange, code, content_type, body_len))
+        return;
+    if (sent)
+        evbuffer_add(evhttp_request_get_output_buffer(exchange->evreq), body, sent);
+    reply_send(exchange, code);
+}
+
 /* A body of references: the buffer lets go of its pieces in their order, so that the last one tells
  * the end. */
 struct lent {

@@ -80,6 +80,10 @@ void http_reply_header(struct http_exchange *exchange, const char *name, const c
  * Security headers (HSTS, nosniff, no-store, CSP) are added to every reply. */
 void http_reply(struct http_exchange *exchange, int code, const char *content_type,
                 const char *body, size_t body_len);
+/* The head of this reply, `sent` bytes of its body, and the end of the connection: what a client
+ * sees when the network breaks in the middle. For a double that has to fail as networks do. */
+void http_reply_broken(struct http_exchange *exchange, int code, const char *content_type,
+                       const char *body, size_t body_len, size_t sent);
 
 struct http_piece {
     const char *data;

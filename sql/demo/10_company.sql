@@ -85,6 +85,13 @@ INSERT INTO site (id, code, name, market, ships) VALUES
     (2, 'NEWARK', 'Newark', 'US', true),
     (3, 'SHANGHAI', '上海', 'CN', true),
     (4, 'HULL', 'Hull showroom', 'GB', false);
+-- Where parcels come back to.
+UPDATE site SET return_address = jsonb_build_object('name', a.name, 'line1', a.line1, 'line2', '', 'city', a.city,
+                                                    'postcode', a.postcode, 'region', a.region, 'country', site.market)
+  FROM (VALUES (1, 'Velvet & Vale Returns', '14 Aire Valley Road', 'Leeds', 'LS9 0PS', ''),
+               (2, 'Velvet & Vale Returns', '200 Doremus Avenue', 'Newark', '07105', 'NJ'),
+               (3, '天鹅绒退货部', '浦东新区张杨路500号', '上海', '200122', '')) AS a(id, name, line1, city, postcode, region)
+ WHERE site.id = a.id;
 
 INSERT INTO rank (id, code, name) VALUES
     (1, 'CON', 'Consultant'), (2, 'SEN', 'Senior'), (3, 'TLD', 'Team Leader'), (4, 'MGR', 'Manager'),

@@ -58,6 +58,8 @@ struct item {
     int age_limit;                        /* years, 0: none */
     struct date sale_from, sale_to;       /* from <= date < to */
     bool back_order;                      /* may be sold beyond the stock */
+    /* Of a gift certificate whose value is keyed with the line: within these. Both 0: its price. */
+    struct money value_least, value_most;
     uint32_t first_component, components; /* of a kit, into catalogue.components */
     uint32_t first_slot, slots;           /* what is chosen in a kit, into catalogue.slots */
 };

@@ -14,7 +14,7 @@ bool draft_line_equal(const struct draft_line *a, const struct draft_line *b)
 {
     return same(a->id, b->id) && same(a->sku, b->sku) && a->qty == b->qty &&
            a->back_order == b->back_order && same(a->picks, b->picks) &&
-           same(a->choices, b->choices);
+           same(a->choices, b->choices) && a->value == b->value;
 }
 
 static bool address_equal(const struct address *a, const struct address *b)

@@ -17,6 +17,7 @@ struct draft_line {
     /* Of a kit, in the order of its slots, a blank between: SKUs, or the numbers of options as they
      * were keyed. NULL: none. */
     const char *choices;
+    int64_t value; /* of each gift certificate, in minor units; 0: none said */
 };
 
 struct address {

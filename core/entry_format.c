@@ -32,7 +32,7 @@ static bool needs_quantity(const struct entry_command *command)
 {
     bool several = (command->kinds & (command->kinds - 1)) != 0;
     bool phone = command->kind == ENTRY_BARCODE && command->check_fails && command->text[0] == '0';
-    return command->quantity != 1 || ((several || phone) && !command->choices[0]);
+    return command->quantity != 1 || ((several || phone) && !command->choices[0] && !command->has_amount);
 }
 
 static void add_item(struct text *out, const struct entry_command *command)
@@ -42,6 +42,10 @@ static void add_item(struct text *out, const struct entry_command *command)
     text_add(out, command->text);
     if (command->choices[0])
         text_printf(out, "/%s", command->choices);
+    if (command->has_amount) {
+        text_addc(out, '=');
+        add_amount(out, command);
+    }
 }
 
 static void add_more(struct text *out, const struct entry_command *command)

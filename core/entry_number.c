@@ -91,21 +91,42 @@ void reading_choices(struct reading *r, struct part part)
         reading_bad(r, PROBLEM_required, "The choice", part);
 }
 
-/* A slash behind digits is never searched for. */
-bool read_kit(struct reading *r)
+/* `SKU` or `q*SKU` in front of a sign; NULL when that is not what stands there, else what stands
+ * behind the sign. */
+static const char *item_before(struct reading *r, char sign)
 {
-    const char *slash = strchr(r->text, '/');
-    if (!slash || slash == r->text)
-        return false;
-    struct part item = part_of(r->text, slash);
+    const char *end = strchr(r->text, sign);
+    if (!end || end == r->text)
+        return NULL;
+    struct part item = part_of(r->text, end);
     const char *star = memchr(item.at, '*', item.len);
     int64_t quantity = 1;
     if (star && !part_number(part_of(item.at, star), 1, ENTRY_QUANTITY_MAX, &quantity))
+        return NULL;
+    item = star ? part_of(star + 1, end) : item;
+    return part_is_digits(item) && item_set(r, item, quantity) ? end + 1 : NULL;
+}
+
+/* A slash behind digits is never searched for. */
+bool read_kit(struct reading *r)
+{
+    const char *choices = item_before(r, '/');
+    if (!choices)
         return false;
-    item = star ? part_of(star + 1, slash) : item;
-    if (!part_is_digits(item) || !item_set(r, item, quantity))
+    reading_choices(r, part_of(choices, NULL));
+    return true;
+}
+
+bool read_valued(struct reading *r)
+{
+    const char *value = item_before(r, '=');
+    if (!value)
         return false;
-    reading_choices(r, part_of(slash + 1, NULL));
+    struct part part = part_of(value, NULL);
+    if (part.len)
+        reading_amount(r, part);
+    else
+        reading_bad(r, PROBLEM_required, "The value", part);
     return true;
 }
 

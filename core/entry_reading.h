@@ -35,6 +35,8 @@ bool read_decimal(struct reading *r);
 /* A verb counts when alone or followed by a digit or blank, and on its screens. */
 bool read_verb(struct reading *r);
 
+/* `SKU=25`, `q*SKU=25`: a gift certificate with its value. */
+bool read_valued(struct reading *r);
 /* The numbers of choices: digits but 0. BAD otherwise. */
 void reading_choices(struct reading *r, struct part part);
 /* The command becomes BAD; always true, so that a reader can end with it. */

@@ -1,7 +1,7 @@
 #include "core/quote_part.h"
 
 /* What the charge is found by: ordinary goods before promotions, so that a promotion never brings a
- * charge. What was chosen free adds neither value nor weight. */
+ * charge. What was chosen free adds neither value nor weight; certificates are not delivered. */
 static bool find_charge(struct quote *quote, const struct order_draft *draft,
                         const struct delivery_charge **out)
 {
@@ -10,8 +10,10 @@ static bool find_charge(struct quote *quote, const struct order_draft *draft,
     bool any = false;
     for (size_t i = 0; i < quote->nlines; i++) {
         const struct quote_line *line = &quote->lines[i];
-        any = any || line->priced;
-        if (!line->priced || quote_line_is_pick(line))
+        if (!line->priced || quote_is_certificate(line->item))
+            continue;
+        any = true;
+        if (quote_line_is_pick(line))
             continue;
         value.minor += line->amount.minor; /* their sum is known to fit */
         weight_g += line->item->weight_g * line->draft->qty;

@@ -95,6 +95,31 @@ void quote_line_unprice(struct quote_line *line)
     line->nwhy = line->nshares = 0;
 }
 
+/* Of a certificate the value is said with the line, where its item has no price of its own. */
+static bool check_value(struct quote *quote, size_t i, struct price *price)
+{
+    const struct item *item = quote->lines[i].item;
+    int64_t value = quote->lines[i].draft->value;
+    int exponent = quote->catalogue->exponent;
+    bool is_free = item->value_most.minor > 0;
+    struct problem *p;
+    if (quote_is_certificate(item))
+        price->cv = price->pv = (struct volume){0};
+    if (!is_free && value == 0)
+        return true;
+    if (is_free && value >= item->value_least.minor && value <= item->value_most.minor) {
+        price->amount = money_of(value);
+        return true;
+    }
+    p = quote_line_problem(quote, i, is_free ? PROBLEM_value_needed : PROBLEM_value_fixed, "value");
+    quote_item_params(p, item);
+    if (is_free) {
+        problem_set_money(p, "least", item->value_least.minor, exponent);
+        problem_set_money(p, "most", item->value_most.minor, exponent);
+    }
+    return false;
+}
+
 static bool line_amounts(struct quote *quote, struct quote_line *line, const struct price *price,
                          struct rate discount, bool volumes)
 {
@@ -146,8 +171,14 @@ void quote_price_line(struct quote *quote, size_t i, const struct buyer_facts *b
         problem_set_text(p, "list", quote->list->code);
         return;
     }
-    line->priced = line_amounts(quote, line, price, quote_rank_discount(quote, buyer, draft->type),
-                                order_type_info(draft->type)->has_volumes);
+    struct price own = *price;
+    if (!check_value(quote, i, &own))
+        return;
+    struct rate discount = quote_is_certificate(line->item)
+                               ? (struct rate){0}
+                               : quote_rank_discount(quote, buyer, draft->type);
+    line->priced =
+        line_amounts(quote, line, &own, discount, order_type_info(draft->type)->has_volumes);
     if (!line->priced) {
         quote_line_unprice(line);
         quote_line_problem(quote, i, PROBLEM_amount_too_large, "qty");

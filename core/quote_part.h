@@ -20,6 +20,12 @@ static inline bool quote_line_is_pick(const struct quote_line *line)
     return line->draft->picks && line->draft->picks[0];
 }
 
+/* A promise of money, not goods: no tax, volumes, discount, delivery or stock. */
+static inline bool quote_is_certificate(const struct item *item)
+{
+    return item->kind == ITEM_CERTIFICATE;
+}
+
 /* What is wrong with who buys and where it goes. */
 void quote_check_buyer(struct quote *quote, const struct buyer_facts *buyer,
                        const struct order_draft *draft);

@@ -11,6 +11,8 @@ static bool promotion_is_for(const struct promotion *promotion, const struct ord
 
 static size_t components_of(struct stock_parts parts)
 {
+    if (quote_is_certificate(parts.item))
+        return 0;
     return parts.item->kind == ITEM_KIT ? parts.item->components + parts.nchosen : 1;
 }
 
@@ -253,7 +255,7 @@ static void check_stock(struct arena *arena, struct quote *quote, const struct s
     int64_t *left = stock_copy(arena, stock, n), *whole = stock_copy(arena, stock, n);
     for (size_t i = 0; i < quote->nlines; i++) {
         struct quote_line *line = &quote->lines[i];
-        if (!line->item)
+        if (!line->item || quote_is_certificate(line->item))
             continue;
         line->free_stock = quote_stock_sellable(c, stock_parts_of(line), stock, whole, n);
         if (!line->priced)

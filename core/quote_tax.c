@@ -64,7 +64,7 @@ void quote_tax_rates(struct quote *quote)
     int tax_class = -1; /* of the line before: most have the same */
     for (size_t i = 0; i < quote->nlines; i++) {
         struct quote_line *line = &quote->lines[i];
-        if (!line->priced)
+        if (!line->priced || quote_is_certificate(line->item))
             continue;
         if (line->item->tax_class != tax_class)
             rate = quote_rate(quote, tax_class = line->item->tax_class);

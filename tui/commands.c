@@ -86,6 +86,8 @@ static void item(struct app *app, const struct entry_command *command)
         added = order_add_kit(order, sku, command->quantity,
                               kit_keyed(app, arena, sku, command->choices));
         arena_free(arena);
+    } else if (command->has_amount) {
+        added = order_add_valued(order, sku, command->quantity, command->amount.minor);
     } else {
         added = offers_add(app, sku, command->quantity);
     }

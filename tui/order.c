@@ -336,7 +336,7 @@ void order_set_coupons(struct order *order, const char *const *codes, size_t n)
 }
 
 static void line_add(struct order *order, struct order_version *version, const char *sku,
-                     int64_t qty, const char *picks, const char *choices)
+                     int64_t qty, const char *picks, const char *choices, int64_t value)
 {
     struct order_draft *draft = &version->draft;
     if (draft->nlines >= 8 && (draft->nlines & (draft->nlines - 1)) == 0) /* 8, 16, 32: full */
@@ -348,6 +348,7 @@ static void line_add(struct order *order, struct order_version *version, const c
         .back_order = true,
         .picks = text_copy(version->arena, picks),
         .choices = text_copy(version->arena, choices),
+        .value = value,
     };
 }
 
@@ -360,7 +361,16 @@ bool order_add_kit(struct order *order, const char *sku, int64_t qty, const char
 {
     if (order_lines(order) >= DRAFT_LINES_MAX)
         return false;
-    line_add(order, edit(order), sku, qty, NULL, choices);
+    line_add(order, edit(order), sku, qty, NULL, choices, 0);
+    changed(order);
+    return true;
+}
+
+bool order_add_valued(struct order *order, const char *sku, int64_t qty, int64_t value)
+{
+    if (order_lines(order) >= DRAFT_LINES_MAX)
+        return false;
+    line_add(order, edit(order), sku, qty, NULL, NULL, value);
     changed(order);
     return true;
 }
@@ -371,9 +381,9 @@ bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t
     if (order_lines(order) + 2 > DRAFT_LINES_MAX)
         return false;
     struct order_version *version = edit(order);
-    line_add(order, version, sku, chosen, promotion, NULL);
+    line_add(order, version, sku, chosen, promotion, NULL, 0);
     if (qty > chosen)
-        line_add(order, version, sku, qty - chosen, NULL, NULL);
+        line_add(order, version, sku, qty - chosen, NULL, NULL, 0);
     changed(order);
     return true;
 }
@@ -387,7 +397,7 @@ bool order_add_all(struct order *order, const struct reply_line *lines, size_t n
         if (!*lines[i].gift_of) /* those come by themselves */
             line_add(order, version, lines[i].sku, lines[i].qty,
                      *lines[i].picks ? lines[i].picks : NULL,
-                     kit_choices_of(version->arena, &lines[i]));
+                     kit_choices_of(version->arena, &lines[i]), lines[i].value);
     changed(order);
     return true;
 }

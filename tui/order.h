@@ -148,6 +148,8 @@ void order_set_price_list(struct order *order, const char *code);
 void order_set_coupons(struct order *order, const char *const *codes, size_t n);
 void order_set_note(struct order *order, const char *note);
 bool order_add(struct order *order, const char *sku, int64_t qty); /* false: too many lines */
+/* A gift certificate of a value that was keyed, in minor units. */
+bool order_add_valued(struct order *order, const char *sku, int64_t qty, int64_t value);
 bool order_add_kit(struct order *order, const char *sku, int64_t qty, const char *choices);
 /* The same, the first `chosen` of them as what a promotion lets the buyer choose. */
 bool order_add_chosen(struct order *order, const char *sku, int64_t qty, int64_t chosen,

@@ -70,6 +70,7 @@ void reply_line_read(struct arena *arena, json_t *object, void *out)
         .pv = get_number(object, "pv"),
         .free_stock = get_number_or(object, "free_stock", -1),
         .back_ordered = get_number(object, "back_ordered"),
+        .value = get_number(object, "value"),
         .state = get_text(object, "state"),
         .priced = !json_is_false(json_object_get(object, "priced")),
     };

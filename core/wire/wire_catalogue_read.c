@@ -76,6 +76,33 @@ static void items_read(struct columns_reading *r)
     arena_free(scratch);
 }
 
+struct value_row {
+    int item;
+    struct money least, most;
+};
+
+static void values_read(struct columns_reading *r)
+{
+    struct arena *scratch = arena_new(), *own = r->arena;
+    const struct column columns[] = {
+        {"item", INT, offsetof(struct value_row, item), 0,
+         r->has_items ? (int64_t)r->nitems - 1 : -1, NULL},
+        {"least", LONG, offsetof(struct value_row, least), 1, MONEY_MAX, NULL},
+        {"most", LONG, offsetof(struct value_row, most), 1, MONEY_MAX, NULL},
+        {NULL, TEXT, 0, 0, 0, NULL},
+    };
+    struct value_row *rows;
+    r->arena = scratch;
+    size_t n = columns_table(r, columns, &rows, sizeof *rows);
+    r->arena = own;
+    for (size_t i = 0; i < n; i++) {
+        struct item *item = &r->out->catalogue.items[rows[i].item];
+        item->value_least = rows[i].least;
+        item->value_most = rows[i].most;
+    }
+    arena_free(scratch);
+}
+
 static void names_read(struct columns_reading *r)
 {
     static const struct column columns[] = {
@@ -294,6 +321,7 @@ static const struct {
     {"lists", lists_read},           {"groups", groups_read},
     {"promotions", promotions_read}, {"slots", columns_slots},
     {"options", columns_options},    {"slot_names", columns_slot_names},
+    {"values", values_read},
 };
 
 /* What one column says of another can be compared only when all are there. */

@@ -226,6 +226,22 @@ static void add_slots(struct text *out, const struct catalogue *c)
     text_add(out, "},");
 }
 
+/* Certificates whose value is keyed, items ascending. */
+static void add_values(struct text *out, const struct catalogue *c)
+{
+    const struct item *item = c->items;
+    uint32_t *at = ARENA_ARRAY(out->arena, uint32_t, c->nitems);
+    size_t n = 0;
+    for (uint32_t i = 0; i < c->nitems; i++)
+        if (item[i].value_most.minor)
+            at[n++] = i;
+    add_count(out, "values", n);
+    COLUMN(out, "item", n, text_add_int(out, at[i]));
+    COLUMN(out, "least", n, text_add_int(out, item[at[i]].value_least.minor));
+    COLUMN(out, "most", n, text_add_int(out, item[at[i]].value_most.minor));
+    text_add(out, "},");
+}
+
 void wire_catalogue_write_items(struct text *out, const struct catalogue *c,
                                 const char *const *barcodes)
 {
@@ -245,6 +261,7 @@ void wire_catalogue_write_items(struct text *out, const struct catalogue *c,
     COLUMN(out, "sale_to", n, add_date(out, item[i].sale_to));
     COLUMN(out, "back_order", n, add_boolean(out, item[i].back_order));
     text_add(out, "},");
+    add_values(out, c);
     add_components(out, c);
     add_slots(out, c);
 }

@@ -67,7 +67,8 @@ json_t *wire_choices_write(const char *choices)
 
 static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
 {
-    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", "choices", NULL};
+    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", "choices",
+                                        "value", NULL};
     struct text pointer;
     text_init(&pointer, r->arena);
     text_add(&pointer, "/lines/");
@@ -87,6 +88,8 @@ static void read_line(struct wire_reader *r, json_t *value, size_t i, struct dra
         !out->picks[0])
         wire_bad_value(r, at, "picks", "empty");
     out->choices = choices_read(r, value, at);
+    if (wire_integer(r, value, at, "value", false, &out->value) && r->strict && out->value < 1)
+        wire_bad_value(r, at, "value", "less than 1");
     wire_only(r, value, at, names, NULL);
 }
 
@@ -262,6 +265,8 @@ json_t *wire_draft_write(const struct order_draft *draft)
             json_object_set_new(line, "picks", json_string(l->picks));
         if (l->choices)
             json_object_set_new(line, "choices", wire_choices_write(l->choices));
+        if (l->value)
+            json_object_set_new(line, "value", json_integer(l->value));
         json_array_append_new(lines, line);
     }
     json_object_set_new(object, "lines", lines);

@@ -79,6 +79,8 @@ static json_t *line_write(struct arena *arena, enum language language, const str
         set_text(object, "gift_of", line->gift_of->code);
     if (line->draft->picks)
         set_text(object, "picks", line->draft->picks);
+    if (line->draft->value)
+        set_int(object, "value", line->draft->value);
     if (line->nchosen)
         json_object_set_new(object, "choices", chosen_write(quote->catalogue, line));
     json_object_set_new(object, "shares", wire_shares_write(line));

@@ -1,5 +1,6 @@
 /* Taking an order back. */
 #include "core/order_state.h"
+#include "core/text.h"
 #include "server/api/order_actor.h"
 #include "server/api/order_head.h"
 #include "server/api/routes.h"
@@ -25,6 +26,7 @@ bool order_may_be_cancelled(const struct call *c, size_t s, struct problems *pro
 
 struct cancelling {
     const char *key, *hash, *reason;
+    int exponent;
 };
 
 bool order_answer_move(struct call *c, const char *event)
@@ -45,9 +47,38 @@ bool order_answer_move(struct call *c, const char *event)
     return true;
 }
 
+/* "...4711 (70.00 of 100.00 left)": of each that is spent. */
+static const char *spent_say(struct call *c, const char *detail, int exponent)
+{
+    struct text say;
+    text_init(&say, c->arena);
+    json_t *why = json_loads(detail, 0, NULL), *spent = json_object_get(why, "spent"), *one;
+    size_t i;
+    json_array_foreach(spent, i, one)
+    {
+        char left[MONEY_TEXT], all[MONEY_TEXT];
+        money_format(left, money_of(json_integer_value(json_object_get(one, "left"))), exponent,
+                     true);
+        money_format(all, money_of(json_integer_value(json_object_get(one, "amount"))), exponent,
+                     true);
+        text_printf(&say, "%s...%s %s/%s", i ? ", " : "",
+                    json_string_value(json_object_get(one, "last")), left, all);
+    }
+    json_decref(why);
+    return say.data;
+}
+
 static void cancel_reply(struct call *c)
 {
     const char *state = db_value(c->batch, 0, 0, 1);
+    if (strcmp(db_value(c->batch, 0, 0, 0), "certificates") == 0) {
+        const struct cancelling *s = c->state;
+        struct problem *p = problems_add(&c->problems, PROBLEM_certificates_spent, "", NULL);
+        problem_set_text(p, "order", c->params[0]);
+        problem_set_text(p, "spent", spent_say(c, db_value(c->batch, 0, 0, 2), s->exponent));
+        call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
+        return;
+    }
     if (order_answer_move(c, "order_cancelled"))
         return;
     order_cancel_may(&(struct order_cancel){.order = c->params[0], .state = state}, &c->problems);
@@ -72,6 +103,7 @@ static void cancel_decide(struct call *c)
             call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
         return;
     }
+    s->exponent = (int)db_int(c->batch, 0, 0, COL_EXPONENT);
     DB_ADD(call_write(c), Q_order_cancel, c->params[0], s->key, s->hash, c->actor.login_id,
            c->actor.acting_for, s->reason, c->request->id);
     call_then(c, cancel_reply);

@@ -89,6 +89,26 @@ static void on_balance(struct call *c, struct changing *g, const char *reply)
     refuse(c, g, STATUS_PROBLEMS);
 }
 
+/* A line of the draft as it now stands, by its id. */
+static const char *sku_of_line(const struct pricing *pr, const char *id)
+{
+    for (size_t i = 0; i < pr->draft.nlines; i++)
+        if (strcmp(pr->draft.lines[i].id, id) == 0)
+            return pr->draft.lines[i].sku;
+    return "";
+}
+
+static void on_certificates(struct call *c, struct changing *g, const char *reply)
+{
+    json_t *why = json_loads(reply, 0, NULL);
+    const char *line = arena_strdup(c->arena, json_string_value(json_object_get(why, "line")));
+    json_decref(why);
+    problem_set_text(
+        problems_add(&g->pricing.quote.problems, PROBLEM_certificates_issued, "/lines", line),
+        "sku", sku_of_line(&g->pricing, line));
+    refuse(c, g, STATUS_PROBLEMS);
+}
+
 static void on_unknown(struct call *c, struct changing *g, const char *reply)
 {
     (void)g, (void)reply;
@@ -102,7 +122,7 @@ static const struct {
 } outcomes[] = {{"changed", on_changed}, {"again", on_again},     {"reused", on_reused},
                 {"unknown", on_unknown}, {"state", on_state},     {"stale", on_stale},
                 {"facts", on_facts},     {"promotion", on_facts}, {"stock", on_stock},
-                {"balance", on_balance}};
+                {"balance", on_balance}, {"certificates", on_certificates}};
 
 static void committed(struct call *c)
 {
@@ -214,15 +234,18 @@ static void decide(struct call *c)
 
 static json_t *lines_as_draft(const struct db_batch *b, size_t s)
 {
-    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED, PICKS, CHOICES };
+    enum { CLIENT_ID, SKU, QTY, BACK_ORDERED, PICKS, CHOICES, VALUE };
     json_t *lines = json_array();
-    for (size_t i = 0; i < db_rows(b, s); i++)
-        json_array_append_new(
-            lines,
+    for (size_t i = 0; i < db_rows(b, s); i++) {
+        json_t *line =
             json_pack("{s:s,s:s,s:I,s:b,s:s?,s:o}", "id", db_value(b, s, i, CLIENT_ID), "sku",
                       db_value(b, s, i, SKU), "qty", (json_int_t)db_int(b, s, i, QTY), "backorder",
                       db_bool(b, s, i, BACK_ORDERED), "picks", db_value(b, s, i, PICKS), "choices",
-                      wire_choices_write(db_value(b, s, i, CHOICES))));
+                      wire_choices_write(db_value(b, s, i, CHOICES)));
+        if (db_value(b, s, i, VALUE))
+            json_object_set_new(line, "value", json_integer(db_int(b, s, i, VALUE)));
+        json_array_append_new(lines, line);
+    }
     return lines;
 }
 

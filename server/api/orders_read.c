@@ -45,7 +45,7 @@ static const char *const head_names[] = {"",
 static const char *const line_names[] = {
     "id",   "sku", "name", "#qty",          "#unit", "#discount", "#amount",
     "#tax", "#cv", "#pv",  "#back_ordered", "state", NULL};
-enum { LINE_GIFT_OF = 12, LINE_PICKS, LINE_SHARES };
+enum { LINE_GIFT_OF = 12, LINE_PICKS, LINE_SHARES, LINE_VALUE };
 static const char *const promotion_names[] = {"id",          "#version", "#amount",   "#delivery",
                                               "#credit",     "#times",   "#recruits", "coupon",
                                               "?given_back", NULL};
@@ -125,6 +125,8 @@ static json_t *lines_write(const struct db_batch *b, const struct reading *r)
             json_object_set_new(line, "gift_of", json_string(gift));
         if (picks)
             json_object_set_new(line, "picks", json_string(picks));
+        if (db_value(b, s, i, LINE_VALUE))
+            json_object_set_new(line, "value", json_integer(db_int(b, s, i, LINE_VALUE)));
         json_object_set_new(line, "shares", json_loads(db_value(b, s, i, LINE_SHARES), 0, NULL));
         components_write(b, r, line, &component);
     }

@@ -81,6 +81,19 @@ static void load_kits(struct loading *r, struct catalogue *c, const struct id_in
     }
 }
 
+/* What the value of a certificate may be that has no price of its own. */
+static void load_values(struct loading *r, struct catalogue *c, const struct id_index *ids)
+{
+    PGresult *res = load_rows(r, Q_item_values, c->market);
+    for (size_t i = 0; i < load_count(res); i++) {
+        int64_t item = load_index_of(ids, c->nitems, load_integer(res, i, 0));
+        if (item < 0)
+            continue;
+        c->items[item].value_least = money_of(load_integer(res, i, 1));
+        c->items[item].value_most = money_of(load_integer(res, i, 2));
+    }
+}
+
 static void load_lists(struct loading *r, struct catalogue *c, const struct id_index *ids)
 {
     PGresult *res = load_rows(r, Q_price_lists, c->market);
@@ -175,6 +188,7 @@ static void load_markets(struct loading *r, struct catalogue_snapshot *s)
         struct id_index *ids = load_items(r, m, classes);
         load_kits(r, &m->catalogue, ids);
         load_choices(r, m, ids);
+        load_values(r, &m->catalogue, ids);
         load_lists(r, &m->catalogue, ids);
         load_rules(r, &m->catalogue, classes);
         load_promotions(r, m);

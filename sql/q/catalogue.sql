@@ -39,6 +39,9 @@ SELECT i.id, i.sku, i.kind, i.group_id, i.tax_class, i.weight_g, i.max_per_order
   LEFT JOIN item_name e ON e.item_id = i.id AND e.language = 'en'
  ORDER BY i.sku COLLATE "C";
 
+-- name: item_values   $1: market. Certificates of any value, and what it may be.
+SELECT v.item_id, v.least, v.most FROM item_value v WHERE v.market = $1 ORDER BY v.item_id;
+
 -- name: item_languages
 SELECT language FROM item_name UNION SELECT language FROM market ORDER BY language;
 

@@ -120,6 +120,7 @@ SELECT coalesce('order ' || d.number, 'receivable of order id ' || w.order_id) A
 -- name: check_books   Goods, discount, delivery and added tax of each revision of an order stand in its journal.
 WITH booked AS (
     SELECT j.ref, sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'sales') AS goods,
+           sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'certificates_sold') AS certificates,
            sum(t.amount) FILTER (WHERE d.kind = 'discounts' AND c.kind = 'receivable') AS discount,
            sum(t.amount) FILTER (WHERE d.kind = 'receivable' AND c.kind = 'delivery') AS delivery,
            sum(t.amount) FILTER (WHERE c.kind = 'tax') AS tax
@@ -131,11 +132,12 @@ WITH booked AS (
      GROUP BY j.ref
 )
 SELECT 'order ' || o.number AS what,
-       format('goods %s, discount %s, delivery %s, tax %s in the books; %s, %s, %s, %s in the order, revision %s',
-              coalesce(b.goods, 0), coalesce(b.discount, 0), coalesce(b.delivery, 0), coalesce(b.tax, 0),
-              o.goods, o.discount, o.delivery, o.tax + o.delivery_tax, o.revision) AS detail
+       format('goods %s, certificates %s, discount %s, delivery %s, tax %s in the books; %s, %s, %s, %s, %s in the order, revision %s',
+              coalesce(b.goods, 0), coalesce(b.certificates, 0), coalesce(b.discount, 0), coalesce(b.delivery, 0), coalesce(b.tax, 0),
+              o.goods - o.certificates, o.certificates, o.discount, o.delivery, o.tax + o.delivery_tax, o.revision) AS detail
   FROM order_version o LEFT JOIN booked b ON b.ref = o.journal
- WHERE coalesce(b.goods, 0) <> o.goods OR coalesce(b.discount, 0) <> o.discount
+ WHERE coalesce(b.goods, 0) <> o.goods - o.certificates OR coalesce(b.certificates, 0) <> o.certificates
+    OR coalesce(b.discount, 0) <> o.discount
     OR coalesce(b.delivery, 0) <> o.delivery OR coalesce(b.tax, 0) <> o.tax + o.delivery_tax
  ORDER BY o.order_id LIMIT 20;
 
@@ -265,6 +267,57 @@ UNION ALL
 SELECT 'refund ' || r.id, 'is asked for by nobody'
   FROM refund r WHERE r.state = 'asked'
    AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.refund_id = r.id AND g.state IN ('waiting', 'busy'))
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_certificates   What is left of a certificate is what it was sold for less what was spent and not given back; nothing, when dead.
+WITH used AS (
+    SELECT account_id, sum(amount - refunded) AS amount FROM payment WHERE kind = 'certificate' AND state IN ('captured', 'refunded')
+     GROUP BY account_id
+)
+SELECT 'certificate ' || c.id AS what,
+       CASE WHEN a.id IS NULL THEN 'has no account'
+            WHEN c.state = 'dead' THEN 'is dead and has ' || a.balance
+            ELSE format('of %s has %s, %s is spent', c.amount, a.balance, coalesce(u.amount, 0)) END AS detail
+  FROM certificate c
+  LEFT JOIN account a ON a.certificate_id = c.id
+  LEFT JOIN used u ON u.account_id = a.id
+ WHERE a.balance IS DISTINCT FROM CASE c.state WHEN 'dead' THEN 0 ELSE c.amount - coalesce(u.amount, 0) END
+UNION ALL
+SELECT coalesce('certificate ' || c.id, 'journal ' || j.id),
+       CASE WHEN j.id IS NULL THEN 'was issued without a journal' WHEN c.id IS NULL THEN 'issues no certificate'
+            ELSE 'is ' || c.amount || ', in the books ' || j.amount END
+  FROM certificate c
+  FULL JOIN (SELECT j.id, j.ref, sum(t.amount) AS amount FROM journal j LEFT JOIN transfer t ON t.journal_id = j.id
+              WHERE j.kind = 'certificate' GROUP BY j.id, j.ref) j ON j.ref = c.id::text
+ WHERE c.amount IS DISTINCT FROM j.amount
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_issued   Each piece of a certificate that is paid for was issued, each that is not owed to anybody was not.
+WITH sold AS (
+    SELECT o.id, o.market, o.number, o.state, sum(l.qty) AS pieces, sum(l.goods) AS goods,
+           coalesce((SELECT sum(p.amount - p.refunded) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'), 0)
+           >= o.total - o.returned AS paid
+      FROM orders o
+      JOIN order_line l ON l.order_id = o.id AND l.state <> 'cancelled'
+      JOIN item i ON i.id = l.item_id AND i.kind = 'certificate'
+     GROUP BY o.id
+), issued AS (
+    SELECT order_id, count(*) AS pieces, sum(amount) AS goods, bool_or(state = 'active') AS is_active
+      FROM certificate GROUP BY order_id
+)
+SELECT 'order ' || s.number AS what, format('sold %s certificates and is paid, issued %s', s.pieces, coalesce(i.pieces, 0)) AS detail
+  FROM sold s LEFT JOIN issued i ON i.order_id = s.id
+ WHERE s.paid AND s.state <> 'cancelled' AND s.pieces <> coalesce(i.pieces, 0)
+UNION ALL
+SELECT 'order ' || o.number, 'is cancelled, and its certificates can be spent'
+  FROM orders o JOIN issued i ON i.order_id = o.id WHERE o.state = 'cancelled' AND i.is_active
+UNION ALL
+SELECT 'certificates of ' || a.market, format('%s in the books are not issued yet, by the orders %s', a.owed, coalesce(s.owed, 0))
+  FROM (SELECT x.market, coalesce(sum(CASE WHEN t.credit_id = x.id THEN t.amount ELSE -t.amount END), 0) AS owed
+          FROM account x LEFT JOIN transfer t ON x.id IN (t.debit_id, t.credit_id) WHERE x.kind = 'certificates_sold' GROUP BY x.market) a
+  LEFT JOIN (SELECT s.market, sum(s.goods - coalesce(i.goods, 0)) AS owed FROM sold s LEFT JOIN issued i ON i.order_id = s.id
+              WHERE s.state <> 'cancelled' GROUP BY s.market) s ON s.market = a.market
+ WHERE a.owed <> coalesce(s.owed, 0)
  ORDER BY 1 LIMIT 20;
 
 -- name: check_stock   What is on hand is the sum of its movements.

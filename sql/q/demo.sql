@@ -57,3 +57,7 @@ SELECT (SELECT array_to_json(array_agg(sku)) FROM (SELECT sku FROM plenty WHERE 
        (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'BEAUTY' ORDER BY free DESC, sku LIMIT 1) AS beauty,
        (SELECT sku FROM plenty WHERE kind = 'product' AND department = 'TEXTILES' ORDER BY free DESC, sku LIMIT 1) AS textile,
        (SELECT sku FROM plenty WHERE kind = 'product' AND grp = 'CANDLES' ORDER BY free DESC, sku LIMIT 1) AS bogo;
+
+-- name: demo_certificate   $1: market. One with something left on it, and whose it is.
+SELECT 'GC' || c.number AS certificate, c.customer_id::text AS certificate_customer FROM certificate c JOIN account a ON a.certificate_id = c.id
+ WHERE c.market = $1 AND c.state = 'active' AND a.balance > 0 ORDER BY c.amount DESC, c.id LIMIT 1;

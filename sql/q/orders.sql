@@ -14,7 +14,7 @@ SELECT o.number, to_char(o.placed_at AT TIME ZONE m.zone, 'HH24:MI'), l.login
 SELECT result, order_number, payment_state, order_total, detail::text FROM order_place($1, $2::priced_order);
 
 -- name: order_cancel
-SELECT result, state FROM order_cancel($1, $2, $3, $4::bigint, $5::bigint, $6, $7);
+SELECT c.result, c.state, c.detail::text FROM order_cancel_sold($1, $2, $3, $4::bigint, $5::bigint, $6, $7) c;
 
 -- name: order_change
 SELECT p.result, p.reply::text
@@ -36,7 +36,8 @@ SELECT hash, result::text FROM idempotency WHERE key = $1;
 -- name: order_keyed_lines   $1: number. What somebody has keyed; gifts come anew with the price.
 SELECT l.client_id, l.sku, l.qty, l.back_ordered > 0, p.code,
        (SELECT string_agg(i.sku, ' ' ORDER BY c.position) FROM order_component c JOIN item i ON i.id = c.item_id
-         WHERE c.order_id = l.order_id AND c.line = l.line AND c.slot > 0)
+         WHERE c.order_id = l.order_id AND c.line = l.line AND c.slot > 0),
+       (SELECT l.unit FROM item_value v WHERE v.item_id = l.item_id AND v.market = o.market)
   FROM orders o JOIN order_line l ON l.order_id = o.id LEFT JOIN promotion p ON p.id = l.picks
  WHERE o.number = $1 AND l.gift_of IS NULL ORDER BY l.line;
 
@@ -87,7 +88,8 @@ SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l
        g.code, k.code,
        (SELECT coalesce(json_agg(json_build_object('promotion', p.code, 'amount', s.amount) ORDER BY p.code), '[]')::text
           FROM order_line_share s JOIN promotion p ON p.id = s.promotion_id
-         WHERE s.order_id = l.order_id AND s.line = l.line)
+         WHERE s.order_id = l.order_id AND s.line = l.line),
+       (SELECT l.unit FROM item_value v WHERE v.item_id = l.item_id AND v.market = o.market)
   FROM orders o
   JOIN order_line l ON l.order_id = o.id
   LEFT JOIN promotion g ON g.id = l.gift_of

@@ -1,0 +1,271 @@
+#!/usr/bin/python3
+"""Gift certificates: sold at what they are worth, issued when they are paid, spent by anybody who has the
+number and never beyond what is left, dead with their sale. CERTIFICATE_ROUNDS (default 20; `make fault`
+takes 200) says how often 64 clients fight for one."""
+import concurrent.futures
+import json
+import os
+import random
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import psycopg2  # noqa: E402
+from cases import Cases  # noqa: E402
+from damm import damm  # noqa: E402
+from desk import API, Desk, codes, line  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
+
+cases = Cases("test_certificates")
+SEED = int(os.environ.get("TEST_SEED", random.randrange(2**32)))
+ROUNDS = int(os.environ.get("CERTIFICATE_ROUNDS", "20"))
+CLIENTS, VALUE, SHOT = 64, 10000, 3000
+FIXED, ANY = damm("7901"), damm("7904")  # 25.00; 5.00 to 500.00
+
+
+def luhn(digits):
+    return sum(d if i % 2 == 0 else d * 2 - 9 * (d > 4) for i, d in enumerate(int(c) for c in reversed(digits))) % 10 == 0
+
+
+def looks_like_a_card(digits):
+    """As trust.md has it: issuers' first digits, Luhn."""
+    first4 = int(digits[:4])
+    return luhn(digits) and (digits[0] in "456" or digits[:2] in ("30", "34", "35", "36", "37", "38", "39") or 2221 <= first4 <= 2720)
+
+
+class Shop(Desk):
+    def quote(self, lines, **changes):
+        status, _, got = self.call("POST", "/quotes", self.draft(lines, **changes))
+        assert status == 200, got
+        return got
+
+    def pay(self, number, *tenders):
+        """What POST /orders/{number}/payments does, at the database: [(kind, amount, ref)]."""
+        kinds, amounts, refs = ("ARRAY[" + ",".join(str(x) if i == 1 else f"'{x}'" for x in column) + "]" for i, column in enumerate(zip(*tenders)))
+        return json.loads(self.s.psql(f"""SELECT json_build_object('result', result, 'reply', reply) FROM order_pay('{number}', NULL, '{ulid()}', 'h',
+            (SELECT id FROM login WHERE login = 'CC-07'), NULL, 'test', {kinds}::text[], {amounts}::bigint[], {refs}::text[])"""))
+
+    def pay_all(self, number):
+        got = self.pay(number, ("transfer", self.read(number)["due"], "bank"))
+        assert got["result"] == "paid", got
+
+    def sell(self, value=VALUE, qty=1, paid=True, **changes):
+        order = self.place([line(ANY, qty, value=value)], **changes)
+        if paid:
+            self.pay_all(order["number"])
+        return order
+
+    def certificates(self, number):
+        rows = self.s.psql(f"""SELECT c.number, a.balance, c.state, c.amount FROM certificate c JOIN account a ON a.certificate_id = c.id
+                                 JOIN orders o ON o.id = c.order_id WHERE o.number = '{number}' ORDER BY c.id""")
+        return [tuple(row.split("|")) for row in rows.split("\n") if row]
+
+    def bought(self, **changes):
+        """The number of a new certificate."""
+        return self.certificates(self.sell(**changes)["number"])[0][0]
+
+    def customer(self):
+        return self.s.ids["certificate_customer"]
+
+    def customer_order(self, lines, **changes):
+        number = self.s.psql(f"SELECT d.number FROM customer c JOIN distributor d ON d.id = c.distributor_id WHERE c.id = {self.customer()}")
+        return dict({"type": "customer", "distributor": number, "customer": self.customer(), "ship_to": {"kind": "customer"}}, **changes)
+
+    def cancel(self, number):
+        status, _, got = self.call("POST", f"/orders/{number}/cancel", {"reason": "test"}, {"Idempotency-Key": ulid()})
+        return status, got
+
+    def left(self, certificate):
+        return int(self.s.psql(f"SELECT a.balance FROM certificate c JOIN account a ON a.certificate_id = c.id WHERE c.number = '{certificate}'"))
+
+
+def sold_at_what_it_is_worth(d, skus):
+    """No tax, no discount, no volumes, no delivery, no stock; beside goods these stay as they were."""
+    got = d.quote([line(ANY, 2, value=12345), line(FIXED, 1)])
+    assert not codes(got) and got["total"] == got["goods"] == 2 * 12345 + 2500, got
+    assert (got["discount"], got["tax"], got["delivery"], got["cv"], got["pv"]) == (0, 0, 0, 0, 0), got
+    assert [x["free_stock"] for x in got["lines"]] == [None, None] and got["lines"][0]["value"] == 12345
+    goods, both = d.quote([line(skus[0], 1)]), d.quote([line(skus[0], 1), line(FIXED, 4)])
+    assert goods["delivery"] > 0 and both["total"] == goods["total"] + 4 * 2500, (goods["total"], both["total"])
+    for name in ("discount", "delivery", "tax", "cv", "pv"):
+        assert both[name] == goods[name], name
+    got = d.quote([line(FIXED, 1)], **d.customer_order([]))
+    assert not codes(got) and got["total"] == 2500, got
+
+
+def values_are_checked(d, skus):
+    for value, code in ((None, "value_needed"), (499, "value_needed"), (50001, "value_needed"), (500, None), (50000, None)):
+        more = {} if value is None else {"value": value}
+        got = d.quote([line(ANY, 1, **more)])
+        assert codes(got) == ([code] if code else []), (value, got)
+    (problem,) = d.quote([line(ANY, 1)])["problems"]
+    assert problem["params"]["least"] == 500 and problem["params"]["most"] == 50000 and problem["field"] == "/lines/0/value"
+    assert codes(d.quote([line(FIXED, 1, value=2500)])) == ["value_fixed"]
+    assert codes(d.quote([line(skus[0], 1, value=100)])) == ["value_fixed"]
+    for value in (0, -5, 2**53, "25.00", 25.5, True, None):
+        status, _, got = d.call("POST", "/quotes", d.draft([line(ANY, 1, value=value)]))
+        assert status == 400 or value is None, (value, got)
+    assert codes(d.quote([line(FIXED, 1)], type="sales_aids")) != [], "not among sales aids"
+
+
+def issued_when_paid(d, skus):
+    order = d.sell(value=VALUE, qty=3, paid=False)
+    assert order["payment"] == "due" and d.certificates(order["number"]) == []
+    d.clean()
+    part = d.pay(order["number"], ("transfer", 2 * VALUE, ""))
+    assert part["result"] == "paid" and d.certificates(order["number"]) == [], "paid in part"
+    d.pay_all(order["number"])
+    rows = d.certificates(order["number"])
+    assert [row[1:] for row in rows] == [(str(VALUE), "active", str(VALUE))] * 3, rows
+    for number, *_ in rows:
+        assert re.fullmatch("[1789][0-9]{15}", number) and damm(number[:-1]) == number and not looks_like_a_card(number), number
+    assert len({row[0] for row in rows}) == 3
+    ids = d.s.psql(f"SELECT string_agg(c.id::text, ',') FROM certificate c JOIN orders o ON o.id = c.order_id WHERE o.number = '{order['number']}'")
+    assert d.s.psql(f"SELECT count(*) FROM journal WHERE kind = 'certificate' AND ref::bigint IN ({ids})") == "3"
+    mail = d.s.psql(f"SELECT count(*), count(DISTINCT ref), max(detail::text) FROM outbox WHERE kind = 'certificate.issued' AND ref::bigint IN ({ids})")
+    assert mail == "3|3|{}", mail
+    d.clean()
+
+
+def numbers_look_like_nothing_else(d, skus):
+    rows = d.s.psql("SELECT certificate_number_next() FROM generate_series(1, 20000)").split("\n")
+    assert len(set(rows)) == 20000 and not [n for n in rows if looks_like_a_card(n) or damm(n[:-1]) != n]
+    firsts = {n[0] for n in rows}
+    assert firsts == set("1789"), firsts
+    for place in range(1, 15):  # each digit about as often as any other
+        counts = [sum(n[place] == str(x) for n in rows) for x in range(10)]
+        assert min(counts) > 1700 and max(counts) < 2300, (place, counts)
+
+
+def spent_over_orders(d, skus):
+    number = d.bought()
+    for amount, ref in ((3000, number), (2500, "GC" + number), (500, f"gc {number[:4]} {number[4:8]} {number[8:12]} {number[12:]}")):
+        order = d.place([line(skus[0], 9)])
+        assert order["total"] > amount
+        got = d.pay(order["number"], ("certificate", amount, ref))
+        assert got["result"] == "paid" and got["reply"]["due"] == order["total"] - amount, got
+    assert d.left(number) == 4000
+    order = d.place([line(skus[0], 9)])
+    got = d.pay(order["number"], ("certificate", 4001, number))
+    assert got == {"result": "tender", "reply": {"tender": 0, "why": "short", "held": 4000}}, got
+    for ref in ("7" * 16, "GC1", "", "x" * 64, number[:-1], "000000", number[::-1]):
+        got = d.pay(order["number"], ("certificate", 100, ref))
+        assert got == {"result": "tender", "reply": {"tender": 0, "why": "unknown"}}, (ref, got)
+    got = d.pay(order["number"], ("certificate", 1000, number), ("certificate", 3001, number))
+    assert got["reply"] == {"tender": 1, "why": "short", "held": 3000} and d.left(number) == 4000, got
+    d.clean()
+
+
+def last_six_of_the_buyer_only(d, skus):
+    mine = d.bought(**d.customer_order([]))
+    other = d.bought()
+    order = d.place([line(skus[0], 3)], **d.customer_order([]))
+    assert d.pay(order["number"], ("certificate", 700, mine[-6:]))["result"] == "paid" and d.left(mine) == VALUE - 700
+    assert d.pay(order["number"], ("certificate", 700, other[-6:]))["reply"]["why"] == "unknown"
+    own = d.place([line(skus[0], 3)])
+    assert d.pay(own["number"], ("certificate", 700, other[-6:]))["result"] == "paid", "who bought it for herself"
+    assert d.pay(own["number"], ("certificate", 700, mine[-6:]))["reply"]["why"] == "unknown"
+    d.clean()
+
+
+def a_refund_restores(d, skus):
+    number = d.bought()
+    order = d.place([line(skus[0], 2)])
+    assert d.pay(order["number"], ("certificate", 1500, number))["result"] == "paid"
+    d.pay_all(order["number"])
+    assert d.left(number) == VALUE - 1500
+    assert d.cancel(order["number"])[0] == 200
+    assert d.left(number) == VALUE
+    acts = d.s.psql(f"SELECT string_agg(act || amount, ' ' ORDER BY seq) FROM certificate_event e JOIN certificate c ON c.id = e.certificate_id WHERE c.number = '{number}'")
+    assert acts == f"issued{VALUE} spent-1500 refunded1500", acts
+    d.clean()
+
+
+def dead_with_its_sale(d, skus):
+    sale = d.sell(qty=2)
+    (first, *_), (second, *_) = d.certificates(sale["number"])
+    order = d.place([line(skus[0], 3)])
+    assert d.pay(order["number"], ("certificate", SHOT, first))["result"] == "paid"
+    status, got = d.cancel(sale["number"])
+    assert status == 409 and codes(got) == ["certificates_spent"], got
+    assert f"...{first[-4:]} 70.00/100.00" in got["problems"][0]["say"] and second[-4:] not in got["problems"][0]["say"], got
+    assert d.read(sale["number"])["state"] == "placed" and d.left(first) == VALUE - SHOT and d.left(second) == VALUE
+    d.clean()
+    assert d.cancel(order["number"])[0] == 200 and d.cancel(sale["number"])[0] == 200
+    assert [row[1:3] for row in d.certificates(sale["number"])] == [("0", "dead")] * 2
+    assert d.read(sale["number"])["payment"] == "refunded"
+    order = d.place([line(skus[0], 3)])
+    assert d.pay(order["number"], ("certificate", 100, first))["reply"]["why"] == "unknown"
+    d.clean()
+    unpaid = d.sell(paid=False)
+    assert d.cancel(unpaid["number"])[0] == 200 and d.certificates(unpaid["number"]) == []
+    d.clean()
+
+
+def a_change_leaves_issued_lines(d, skus):
+    order = d.place([line(ANY, 1, value=VALUE), line(skus[0], 1)])
+    status, got = d.change(order, lines=[line(ANY, 2, value=VALUE), line(skus[0], 1)])
+    assert status == 200 and got["total"] == order["total"] + VALUE, got
+    d.pay_all(order["number"])
+    assert len(d.certificates(order["number"])) == 2
+    for lines in ([line(ANY, 1, value=VALUE), line(skus[0], 1)], [line(skus[0], 1)]):
+        status, got = d.change(d.read(order["number"]), lines=lines)
+        assert status == 422 and codes(got) == ["certificates_issued"], (status, got)
+    status, got = d.change(d.read(order["number"]), lines=[line(ANY, 2, value=VALUE), line(skus[0], 3)])
+    assert status == 200 and got["due"] > 0, got
+    d.clean()
+    status, got = d.change(d.read(order["number"]), note="ring twice")
+    assert status == 200, "the value comes from the order as it was"
+    d.pay_all(order["number"])
+    assert len(d.certificates(order["number"])) == 2, "each once"
+    d.clean()
+
+
+def race(d, skus):
+    """64 clients want 30.00 of 100.00: three have it."""
+    wrong = []
+    orders = [d.place([line(skus[i % 5], 9)])["number"] for i in range(CLIENTS)]
+    socket = os.path.join(d.s.folder, "run")
+    links = [psycopg2.connect(host=socket, port=5432, user="partyline", dbname="partyline") for _ in range(16)]
+
+    def shoot(link, mine, number):
+        results = []
+        for order in mine:
+            with link, link.cursor() as cursor:
+                cursor.execute("SELECT result FROM order_pay(%s, NULL, %s, 'h', 1, NULL, 'race', '{certificate}', ARRAY[%s]::bigint[], ARRAY[%s])",
+                               (order, ulid(), SHOT, number))
+                results.append(cursor.fetchone()[0])
+        return results
+
+    with concurrent.futures.ThreadPoolExecutor(len(links)) as pool:
+        for _ in range(ROUNDS):
+            number = d.bought()
+            runs = [pool.submit(shoot, link, orders[i::len(links)], number) for i, link in enumerate(links)]
+            results = sorted(x for run in runs for x in run.result())
+            if results != ["paid"] * 3 + ["tender"] * (CLIENTS - 3) or d.left(number) != VALUE - 3 * SHOT:
+                wrong.append((results.count("paid"), d.left(number)))
+            # what was paid goes back, so that the orders are due again
+            d.s.psql(f"""SELECT payment_refund(o, p.id, p.amount, 'race', 1, 'race'), order_due_set(o.id, o.total, 1, ''), order_payments_changed(o.id)
+                           FROM payment p JOIN orders o ON o.id = p.order_id JOIN account a ON a.id = p.account_id
+                           JOIN certificate c ON c.id = a.certificate_id WHERE c.number = '{number}' AND p.state = 'captured'""")
+    for link in links:
+        link.close()
+    assert not wrong, wrong
+    d.clean()
+
+
+def main():
+    with demo_server() as s:
+        d = Shop(s)
+        skus = s.ids["skus"]
+        assert re.fullmatch("GC[0-9]{16}", s.ids["certificate"])
+        d.clean()
+        for test in (sold_at_what_it_is_worth, values_are_checked, issued_when_paid, numbers_look_like_nothing_else, spent_over_orders,
+                     last_six_of_the_buyer_only, a_refund_restores, dead_with_its_sale, a_change_leaves_issued_lines, race):
+            cases.run(f"{test.__name__.replace('_', ' ')} (seed {SEED})", test, d, skus)
+    cases.end()
+
+
+if __name__ == "__main__":
+    random.seed(SEED)
+    main()

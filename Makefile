@@ -45,7 +45,7 @@ endif
 
 pkg = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 lib = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
-SERVER_PKGS := libpq openssl libevent libevent_openssl libevent_pthreads jansson libsodium liboath libconfuse libsystemd zlib
+SERVER_PKGS := libpq openssl libevent libevent_openssl libevent_pthreads jansson libsodium liboath libconfuse libsystemd libcurl zlib
 TUI_PKGS := ncursesw formw menuw libcurl jansson zlib
 # Asked of pkg-config when first used (it may not be there yet when `make deps` runs), and once.
 WIRE_FLAGS = $(eval WIRE_FLAGS := $(call pkg,jansson))$(WIRE_FLAGS)
@@ -65,7 +65,7 @@ CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
 WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
 BOOK_OBJ := $(call objects,$(wildcard server/book/*.c))
 SERVER_MAINS := server/partylined.c server/partylinectl.c server/partyline-sandbox.c
-SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/ctl/*.c)))
+SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/gateway/*.c server/ctl/*.c)))
 SANDBOX_OBJ := $(call objects,$(wildcard server/sandbox/*.c)) $(B)/gen/sandbox.o
 TUI_OBJ := $(call objects,$(filter-out tui/partyline.c,$(wildcard tui/*.c)))
 GEN_OBJ := $(B)/gen/queries.o $(B)/gen/schema.o $(B)/gen/demo.o $(B)/gen/openapi.o

@@ -239,6 +239,35 @@ bool config_load(const char *path, struct config *out, char *why)
     return ok;
 }
 
+/* The secret key goes there: only over TLS, or to this machine. */
+static bool is_safe_url(const char *url)
+{
+    static const char *const here[] = {"http://127.0.0.1", "http://localhost", "http://[::1]"};
+    if (strpbrk(url, "@ \t?#\\"))
+        return false;
+    if (strncmp(url, "https://", 8) == 0)
+        return url[8] != '\0';
+    for (size_t i = 0; i < ARRAY_LEN(here); i++) {
+        size_t len = strlen(here[i]);
+        if (strncmp(url, here[i], len) == 0 && strchr(":/", url[len]))
+            return true;
+    }
+    return false;
+}
+
+bool config_check_gateway(const struct config *config, char *why)
+{
+    const char *wrong = NULL;
+    if (!config->gateway_url != !config->gateway_key_file)
+        wrong = "gateway_url and gateway_key_file belong together";
+    else if (config->gateway_url && !is_safe_url(config->gateway_url))
+        wrong = "gateway_url must begin with https:// (http:// only for 127.0.0.1, [::1] and "
+                "localhost) and hold no name or query";
+    if (wrong)
+        snprintf(why, CONFIG_WHY, "%s", wrong);
+    return !wrong;
+}
+
 bool config_check(const struct config *config, char *why)
 {
     const char *wrong = NULL;
@@ -251,7 +280,7 @@ bool config_check(const struct config *config, char *why)
         wrong = "certificate and key belong together";
     if (wrong)
         snprintf(why, CONFIG_WHY, "%s", wrong);
-    return !wrong;
+    return !wrong && config_check_gateway(config, why);
 }
 
 void config_release(struct config *config)

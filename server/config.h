@@ -25,4 +25,6 @@ bool config_load(const char *path, struct config *out, char *why);
 bool config_set(struct config *config, const char *key, const char *value, char *why);
 /* What no single key can tell: exactly one database is named, certificate and key come together. */
 bool config_check(const struct config *config, char *why);
+/* The part of it that a reload may change. */
+bool config_check_gateway(const struct config *config, char *why);
 void config_release(struct config *config);

@@ -9,6 +9,7 @@
 #include "server/net/pki.h"
 #include "server/net/process.h"
 #include "server/net/tls.h"
+#include "server/payments.h"
 #include "server/worker.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct program {
     struct cluster *cluster;
     char certificate[700], key[700], actual[128];
     struct worker_plan plan;
+    struct payments payments;
 };
 
 static const char usage[] =
@@ -232,6 +234,26 @@ static int run_worker(int slot, void *arg)
     return worker_run(slot, &p->plan);
 }
 
+static int run_gateway(void *arg)
+{
+    return payments_run_gateway(&((const struct program *)arg)->payments);
+}
+
+static int run_sandbox(void *arg)
+{
+    return payments_run_sandbox(&((const struct program *)arg)->payments);
+}
+
+static const struct process_aside gateway_process = {"gateway", run_gateway};
+static const struct process_aside sandbox_process = {"sandbox", run_sandbox};
+
+/* The payment provider, and what is to be known of it by both gateway and workers. */
+static bool take_payments(struct program *p, char *why)
+{
+    return payments_prepare(&p->payments, &p->config, p->cluster ? p->place.dir : NULL,
+                            p->plan.conninfo, p->actual, why);
+}
+
 static void announce(void *arg)
 {
     struct program *p = arg;
@@ -251,7 +273,7 @@ static bool reload(void *arg)
     struct program *p = arg;
     struct config fresh;
     char why[CONFIG_WHY];
-    if (!config_load(p->options.file, &fresh, why)) {
+    if (!config_load(p->options.file, &fresh, why) || !config_check_gateway(&fresh, why)) {
         log_event(LOG_ERROR_, "reload_refused", "why", why, NULL);
         config_release(&fresh);
         return false;
@@ -283,6 +305,8 @@ static bool reload(void *arg)
     config_release(&p->config);
     p->config = fresh;
     take_certificate(p);
+    if (!take_payments(p, why))
+        log_event(LOG_ERROR_, "payments_not_ready", "why", why, NULL);
     return true;
 }
 
@@ -321,6 +345,9 @@ int main(int argc, char **argv)
     if (p.options.demo)
         load_demo(&p);
     take_certificate(&p);
+    if (!take_payments(&p, why))
+        stop_and_die(&p, why);
+    payments_demo_cards(&p.payments, p.plan.conninfo);
     heed_signals(SIG_DFL);
     metrics_init();
     struct process_plan plan = {
@@ -334,6 +361,11 @@ int main(int argc, char **argv)
         .stop_ms = p.config.stop_ms,
         .arg = &p,
     };
+    int asides = 0;
+    if (payments_has_gateway(&p.payments))
+        plan.aside[asides++] = &gateway_process;
+    if (p.payments.bundled)
+        plan.aside[asides++] = &sandbox_process;
     int code = process_run(&plan);
     if (p.cluster)
         cluster_stop(p.cluster);

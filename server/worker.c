@@ -4,6 +4,7 @@
 #include "server/api/known.h"
 #include "server/api/routes.h"
 #include "server/auth/hasher.h"
+#include "server/auth/signature.h"
 #include "server/jobs/autosave.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
@@ -30,6 +31,7 @@ struct worker {
     struct loop_timer *ready_timer;
     struct loop_timer *housekeeping;
     struct autosave *repeat;
+    struct signature_secrets secrets;
     int looks;
 };
 
@@ -124,6 +126,8 @@ int worker_run(int slot, const struct worker_plan *plan)
     mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
     mallopt(M_TOP_PAD, KEPT_MEMORY / 16);
     w.server.config = config;
+    signature_secrets_read(config->webhook_secret_file, &w.secrets);
+    w.server.webhook_secrets = &w.secrets;
     w.server.loop = loop_new();
     struct db_config db = {
         .conninfo = plan->conninfo,

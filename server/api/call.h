@@ -19,6 +19,7 @@
 struct hasher;
 struct known_store;
 struct config;
+struct signature_secrets;
 
 /* Who may do what: a set of roles per route. */
 enum role {
@@ -37,6 +38,7 @@ struct server {
     struct catalogue_store *catalogues;
     struct known_store *known; /* NULL: nothing is kept */
     const struct config *config;
+    const struct signature_secrets *webhook_secrets; /* of the payment provider's events */
     bool draining;
     size_t calls; /* in work */
 };

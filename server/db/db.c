@@ -292,7 +292,8 @@ struct db *db_new(struct loop *loop, const struct db_config *config)
     struct db *db = memory(1, sizeof *db);
     db->loop = loop;
     db->conninfo = strdup(config->conninfo);
-    if (!db->conninfo)
+    db->role = strdup(config->role ? config->role : "partyline_app");
+    if (!db->conninfo || !db->role)
         abort();
     db->timeout_ms = config->timeout_ms > 0 ? config->timeout_ms : TIMEOUT_MS;
     db->queue = config->queue ? config->queue : QUEUE;
@@ -336,6 +337,7 @@ void db_free(struct db *db)
     for (struct db_batch *batch; (batch = db_list_take(&db->delayed));)
         db_list_add(&left, batch);
     free(db->conninfo);
+    free(db->role);
     free(db);
     fail_all(&left);
 }

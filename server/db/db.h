@@ -21,6 +21,8 @@ enum db_pool { DB_READ, DB_COMMIT, DB_POOLS };
 
 struct db_config {
     const char *conninfo; /* libpq's; several hosts allowed */
+    const char *role;     /* what each connection may do is what this role may; default
+                             "partyline_app" */
     int connections[DB_POOLS];
     int timeout_ms; /* a batch older than this fails with STATUS_UNAVAILABLE (default 15,000) */
     size_t queue;   /* batches waiting per pool (default 1,024) */

@@ -120,7 +120,7 @@ static void conn_check(struct db_conn *conn)
     check->done = on_checked;
     check->arg = conn;
     check->born = loop_now(conn->db->loop);
-    db_batch_add(check, Q_connection_role, 0, NULL);
+    DB_ADD(check, Q_connection_role, conn->db->role);
     DB_ADD(check, Q_connection_limits, conn->db->timeout_text);
     db_batch_add(check, Q_connection_check, 0, NULL);
     db_conn_send(conn, check);

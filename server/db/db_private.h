@@ -114,7 +114,7 @@ struct db_pool_state {
 struct db {
     struct loop *loop;
     struct loop_timer *tick;
-    char *conninfo;
+    char *conninfo, *role;
     int timeout_ms;
     char timeout_text[16];
     size_t queue;

@@ -11,7 +11,7 @@ enum metric {
     METRIC_COUNT
 };
 
-enum { METRICS_WORKERS = 64 };
+enum { METRICS_WORKERS = 68 };
 /* Maps the shared page; call once, before the first fork. */
 void metrics_init(void);
 /* Which slot this process counts into: 0 the parent, 1..METRICS_WORKERS-1 the workers. */

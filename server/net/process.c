@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum {
+    ASIDE_FIRST = 2 * PROCESS_WORKERS_MAX + 1, /* slots below are for two sets of workers */
     YOUNG_MS = 10000, /* who dies younger makes the next one wait */
     YOUNG_DEATHS = 5,
     BACKOFF_LEAST_MS = 100,
@@ -34,11 +35,13 @@ struct worker {
     unsigned set; /* which reload made it */
     int ready_fd; /* our end of its ready pipe; -1 when it has said so, or closed it */
     int64_t born, kill_at;
+    int64_t fork_after; /* of one that lives aside: when the next may be made */
+    int backoff_ms;
 };
 
 struct family {
     const struct process_plan *plan;
-    struct worker workers[METRICS_WORKERS]; /* by slot; 0 is the parent's */
+    struct worker workers[METRICS_WORKERS]; /* by slot; 0 is the parent's, the last live aside */
     int signal_fd;
     sigset_t old_mask;
     unsigned set; /* workers of older sets are kept until this one is ready */
@@ -88,29 +91,37 @@ static void worker_live(struct family *family, int slot, int pipe_end, pid_t par
             close(family->workers[i].ready_fd);
     ready_pipe = pipe_end;
     metrics_attach(slot);
-    exit(family->plan->worker(slot, family->plan->arg));
+    exit(slot >= ASIDE_FIRST ? family->plan->aside[slot - ASIDE_FIRST]->run(family->plan->arg)
+                             : family->plan->worker(slot, family->plan->arg));
 }
 
 static int free_slot(const struct family *family)
 {
-    for (int i = 1; i < METRICS_WORKERS; i++)
+    for (int i = 1; i < ASIDE_FIRST; i++)
         if (family->workers[i].state == WORKER_NONE)
             return i;
     return 0;
 }
 
-static void log_worker(enum log_level level, const char *event, int slot, pid_t pid,
-                       const char *how)
+/* One that lives aside is known by its name. */
+static const char *name_of(const struct family *family, int slot)
+{
+    return slot >= ASIDE_FIRST ? family->plan->aside[slot - ASIDE_FIRST]->name : "worker";
+}
+
+static void log_worker(const struct family *family, enum log_level level, const char *event,
+                       int slot, pid_t pid, const char *how)
 {
     char slot_text[16], pid_text[16];
     snprintf(slot_text, sizeof slot_text, "%d", slot);
     snprintf(pid_text, sizeof pid_text, "%d", (int)pid);
-    log_event(level, event, "slot", slot_text, "pid", pid_text, "how", how, NULL);
+    log_event(level, event, "what", name_of(family, slot), "slot", slot_text, "pid", pid_text,
+              "how", how, NULL);
 }
 
-static bool worker_fork(struct family *family)
+static bool worker_fork(struct family *family, int slot)
 {
-    int slot = free_slot(family), ends[2];
+    int ends[2];
     if (!slot || pipe2(ends, O_CLOEXEC) < 0)
         return false;
     fflush(NULL); /* or the child's exit would print it again */
@@ -130,9 +141,10 @@ static bool worker_fork(struct family *family)
                                             .set = family->set,
                                             .ready_fd = ends[0],
                                             .born = now_ms(),
-                                            .kill_at = INT64_MAX};
+                                            .kill_at = INT64_MAX,
+                                            .backoff_ms = family->workers[slot].backoff_ms};
     metric_add(METRIC_worker_starts, 1);
-    log_worker(LOG_INFO_, "worker_started", slot, pid, NULL);
+    log_worker(family, LOG_INFO_, "worker_started", slot, pid, NULL);
     return true;
 }
 
@@ -151,7 +163,7 @@ static void worker_stop(struct family *family, struct worker *worker)
 static int count(const struct family *family, unsigned set, enum worker_state state)
 {
     int n = 0;
-    for (int i = 1; i < METRICS_WORKERS; i++)
+    for (int i = 1; i < ASIDE_FIRST; i++)
         n += family->workers[i].state == state && family->workers[i].set == set;
     return n;
 }
@@ -166,7 +178,7 @@ static bool is_empty(const struct family *family)
 
 static void stop_others(struct family *family, unsigned keep)
 {
-    for (int i = 1; i < METRICS_WORKERS; i++)
+    for (int i = 1; i < ASIDE_FIRST; i++)
         if (family->workers[i].set != keep)
             worker_stop(family, &family->workers[i]);
 }
@@ -225,7 +237,7 @@ static void set_give_up(struct family *family)
     stop_others(family, before);
     /* Numbered up rather than down, so that no number is ever used twice. */
     set_begin(family);
-    for (int i = 1; i < METRICS_WORKERS; i++)
+    for (int i = 1; i < ASIDE_FIRST; i++)
         if (family->workers[i].state == WORKER_READY && family->workers[i].set == before)
             family->workers[i].set = family->set;
     family->set_ready = true;
@@ -239,12 +251,44 @@ static void fill_up(struct family *family)
     int have =
         count(family, family->set, WORKER_STARTING) + count(family, family->set, WORKER_READY);
     for (; have < family->plan->workers; have++)
-        if (!worker_fork(family)) {
+        if (!worker_fork(family, free_slot(family))) {
             family->fork_after = now_ms() + BACKOFF_MOST_MS / 5;
             return;
         }
     if (!family->set_ready && count(family, family->set, WORKER_READY) >= family->plan->workers)
         set_is_ready(family);
+}
+
+/* ---- those that live aside -------------------------------------------------------------------- */
+
+static void fill_up_aside(struct family *family)
+{
+    for (int i = 0; i < PROCESS_ASIDE_MAX && family->plan->aside[i]; i++) {
+        struct worker *worker = &family->workers[ASIDE_FIRST + i];
+        if (family->stopping || worker->state != WORKER_NONE || now_ms() < worker->fork_after)
+            continue;
+        if (!worker_fork(family, ASIDE_FIRST + i))
+            worker->fork_after = now_ms() + BACKOFF_MOST_MS / 5;
+    }
+}
+
+/* They read their configuration once, at their birth: the next ones read the new. */
+static void renew_aside(struct family *family)
+{
+    for (int i = ASIDE_FIRST; i < METRICS_WORKERS; i++)
+        worker_stop(family, &family->workers[i]);
+}
+
+/* However often it dies, another one is made, after ever longer waits. */
+static void aside_died(struct family *family, int slot, const struct worker *dead, bool expected)
+{
+    struct worker *worker = &family->workers[slot];
+    if (expected || now_ms() - dead->born >= YOUNG_MS)
+        return;
+    worker->backoff_ms = dead->backoff_ms ? dead->backoff_ms * 2 : BACKOFF_LEAST_MS;
+    if (worker->backoff_ms > BACKOFF_MOST_MS)
+        worker->backoff_ms = BACKOFF_MOST_MS;
+    worker->fork_after = now_ms() + worker->backoff_ms;
 }
 
 /* ---- what happens ---------------------------------------------------------------------------- */
@@ -268,12 +312,16 @@ static void worker_died(struct family *family, int slot, int status)
     else
         snprintf(how, sizeof how, "exit %d", WEXITSTATUS(status));
     bool expected = worker.state == WORKER_STOPPING;
-    log_worker(expected ? LOG_INFO_ : LOG_ERROR_, expected ? "worker_stopped" : "worker_died", slot,
+    log_worker(family, expected ? LOG_INFO_ : LOG_ERROR_, expected ? "worker_stopped" : "worker_died", slot,
                worker.pid, how);
     if (worker.ready_fd >= 0)
         close(worker.ready_fd);
     family->workers[slot] = (struct worker){.ready_fd = -1};
     metrics_clear_gauges(slot);
+    if (slot >= ASIDE_FIRST) {
+        aside_died(family, slot, &worker, expected);
+        return;
+    }
     if (expected || worker.set != family->set)
         return;
     if (now_ms() - worker.born < YOUNG_MS)
@@ -308,6 +356,7 @@ static void reload(struct family *family)
     }
     log_event(LOG_INFO_, "reload", NULL);
     set_begin(family);
+    renew_aside(family);
 }
 
 static void read_signals(struct family *family)
@@ -343,7 +392,7 @@ static void kill_overdue(struct family *family)
         struct worker *worker = &family->workers[i];
         if (worker->state != WORKER_STOPPING || worker->kill_at > now)
             continue;
-        log_worker(LOG_WARN_, "worker_killed", i, worker->pid, "did not stop in time");
+        log_worker(family, LOG_WARN_, "worker_killed", i, worker->pid, "did not stop in time");
         kill(worker->pid, SIGKILL);
         worker->kill_at = INT64_MAX;
     }
@@ -366,9 +415,13 @@ static int wait_ms(const struct family *family)
         due = family->tick_at;
     if (family->fork_after > now && family->fork_after < due)
         due = family->fork_after;
-    for (int i = 1; i < METRICS_WORKERS; i++)
-        if (family->workers[i].state == WORKER_STOPPING && family->workers[i].kill_at < due)
-            due = family->workers[i].kill_at;
+    for (int i = 1; i < METRICS_WORKERS; i++) {
+        const struct worker *worker = &family->workers[i];
+        if (worker->state == WORKER_STOPPING && worker->kill_at < due)
+            due = worker->kill_at;
+        if (worker->fork_after > now && worker->fork_after < due)
+            due = worker->fork_after;
+    }
     return due > now ? (int)(due - now) : 0;
 }
 
@@ -411,11 +464,12 @@ static void family_begin(struct family *family)
 int process_run(const struct process_plan *plan)
 {
     assert(plan->workers >= 1 && plan->workers <= PROCESS_WORKERS_MAX);
-    static_assert(PROCESS_WORKERS_MAX * 2 < METRICS_WORKERS, "slots for two sets");
+    static_assert(ASIDE_FIRST + PROCESS_ASIDE_MAX <= METRICS_WORKERS, "slots for two sets and those aside");
     struct family family = {.plan = plan};
     family_begin(&family);
     while (!family.stopping || !is_empty(&family)) {
         fill_up(&family);
+        fill_up_aside(&family);
         wait_for_news(&family);
         reap(&family);
         kill_overdue(&family);

@@ -6,13 +6,21 @@
 #include "core/base.h"
 
 /* Two sets must find room in the counters' page: during a reload both live. */
-enum { PROCESS_WORKERS_MAX = 31 };
+enum { PROCESS_WORKERS_MAX = 31, PROCESS_ASIDE_MAX = 4 };
+
+/* A process beside the workers, one of its kind: restarted when it dies, told to stop with them, and
+ * begun anew at a reload, when the one before has gone. The service is up without it. */
+struct process_aside {
+    const char *name;     /* for the log */
+    int (*run)(void *arg); /* as a worker's; may become another program */
+};
 
 struct process_plan {
     int workers; /* 1..PROCESS_WORKERS_MAX */
     /* The whole life of worker `slot` (1-based), in the forked child; its result is the exit code.
      * SIGTERM asks it to drain and return; it also comes when the parent has died. */
     int (*worker)(int slot, void *arg);
+    const struct process_aside *aside[PROCESS_ASIDE_MAX + 1]; /* NULL-ended */
     void (*ready)(void *arg); /* parent, once, when all workers have reported ready; may be NULL */
     void (*tick)(void *arg);  /* parent, every tick_ms: supervises the database; may be NULL */
     int tick_ms;              /* default 1,000 */

@@ -1,9 +1,9 @@
 -- Sent on every new connection before it is used; see server/db/db_conn.c.
 
--- name: connection_role   The embedded cluster's superuser gives its rights up; elsewhere it may be us already.
-SELECT set_config('role', 'partyline_app', false)
- WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = 'partyline_app')
-   AND pg_has_role('partyline_app', 'MEMBER');
+-- name: connection_role   $1: role. The embedded cluster's superuser gives its rights up; elsewhere it may be us already.
+SELECT set_config('role', $1, false)
+ WHERE EXISTS (SELECT FROM pg_roles WHERE rolname = $1)
+   AND pg_has_role($1, 'MEMBER');
 
 -- name: connection_limits   $1: milliseconds
 SELECT set_config('statement_timeout', $1, false),

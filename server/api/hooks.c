@@ -1,0 +1,110 @@
+/* What the payment provider says unasked, and where its pages send people back to. An event's content
+ * is not believed, however well it is signed: the gateway looks at what the event is about. */
+#include "server/api/routes.h"
+#include "server/auth/signature.h"
+#include "server/net/log.h"
+#include "server/net/metrics.h"
+
+#include <string.h>
+#include <time.h>
+
+enum { REF_MOST = 255, REFS = 4 };
+
+struct event {
+    json_t *body;
+    const char *id, *type, *object;
+    const char *refs[REFS];
+    size_t n;
+};
+
+static void release_json(void *what)
+{
+    json_decref(what);
+}
+
+/* A name as the provider gives them. */
+static bool is_ref(const char *text)
+{
+    return text && *text && strlen(text) <= REF_MOST &&
+           strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") ==
+               strlen(text);
+}
+
+static const char *ref_of(const json_t *object, const char *name)
+{
+    const json_t *member = json_object_get(object, name);
+    return json_string_value(json_is_object(member) ? json_object_get(member, "id") : member);
+}
+
+static bool event_read(struct call *c, struct event *event)
+{
+    static const char *const names[REFS] = {"id", "payment_intent", "setup_intent", "charge"};
+    json_t *body = json_loadb(c->request->body, c->request->body_len, JSON_REJECT_DUPLICATES, NULL);
+    const json_t *object = json_object_get(json_object_get(body, "data"), "object");
+    if (body)
+        arena_defer(c->arena, release_json, body);
+    *event = (struct event){.body = body, .id = ref_of(body, "id"), .type = ref_of(body, "type")};
+    for (size_t i = 0; i < REFS; i++)
+        if (is_ref(ref_of(object, names[i])))
+            event->refs[event->n++] = ref_of(object, names[i]);
+    event->object = event->n ? event->refs[0] : "";
+    return is_ref(event->id) && is_ref(event->type);
+}
+
+static void taken(struct call *c)
+{
+    const struct event *event = c->state;
+    bool fresh = db_bool(c->batch, 0, 0, 0);
+    metric_add(METRIC_webhooks, 1);
+    log_event(LOG_INFO_, "provider_event", "request", c->request->id, "event", event->id, "type",
+              event->type, "object", event->object, "again", fresh ? NULL : "yes", NULL);
+    call_reply(c, STATUS_OK, json_pack("{s:b}", "received", 1));
+}
+
+static void refuse(struct call *c, const char *why)
+{
+    metric_add(METRIC_webhooks_refused, 1);
+    log_event(LOG_WARN_, "provider_event_refused", "request", c->request->id, "peer",
+              c->request->peer, "why", why, NULL);
+    call_fail(c, STATUS_MALFORMED, why);
+}
+
+void hook_stripe(struct call *c)
+{
+    struct event *event = c->state = ARENA_NEW(c->arena, struct event);
+    if (c->server->webhook_secrets->n == 0)
+        call_fail(c, STATUS_NOT_FOUND, "no payment provider is set up here");
+    else if (!signature_ok(http_header(c->exchange, "Stripe-Signature"), c->request->body,
+                           c->request->body_len, c->server->webhook_secrets, time(NULL)))
+        refuse(c, "the signature is missing, wrong or too old");
+    else if (!event_read(c, event))
+        refuse(c, "this is no event");
+    else {
+        DB_ADD(call_write(c), Q_gateway_event, event->id, event->type, event->object,
+               db_array_text(c->arena, event->refs, event->n));
+        call_then(c, taken);
+    }
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+static void page(struct call *c, const char *say)
+{
+    const char *html =
+        arena_printf(c->arena,
+                     "<!DOCTYPE html><html lang=\"%s\"><head><meta charset=\"utf-8\">"
+                     "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>"
+                     "</head><body><main><h1>%s</h1></main></body></html>\n",
+                     language_info(c->language)->tag, say, say);
+    call_reply_text(c, STATUS_OK, "text/html; charset=utf-8", html, strlen(html));
+}
+
+void pay_done(struct call *c)
+{
+    page(c, tr(c->language, "Thank you. That is done: you can close this page."));
+}
+
+void pay_later(struct call *c)
+{
+    page(c, tr(c->language, "Nothing was paid. The link you came from still works, for a while."));
+}

@@ -54,10 +54,10 @@ struct item {
     enum item_kind kind;
     int group, tax_class; /* indexes into groups, tax_classes */
     int weight_g;
-    int max_per_order;                    /* 0: no limit */
-    int age_limit;                        /* years, 0: none */
-    struct date sale_from, sale_to;       /* from <= date < to */
-    bool back_order;                      /* may be sold beyond the stock */
+    int max_per_order;              /* 0: no limit */
+    int age_limit;                  /* years, 0: none */
+    struct date sale_from, sale_to; /* from <= date < to */
+    bool back_order;                /* may be sold beyond the stock */
     /* Of a gift certificate whose value is keyed with the line: within these. Both 0: its price. */
     struct money value_least, value_most;
     uint32_t first_component, components; /* of a kit, into catalogue.components */

@@ -53,7 +53,8 @@ struct entry_command {
     /* SKU, BARCODE, CHOOSE: the numbers of what is chosen in a kit, in the order of its slots:
      * "13". */
     const char *choices;
-    /* CASH, and if `has_amount` CERTIFICATE, BALANCE, SKU and BARCODE (the value of a certificate); in minor units, with the exponent. */
+    /* CASH, and if `has_amount` CERTIFICATE, BALANCE, SKU and BARCODE (the value of a certificate);
+     * in minor units, with the exponent. */
     struct money amount;
     bool has_amount;
     int exponent;

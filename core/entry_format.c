@@ -32,7 +32,8 @@ static bool needs_quantity(const struct entry_command *command)
 {
     bool several = (command->kinds & (command->kinds - 1)) != 0;
     bool phone = command->kind == ENTRY_BARCODE && command->check_fails && command->text[0] == '0';
-    return command->quantity != 1 || ((several || phone) && !command->choices[0] && !command->has_amount);
+    return command->quantity != 1 ||
+           ((several || phone) && !command->choices[0] && !command->has_amount);
 }
 
 static void add_item(struct text *out, const struct entry_command *command)

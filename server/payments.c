@@ -107,8 +107,7 @@ static bool prepare_sandbox(struct payments *p, struct config *config, const cha
     snprintf(p->listen, sizeof p->listen, "127.0.0.1:%d", p->port);
     snprintf(p->url, sizeof p->url, "http://%s", p->listen);
     const char *colon = strrchr(actual, ':');
-    snprintf(p->webhook, sizeof p->webhook, "https://localhost%s/hooks/stripe",
-             colon ? colon : "");
+    snprintf(p->webhook, sizeof p->webhook, "https://localhost%s/hooks/stripe", colon ? colon : "");
     p->gateway.url = p->url;
     p->gateway.key_file = p->key_file;
     p->bundled = true;
@@ -142,8 +141,8 @@ bool payments_prepare(struct payments *p, struct config *config, const char *dir
                                        .moto = config->gateway_moto != 0}};
     set_public_url(p, config, actual);
     p->gateway.public_url = p->public_url;
-    /* In its own cluster it signs in as itself; elsewhere it takes its role, unless it is told how to
-     * sign in. */
+    /* In its own cluster it signs in as itself; elsewhere it takes its role, unless it is told how
+     * to sign in. */
     snprintf(p->conninfo, sizeof p->conninfo, "%s%s", conninfo,
              dir ? " user=partyline_gateway" : "");
     if (!p->gateway.conninfo)
@@ -161,7 +160,8 @@ bool payments_has_gateway(const struct payments *p)
 int payments_run_gateway(const struct payments *p)
 {
     if (!p->gateway.url) {
-        log_event(LOG_ERROR_, "gateway_not_started", "why", "gateway_url is not set any more", NULL);
+        log_event(LOG_ERROR_, "gateway_not_started", "why", "gateway_url is not set any more",
+                  NULL);
         return 1;
     }
     return gateway_run(&p->gateway);
@@ -169,27 +169,21 @@ int payments_run_gateway(const struct payments *p)
 
 int payments_run_sandbox(const struct payments *p)
 {
-    char *const arguments[] = {(char *)SANDBOX,
-                               (char *)"--dir",
-                               (char *)p->dir,
-                               (char *)"--listen",
-                               (char *)p->listen,
-                               (char *)"--key-file",
-                               (char *)p->key_file,
-                               (char *)"--webhook",
-                               (char *)p->webhook,
-                               (char *)"--webhook-secret-file",
-                               (char *)p->secret_file,
-                               (char *)"--webhook-ca",
-                               (char *)p->ca_file,
-                               NULL};
+    char *const arguments[] = {(char *)SANDBOX,        (char *)"--dir",
+                               (char *)p->dir,         (char *)"--listen",
+                               (char *)p->listen,      (char *)"--key-file",
+                               (char *)p->key_file,    (char *)"--webhook",
+                               (char *)p->webhook,     (char *)"--webhook-secret-file",
+                               (char *)p->secret_file, (char *)"--webhook-ca",
+                               (char *)p->ca_file,     NULL};
     /* What it prints is for those who start it by themselves; a terminal's Ctrl-C is for us. */
     int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (nothing >= 0)
         dup2(nothing, STDOUT_FILENO);
     setpgid(0, 0);
     execv(p->program, arguments);
-    log_event(LOG_ERROR_, "sandbox_not_started", "program", p->program, "why", strerror(errno), NULL);
+    log_event(LOG_ERROR_, "sandbox_not_started", "program", p->program, "why", strerror(errno),
+              NULL);
     return 1;
 }
 

@@ -35,7 +35,7 @@ struct reply_line {
     int64_t qty, unit, discount, amount, tax, cv, pv;
     int64_t free_stock; /* -1: not known */
     int64_t back_ordered;
-    int64_t value; /* that was keyed for a gift certificate; 0: its item's */
+    int64_t value;     /* that was keyed for a gift certificate; 0: its item's */
     const char *state; /* of a placed order's line */
     bool priced;
     const char **why; /* sentences */

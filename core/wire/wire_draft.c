@@ -67,8 +67,8 @@ json_t *wire_choices_write(const char *choices)
 
 static void read_line(struct wire_reader *r, json_t *value, size_t i, struct draft_line *out)
 {
-    static const char *const names[] = {"id", "sku", "qty", "backorder", "picks", "choices",
-                                        "value", NULL};
+    static const char *const names[] = {"id",    "sku",     "qty",   "backorder",
+                                        "picks", "choices", "value", NULL};
     struct text pointer;
     text_init(&pointer, r->arena);
     text_add(&pointer, "/lines/");

@@ -1,5 +1,6 @@
-/* What the payment provider says unasked, and where its pages send people back to. An event's content
- * is not believed, however well it is signed: the gateway looks at what the event is about. */
+/* What the payment provider says unasked, and where its pages send people back to. An event's
+ * content is not believed, however well it is signed: the gateway looks at what the event is about.
+ */
 #include "server/api/routes.h"
 #include "server/auth/signature.h"
 #include "server/net/log.h"

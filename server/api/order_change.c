@@ -119,10 +119,17 @@ static void on_unknown(struct call *c, struct changing *g, const char *reply)
 static const struct {
     const char *result;
     void (*answer)(struct call *c, struct changing *g, const char *reply);
-} outcomes[] = {{"changed", on_changed}, {"again", on_again},     {"reused", on_reused},
-                {"unknown", on_unknown}, {"state", on_state},     {"stale", on_stale},
-                {"facts", on_facts},     {"promotion", on_facts}, {"stock", on_stock},
-                {"balance", on_balance}, {"certificates", on_certificates}};
+} outcomes[] = {{"changed", on_changed},
+                {"again", on_again},
+                {"reused", on_reused},
+                {"unknown", on_unknown},
+                {"state", on_state},
+                {"stale", on_stale},
+                {"facts", on_facts},
+                {"promotion", on_facts},
+                {"stock", on_stock},
+                {"balance", on_balance},
+                {"certificates", on_certificates}};
 
 static void committed(struct call *c)
 {

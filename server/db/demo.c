@@ -66,12 +66,12 @@ void demo_cards(const char *conninfo)
 {
     const char *market = "GB";
     PGconn *conn = PQconnectdb(conninfo);
-    PGresult *people = PQexecParams(conn, query_table[Q_demo_people].sql, 1, NULL, &market, NULL,
-                                    NULL, 0);
+    PGresult *people =
+        PQexecParams(conn, query_table[Q_demo_people].sql, 1, NULL, &market, NULL, NULL, 0);
     if (PQresultStatus(people) == PGRES_TUPLES_OK && PQntuples(people) == 1) {
         const char *manager = PQgetvalue(people, 0, PQfnumber(people, "manager"));
-        PQclear(PQexecParams(conn, query_table[Q_gateway_demo].sql, 1, NULL, &manager, NULL, NULL,
-                             0));
+        PQclear(
+            PQexecParams(conn, query_table[Q_gateway_demo].sql, 1, NULL, &manager, NULL, NULL, 0));
     }
     PQclear(people);
     PQfinish(conn);

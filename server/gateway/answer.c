@@ -279,14 +279,14 @@ static void read_detached(struct reading *r, const json_t *method)
 }
 
 static void (*const readers[STEP_COUNT])(struct reading *r, const json_t *object) = {
-    [STEP_authorise] = read_intent,      [STEP_intent] = read_intent,
-    [STEP_find_intent] = read_found,     [STEP_capture] = read_intent,
-    [STEP_cancel] = read_intent,         [STEP_session] = read_session,
-    [STEP_session_look] = read_session,  [STEP_expire] = read_session,
-    [STEP_refund] = read_refund,         [STEP_refund_look] = read_refund,
-    [STEP_find_refund] = read_found,     [STEP_setup] = read_session,
-    [STEP_setup_look] = read_setup,      [STEP_adopt] = read_customer,
-    [STEP_methods] = read_methods,       [STEP_detach] = read_detached,
+    [STEP_authorise] = read_intent,     [STEP_intent] = read_intent,
+    [STEP_find_intent] = read_found,    [STEP_capture] = read_intent,
+    [STEP_cancel] = read_intent,        [STEP_session] = read_session,
+    [STEP_session_look] = read_session, [STEP_expire] = read_session,
+    [STEP_refund] = read_refund,        [STEP_refund_look] = read_refund,
+    [STEP_find_refund] = read_found,    [STEP_setup] = read_session,
+    [STEP_setup_look] = read_setup,     [STEP_adopt] = read_customer,
+    [STEP_methods] = read_methods,      [STEP_detach] = read_detached,
 };
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -341,7 +341,7 @@ static const struct {
     {0, NULL, "payment_intent_unexpected_state", STEP_capture, STATE},
     {0, NULL, "payment_intent_unexpected_state", STEP_cancel, STATE},
     {0, NULL, "charge_already_captured", STEP_capture, STATE},
-    {0, NULL, NULL, STEP_detach, GONE}, /* it was not attached any more */
+    {0, NULL, NULL, STEP_detach, GONE},    /* it was not attached any more */
     {400, NULL, NULL, STEP_expire, STATE}, /* only an open one can be ended */
     {0, NULL, NULL, STEP_NONE, REFUSED},
 };
@@ -352,7 +352,8 @@ static void read_declined(struct reading *r, const json_t *error)
     if (*id)
         r->out->ref = arena_strdup(r->arena, id);
     ends(r, OUTCOME_declined);
-    why(r, *text_of(error, "decline_code") ? text_of(error, "decline_code") : text_of(error, "code"),
+    why(r,
+        *text_of(error, "decline_code") ? text_of(error, "decline_code") : text_of(error, "code"),
         *text_of(error, "message") ? text_of(error, "message") : N_("The card was declined."));
 }
 
@@ -364,8 +365,8 @@ static void read_error(struct reading *r, const json_t *error)
            (errors[i].code && !is(error, "code", errors[i].code)) ||
            (errors[i].step && errors[i].step != r->step))
         i++;
-    r->out->code = arena_strdup(
-        r->arena, *text_of(error, "code") ? text_of(error, "code") : text_of(error, "type"));
+    r->out->code = arena_strdup(r->arena, *text_of(error, "code") ? text_of(error, "code")
+                                                                  : text_of(error, "type"));
     switch (errors[i].treatment) {
     case LATER:
         ends(r, OUTCOME_later);
@@ -399,7 +400,8 @@ void step_answer(struct arena *arena, enum step step, struct task *task, const s
         find_out(&r);
     else if (heard->code >= 500)
         no_answer(&r, true, "server_error");
-    else if (heard->code >= 200 && heard->code < 300 && is(heard->body, "object", steps[step].object))
+    else if (heard->code >= 200 && heard->code < 300 &&
+             is(heard->body, "object", steps[step].object))
         readers[step](&r, heard->body);
     else if (heard->code >= 200 && heard->code < 300)
         no_answer(&r, true, "not_understood");

@@ -224,8 +224,7 @@ static void look(void *arg)
     }
     struct arena *arena = arena_new();
     struct work *taken = ARENA_NEW(arena, struct work);
-    *taken = (struct work){
-        .gateway = g, .arena = arena, .batch = db_batch_new(arena, DB_COMMIT)};
+    *taken = (struct work){.gateway = g, .arena = arena, .batch = db_batch_new(arena, DB_COMMIT)};
     DB_ADD(taken->batch, Q_gateway_take, g->holder, db_text_int(arena, room));
     g->taking = true;
     db_send(g->db, taken->batch, took, taken);
@@ -277,8 +276,9 @@ static bool read_key(const char *path, char out[KEY_MOST])
         fclose(file);
     if (ok)
         out[strcspn(out, "\r\n")] = '\0';
-    ok = ok && *out && strspn(out, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                   "0123456789_-") == strlen(out);
+    ok = ok && *out &&
+         strspn(out, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                     "0123456789_-") == strlen(out);
     if (!ok)
         log_event(LOG_ERROR_, "gateway_key", "file", path, "why",
                   file ? "its first line is no key" : strerror(errno), NULL);

@@ -1,6 +1,6 @@
-/* The gateway: a process of its own that asks the payment provider. It takes tasks from the queue in
- * the database, asks, and says what it heard; it has the provider's secret key, a role in the database
- * that may do nothing else, and no socket that anybody could call. */
+/* The gateway: a process of its own that asks the payment provider. It takes tasks from the queue
+ * in the database, asks, and says what it heard; it has the provider's secret key, a role in the
+ * database that may do nothing else, and no socket that anybody could call. */
 #pragma once
 
 #include "core/base.h"

@@ -102,8 +102,8 @@ static void came(void *arg, CURL *easy, CURLcode result)
         heard.code = (int)code;
         heard.sent = true;
         heard.replayed = was_replayed(easy);
-        heard.body = json_loadb(asking->answer.data, asking->answer.len, JSON_REJECT_DUPLICATES,
-                                NULL);
+        heard.body =
+            json_loadb(asking->answer.data, asking->answer.len, JSON_REJECT_DUPLICATES, NULL);
         if (heard.body)
             arena_defer(asking->arena, release_json, heard.body);
     } else {
@@ -144,8 +144,8 @@ void provider_ask(struct provider *provider, struct arena *arena, const struct q
     struct curl_slist *headers = curl_slist_append(NULL, provider->authorization);
     headers = curl_slist_append(headers, "Stripe-Version: " API_VERSION);
     if (question->post)
-        headers = curl_slist_append(
-            headers, arena_printf(arena, "Idempotency-Key: %s", question->key));
+        headers =
+            curl_slist_append(headers, arena_printf(arena, "Idempotency-Key: %s", question->key));
     headers = memory_or_abort(curl_slist_append(headers, "Expect:"));
     arena_defer(arena, release_headers, headers);
     curl_easy_setopt(easy, CURLOPT_URL,

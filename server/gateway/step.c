@@ -87,11 +87,16 @@ static const struct {
     enum step (*first)(const struct task *task);
     enum outcome nothing;
 } acts[] = {
-    {"authorise", first_authorise, OUTCOME_refused}, {"session", first_session, OUTCOME_refused},
-    {"look", first_look, OUTCOME_later},             {"capture", first_capture, OUTCOME_refused},
-    {"cancel", first_cancel, OUTCOME_cancelled},     {"expire", first_cancel, OUTCOME_cancelled},
-    {"refund", first_refund, OUTCOME_refused},       {"setup", first_setup, OUTCOME_refused},
-    {"setup_look", first_setup, OUTCOME_refused},    {"adopt", first_adopt, OUTCOME_refused},
+    {"authorise", first_authorise, OUTCOME_refused},
+    {"session", first_session, OUTCOME_refused},
+    {"look", first_look, OUTCOME_later},
+    {"capture", first_capture, OUTCOME_refused},
+    {"cancel", first_cancel, OUTCOME_cancelled},
+    {"expire", first_cancel, OUTCOME_cancelled},
+    {"refund", first_refund, OUTCOME_refused},
+    {"setup", first_setup, OUTCOME_refused},
+    {"setup_look", first_setup, OUTCOME_refused},
+    {"adopt", first_adopt, OUTCOME_refused},
     {"detach", first_detach, OUTCOME_removed},
 };
 
@@ -149,7 +154,8 @@ static void field_given(struct text *body, const char *name, const char *value)
         field(body, name, value);
 }
 
-/* The key without its serial: by this name a thing is found again whatever key it was made under. */
+/* The key without its serial: by this name a thing is found again whatever key it was made under.
+ */
 const char *step_mark(struct arena *arena, const struct task *task)
 {
     const char *dash = strchr(task->key, '-'), *serial = dash ? strchr(dash + 1, '-') : NULL;

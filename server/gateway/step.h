@@ -1,6 +1,6 @@
-/* What the provider is asked, one request at a time: a task of the queue is one step, or a few. Pure:
- * a step and a task make a question, a step and the provider's words make an answer; so that both can
- * be held against what Stripe documents without a network. */
+/* What the provider is asked, one request at a time: a task of the queue is one step, or a few.
+ * Pure: a step and a task make a question, a step and the provider's words make an answer; so that
+ * both can be held against what Stripe documents without a network. */
 #pragma once
 
 #include "core/arena.h"
@@ -50,17 +50,17 @@ enum outcome {
 
 /* What came back: an answer with its code, or none. */
 struct heard {
-    int code;       /* of HTTP; 0: no answer */
-    bool sent;      /* without an answer: the question may have arrived */
-    bool replayed;  /* the provider says what it said before under this key */
-    json_t *body;   /* decoded; NULL when it is no JSON */
+    int code;      /* of HTTP; 0: no answer */
+    bool sent;     /* without an answer: the question may have arrived */
+    bool replayed; /* the provider says what it said before under this key */
+    json_t *body;  /* decoded; NULL when it is no JSON */
 };
 
 struct answer {
     enum step next; /* what is to be asked now; STEP_NONE: `outcome` is the end */
     enum outcome outcome;
-    const char *ref; /* the provider's name of the payment or refund; NULL when it is not known */
-    json_t *detail;  /* an object, or NULL; see gateway_result in sql/schema */
+    const char *ref;  /* the provider's name of the payment or refund; NULL when it is not known */
+    json_t *detail;   /* an object, or NULL; see gateway_result in sql/schema */
     const char *code; /* of an error, for the log; "" without one */
 };
 

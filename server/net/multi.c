@@ -84,7 +84,8 @@ static int set_timer(CURLM *curl, long ms, void *arg)
 static void socket_ready(void *arg, int what)
 {
     struct watched *watched = arg;
-    int seen = (what & LOOP_READ ? CURL_CSELECT_IN : 0) | (what & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
+    int seen =
+        (what & LOOP_READ ? CURL_CSELECT_IN : 0) | (what & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
     act(watched->multi, watched->fd, seen);
 }
 
@@ -137,8 +138,8 @@ void multi_free(struct multi *multi)
     free(multi);
 }
 
-void multi_add(struct multi *multi, CURL *easy, void (*done)(void *arg, CURL *easy, CURLcode result),
-               void *arg)
+void multi_add(struct multi *multi, CURL *easy,
+               void (*done)(void *arg, CURL *easy, CURLcode result), void *arg)
 {
     struct transfer *transfer = memory_or_abort(calloc(1, sizeof *transfer));
     *transfer = (struct transfer){multi->first, &multi->first, multi, easy, done, arg};

@@ -20,7 +20,7 @@
 
 enum {
     ASIDE_FIRST = 2 * PROCESS_WORKERS_MAX + 1, /* slots below are for two sets of workers */
-    YOUNG_MS = 10000, /* who dies younger makes the next one wait */
+    YOUNG_MS = 10000,                          /* who dies younger makes the next one wait */
     YOUNG_DEATHS = 5,
     BACKOFF_LEAST_MS = 100,
     BACKOFF_MOST_MS = 5000,
@@ -259,7 +259,8 @@ static void fill_up(struct family *family)
         set_is_ready(family);
 }
 
-/* ---- those that live aside -------------------------------------------------------------------- */
+/* ---- those that live aside --------------------------------------------------------------------
+ */
 
 static void fill_up_aside(struct family *family)
 {
@@ -312,8 +313,8 @@ static void worker_died(struct family *family, int slot, int status)
     else
         snprintf(how, sizeof how, "exit %d", WEXITSTATUS(status));
     bool expected = worker.state == WORKER_STOPPING;
-    log_worker(family, expected ? LOG_INFO_ : LOG_ERROR_, expected ? "worker_stopped" : "worker_died", slot,
-               worker.pid, how);
+    log_worker(family, expected ? LOG_INFO_ : LOG_ERROR_,
+               expected ? "worker_stopped" : "worker_died", slot, worker.pid, how);
     if (worker.ready_fd >= 0)
         close(worker.ready_fd);
     family->workers[slot] = (struct worker){.ready_fd = -1};
@@ -464,7 +465,8 @@ static void family_begin(struct family *family)
 int process_run(const struct process_plan *plan)
 {
     assert(plan->workers >= 1 && plan->workers <= PROCESS_WORKERS_MAX);
-    static_assert(ASIDE_FIRST + PROCESS_ASIDE_MAX <= METRICS_WORKERS, "slots for two sets and those aside");
+    static_assert(ASIDE_FIRST + PROCESS_ASIDE_MAX <= METRICS_WORKERS,
+                  "slots for two sets and those aside");
     struct family family = {.plan = plan};
     family_begin(&family);
     while (!family.stopping || !is_empty(&family)) {

@@ -8,10 +8,10 @@
 /* Two sets must find room in the counters' page: during a reload both live. */
 enum { PROCESS_WORKERS_MAX = 31, PROCESS_ASIDE_MAX = 4 };
 
-/* A process beside the workers, one of its kind: restarted when it dies, told to stop with them, and
- * begun anew at a reload, when the one before has gone. The service is up without it. */
+/* A process beside the workers, one of its kind: restarted when it dies, told to stop with them,
+ * and begun anew at a reload, when the one before has gone. The service is up without it. */
 struct process_aside {
-    const char *name;     /* for the log */
+    const char *name;      /* for the log */
     int (*run)(void *arg); /* as a worker's; may become another program */
 };
 

@@ -27,7 +27,8 @@
 _Static_assert(QUERY_COUNT >= 13, "places for the tests' statements");
 
 const struct query_text query_table[QUERY_COUNT] = {
-    [Q_connection_role] = {"role", "SELECT set_config('role', current_user, false) WHERE $1 <> ''", 1},
+    [Q_connection_role] = {"role", "SELECT set_config('role', current_user, false) WHERE $1 <> ''",
+                           1},
     [Q_connection_limits] = {"limits",
                              "SELECT set_config('statement_timeout', $1, false), "
                              "set_config('idle_in_transaction_session_timeout', $1, false)",

@@ -47,14 +47,15 @@ struct entry_command {
     /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
     int64_t quantity;
     /* MORE, VOID, SET, WHY, FREE, CHOOSE: the line, `+` and `-` being resolved already; on the
-     * stock screen 0, the item shown. ADDRESS (0: none said), PICK, FUNCTION_KEY: the number typed.
+     * stock screen 0, the item shown. ADDRESS, CARD (0: none said), PICK, FUNCTION_KEY: the number
+     * typed.
      */
     int number;
     /* SKU, BARCODE, CHOOSE: the numbers of what is chosen in a kit, in the order of its slots:
      * "13". */
     const char *choices;
-    /* CASH, and if `has_amount` CERTIFICATE, BALANCE, SKU and BARCODE (the value of a certificate);
-     * in minor units, with the exponent. */
+    /* CASH, and if `has_amount` CERTIFICATE, BALANCE, CREDIT, CARD, LINK, SKU and BARCODE (the
+     * value of a certificate); in minor units, with the exponent. */
     struct money amount;
     bool has_amount;
     int exponent;

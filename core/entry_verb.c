@@ -124,16 +124,40 @@ static void operand_certificate(struct reading *r, struct part operand)
         reading_amount(r, amount);
 }
 
+/* `card 2`, `card 50.00` or `card 2 50.00`: an amount has a point, or stands behind the number. */
+static void operand_card(struct reading *r, struct part operand)
+{
+    struct part rest = operand;
+    while (rest.len && *rest.at != ' ' && *rest.at != '.') {
+        rest.at++;
+        rest.len--;
+    }
+    if (rest.len && *rest.at == '.')
+        rest = operand;
+    size_t digits = operand.len - rest.len;
+    if (digits == 1 && char_is_digit(*operand.at) && *operand.at != '0')
+        r->out->number = *operand.at - '0';
+    else if (digits)
+        reading_bad(r, PROBLEM_bad_value, "The card", operand);
+    while (rest.len && *rest.at == ' ') {
+        rest.at++;
+        rest.len--;
+    }
+    if (rest.len && r->out->kind == ENTRY_CARD)
+        reading_amount(r, rest);
+}
+
 /* What may follow a verb; those without a function stand alone. */
 static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operand) = {
-    [ENTRY_HOLD] = operand_text,         [ENTRY_TYPE] = operand_lower,
-    [ENTRY_ADDRESS] = operand_address,   [ENTRY_PRICE_LIST] = operand_upper,
-    [ENTRY_NOTE] = operand_text,         [ENTRY_COUPON] = operand_upper,
-    [ENTRY_CUSTOMER] = operand_text,     [ENTRY_NEW_CUSTOMER] = operand_text,
-    [ENTRY_PERSON] = operand_text,       [ENTRY_ORDERS] = operand_text,
-    [ENTRY_STOCK] = operand_item,        [ENTRY_CERTIFICATE] = operand_certificate,
-    [ENTRY_BALANCE] = operand_amount,    [ENTRY_CASH] = operand_amount_needed,
-    [ENTRY_LANGUAGE] = operand_language,
+    [ENTRY_HOLD] = operand_text,          [ENTRY_TYPE] = operand_lower,
+    [ENTRY_ADDRESS] = operand_address,    [ENTRY_PRICE_LIST] = operand_upper,
+    [ENTRY_NOTE] = operand_text,          [ENTRY_COUPON] = operand_upper,
+    [ENTRY_CUSTOMER] = operand_text,      [ENTRY_NEW_CUSTOMER] = operand_text,
+    [ENTRY_PERSON] = operand_text,        [ENTRY_ORDERS] = operand_text,
+    [ENTRY_STOCK] = operand_item,         [ENTRY_CERTIFICATE] = operand_certificate,
+    [ENTRY_BALANCE] = operand_amount,     [ENTRY_CREDIT] = operand_amount,
+    [ENTRY_CARD] = operand_card,          [ENTRY_LINK] = operand_amount,
+    [ENTRY_CASH] = operand_amount_needed, [ENTRY_LANGUAGE] = operand_language,
 };
 
 static bool verb_matches(const char *verb, const char *text, size_t letters)

@@ -38,6 +38,8 @@ unsigned tender_kinds(bool distributor_pays, bool receives)
 bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1])
 {
     size_t n = 0;
+    if (!keyed)
+        return false;
     if ((keyed[0] | 0x20) == 'g' && (keyed[1] | 0x20) == 'c')
         keyed += 2;
     for (; *keyed; keyed++) {
@@ -48,7 +50,24 @@ bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1])
         out[n++] = *keyed;
     }
     out[n] = '\0';
-    return n == CERTIFICATE_DIGITS && damm_valid(out, n);
+    return n == CERTIFICATE_LAST_DIGITS || (n == CERTIFICATE_DIGITS && damm_valid(out, n));
+}
+
+size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
+                   struct draft_tender *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t amount = picks[i].amount ? picks[i].amount : picks[i].most;
+        if (amount < 0 || amount > to_pay)
+            amount = to_pay;
+        if (amount == 0)
+            continue;
+        out[count++] =
+            (struct draft_tender){tender_info(picks[i].kind)->name, amount, picks[i].ref};
+        to_pay -= amount;
+    }
+    return count;
 }
 
 /* ---- what they pay ------------------------------------------------------------------------- */

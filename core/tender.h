@@ -27,10 +27,23 @@ enum tender_kind tender_by_name(const char *name);
 #define TENDER_BIT(kind) (1u << TENDER_##kind)
 unsigned tender_kinds(bool distributor_pays, bool receives);
 
-enum { CERTIFICATE_DIGITS = 16 };
+enum { CERTIFICATE_DIGITS = 16, CERTIFICATE_LAST_DIGITS = 6 };
 /* The digits of a certificate's number as keyed ("GC 8441 1027 ...", "gc84411027..."): 16 of them
- * with their check digit; false for anything else. */
+ * with their check digit, or the last six of one that the buyer has bought; false for anything
+ * else. */
 bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1]);
+
+/* A tender that was chosen, before it is known what there is to pay. */
+struct tender_pick {
+    enum tender_kind kind;
+    int64_t amount; /* 0: as much as it can */
+    int64_t most;   /* that it holds; -1: not known */
+    const char *ref;
+};
+/* What each of them pays of `to_pay`, in their order: those for which nothing is left are left out.
+ * `out` has room for `n`. */
+size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
+                   struct draft_tender *out);
 
 /* What tenders do to what is to be paid. */
 struct tender_sums {

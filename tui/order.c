@@ -90,10 +90,8 @@ static void version_push(struct order *order, const struct order_draft *from)
     struct order_version *version = &order->versions[order->nversions];
     struct arena *arena = arena_new();
     *version = (struct order_version){.arena = arena, .draft = draft_copy(arena, from)};
-    if (order->nversions) {
-        version->pay_balance = order->versions[order->at].pay_balance;
-        version->balance_amount = order->versions[order->at].balance_amount;
-    }
+    if (order->nversions)
+        version->paying = order->versions[order->at].paying;
     order->at = order->nversions++;
 }
 
@@ -248,6 +246,7 @@ void order_free(struct order *order)
     for (size_t i = 0; i < order->nversions; i++)
         arena_free(order->versions[i].arena);
     order_price_release(order);
+    order_means_release(&order->means);
     order_change_release(order);
     arena_free(order->outcome_arena);
     order_keep_release(order);
@@ -446,31 +445,13 @@ void order_review(struct order *order)
         order->frozen = order->quote.total;
 }
 
-void order_pay(struct order *order, bool balance, int64_t amount)
+struct order_paying *order_paying_edit(struct order *order)
 {
-    struct order_version *version = edit(order);
-    version->pay_balance = balance;
-    version->balance_amount = amount;
+    return &edit(order)->paying;
 }
 
 int64_t order_to_pay(const struct order *order)
 {
     int64_t open = order->frozen - order_change_paid(order);
     return open > 0 ? open : 0;
-}
-
-int64_t order_balance_most(const struct order *order)
-{
-    int64_t to_pay = order_to_pay(order);
-    int64_t most = order->quote.balance < to_pay ? order->quote.balance : to_pay;
-    return most > 0 ? most : 0;
-}
-
-int64_t order_from_balance(const struct order *order)
-{
-    const struct order_version *version = &order->versions[order->at];
-    int64_t most = order_balance_most(order), wanted = version->balance_amount;
-    if (!version->pay_balance)
-        return 0;
-    return wanted > 0 && wanted < most ? wanted : most;
 }

@@ -9,21 +9,24 @@
 #include "core/wire/reply.h"
 #include "tui/client.h"
 #include "tui/order_keep.h"
+#include "tui/order_pay.h"
 #include "tui/order_price.h"
 
-enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64, ORDER_TENDERS = 1 };
+enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64 };
 
 struct order;
 
 enum order_event {
-    ORDER_PRICED,     /* there is a new quote */
-    ORDER_REFUSED,    /* a quote could not be had: see trouble */
-    ORDER_COPIED,     /* somebody else has the draft (taken_by); our keying goes on in a copy */
-    ORDER_UNSAVED,    /* the server will not store it: see trouble */
-    ORDER_PLACED,     /* see placed */
-    ORDER_NOT_PLACED, /* see trouble, or error */
-    ORDER_LEFT,       /* an order that was left is stored, and is no more */
-    ORDER_MOVED,      /* somebody has changed the placed order that this is a change of */
+    ORDER_PRICED,      /* there is a new quote */
+    ORDER_REFUSED,     /* a quote could not be had: see trouble */
+    ORDER_COPIED,      /* somebody else has the draft (taken_by); our keying goes on in a copy */
+    ORDER_UNSAVED,     /* the server will not store it: see trouble */
+    ORDER_PLACED,      /* see placed */
+    ORDER_NOT_PLACED,  /* see trouble, or error */
+    ORDER_LEFT,        /* an order that was left is stored, and is no more */
+    ORDER_PAY_TOLD,    /* what there is to pay with has come */
+    ORDER_PAY_NOTHING, /* a certificate was looked up: there is none, or nothing left of it */
+    ORDER_MOVED,       /* somebody has changed the placed order that this is a change of */
 };
 typedef void order_event_fn(void *user, struct order *order, enum order_event event);
 
@@ -33,8 +36,7 @@ enum order_placing { PLACING_NO, PLACING_WANTED, PLACING_SENT };
 struct order_version {
     struct arena *arena;
     struct order_draft draft;
-    bool pay_balance;
-    int64_t balance_amount; /* 0: as much as there is */
+    struct order_paying paying;
 };
 
 struct order {
@@ -76,6 +78,7 @@ struct order {
     struct reply_order placed;
     const char *error; /* "" or why no answer came */
 
+    struct order_means means;
     struct order_change *change; /* of an order that was placed (order_change.h); NULL: a new one */
 };
 
@@ -175,12 +178,10 @@ int order_tick(struct order *order, int64_t now);
 
 /* The review freezes the total as soon as it is confirmed. */
 void order_review(struct order *order);
-void order_pay(struct order *order, bool balance, int64_t amount);
 /* What of the frozen total is not paid yet: all of it, but for a change. */
 int64_t order_to_pay(const struct order *order);
-/* What it could pay of that at most, and what it does pay. */
-int64_t order_balance_most(const struct order *order);
-int64_t order_from_balance(const struct order *order);
+/* For order_pay.c: how it is paid, to be changed; one step of undo. */
+struct order_paying *order_paying_edit(struct order *order);
 /* Places it for exactly the frozen total, as soon as there is one. */
 void order_place(struct order *order);
 /* Takes that back; false when it has been sent already. */

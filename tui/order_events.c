@@ -191,12 +191,27 @@ static void not_placed(struct app *app, struct order *order)
     app_ahead_drop(app);
 }
 
+static void pay_told(struct app *app, struct order *order)
+{
+    (void)app, (void)order; /* the review shows it */
+}
+
+/* Who has typed ahead reckoned with it. */
+static void pay_nothing(struct app *app, struct order *order)
+{
+    order_place_not(order);
+    app_say(app, ROLE_STOP, "there is no such gift certificate, or nothing is left of it.");
+    app_ahead_drop(app);
+}
+
 void order_event_take(void *user, struct order *order, int event)
 {
     static void (*const events[])(struct app *, struct order *) = {
-        [ORDER_PRICED] = priced,   [ORDER_REFUSED] = refused, [ORDER_COPIED] = copied,
-        [ORDER_UNSAVED] = unsaved, [ORDER_PLACED] = placed,   [ORDER_NOT_PLACED] = not_placed,
-        [ORDER_LEFT] = left,       [ORDER_MOVED] = moved,
+        [ORDER_PRICED] = priced,     [ORDER_REFUSED] = refused,
+        [ORDER_COPIED] = copied,     [ORDER_UNSAVED] = unsaved,
+        [ORDER_PLACED] = placed,     [ORDER_NOT_PLACED] = not_placed,
+        [ORDER_LEFT] = left,         [ORDER_MOVED] = moved,
+        [ORDER_PAY_TOLD] = pay_told, [ORDER_PAY_NOTHING] = pay_nothing,
     };
     events[event](user, order);
 }

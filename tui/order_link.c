@@ -425,16 +425,14 @@ static void place_done(void *owner, const struct answer *answer)
 static void place_send(struct order *order)
 {
     struct arena *arena = arena_new();
-    struct draft_tender tenders[ORDER_TENDERS];
+    struct draft_tender tenders[PAY_PICKS + 1];
     struct request_order body = {.draft = order_draft(order),
                                  .rev = *order->rev ? order->rev : NULL,
                                  .expect_total = order->frozen,
                                  .tenders = tenders,
                                  .accept_duplicate = order->accept_duplicate,
                                  .accept_age = order->accept_age};
-    int64_t balance = order_from_balance(order);
-    if (balance > 0)
-        tenders[body.ntenders++] = (struct draft_tender){.kind = "balance", .amount = balance};
+    body.ntenders = order_pay_plan(order, tenders);
     struct request request = {
         .method = "POST",
         .path = "/orders",
@@ -460,7 +458,7 @@ static void place_if_ready(struct order *order)
 {
     bool is_known = !order->change || order_change_is_known(order);
     if (order->placing != PLACING_WANTED || !order_confirmed(order) || order->saving ||
-        order->saved != order->edits || !is_known)
+        order->saved != order->edits || !is_known || !order_pay_is_ready(order))
         return;
     order_review(order);
     if (must_ask(order)) {

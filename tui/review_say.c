@@ -2,24 +2,18 @@
 
 #include "tui/order_change_view.h"
 #include "tui/order_speech.h"
+#include "tui/review_pay.h"
 #include "tui/review_read.h"
 #include "tui/ship.h"
 #include "tui/tongue.h"
 
-static void say_pay(const struct app *app, struct speech *speech)
+static void say_pay(const struct app *app, struct arena *arena, struct speech *speech)
 {
-    const struct order *order = app->order;
-    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT];
-    int64_t pays = order_from_balance(order);
-    if (order->frozen < 0)
-        return;
-    app_amount(app, balance, order->quote.balance);
-    if (pays)
-        speech_say(speech, "balance", _("from the balance %s of %s; later undoes it"),
-                   app_amount(app, used, pays), balance);
-    else if (order_balance_most(order) > 0)
-        speech_say(speech, "balance", _("balance %s: bal pays with it, bal 5.00 a part"), balance);
-    speech_say(speech, "due", _("due later %s"), app_amount(app, due, order_to_pay(order) - pays));
+    struct text text;
+    text_init(&text, arena);
+    review_pay_text(app, &text);
+    if (text.len)
+        speech_say(speech, "pay", _("pay: %s"), text.data);
 }
 
 static void say_total(const struct app *app, struct speech *speech)
@@ -55,7 +49,7 @@ void review_say(struct app *app, struct speech *speech)
     ship_say(app, speech);
     order_say_sums(app, speech);
     order_change_say(app, speech);
-    say_pay(app, speech);
+    say_pay(app, arena, speech);
     size_t told =
         order_say_problems(app, speech, order->trouble.problems, order->trouble.nproblems);
     if (order_confirmed(order))

@@ -9,6 +9,7 @@
 #include "tui/order_head.h"
 #include "tui/order_lines.h"
 #include "tui/order_view.h"
+#include "tui/review_pay.h"
 #include "tui/review_read.h"
 #include "tui/review_say.h"
 #include "tui/ship.h"
@@ -34,6 +35,7 @@ void open_review(struct app *app)
     app->order->frozen = -1;
     order_review(app->order);
     ship_ask(app);
+    order_means_ask(app->order);
     app_show(app, &screen_review);
 }
 
@@ -76,29 +78,14 @@ static void draw_notice(const struct app *app, const struct frame *frame, int ro
 
 static int draw_pay(const struct app *app, const struct frame *frame, int row)
 {
-    const struct order *order = app->order;
-    char due[MONEY_TEXT], used[MONEY_TEXT], balance[MONEY_TEXT], text[256];
-    int64_t pays = order_from_balance(order);
     int x = frame_label(frame, row, _(" Pay"));
-    if (order->frozen < 0)
-        return row + 1;
-    int64_t to_pay = order_to_pay(order), paid = order_change_paid(order);
-    app_amount(app, due, to_pay - pays);
-    if (to_pay == 0 && paid > order->frozen)
-        snprintf(text, sizeof text, _("%s goes back to what it was paid with"),
-                 app_amount(app, used, paid - order->frozen));
-    else if (to_pay == 0 && order->change)
-        snprintf(text, sizeof text, "%s", _("nothing more to pay"));
-    else if (pays)
-        snprintf(text, sizeof text, _("Due later %s   from balance %s of %s   later undoes it"),
-                 due, app_amount(app, used, pays), app_amount(app, balance, order->quote.balance));
-    else if (order_balance_most(order) > 0)
-        snprintf(text, sizeof text,
-                 _("Due later %s, nothing charged yet   bal pays, bal 5.00 a part"), due);
-    else
-        snprintf(text, sizeof text, _("Due later %s, nothing charged yet"), due);
-    frame_wrap(frame, row, x, 1, ROLE_PLAIN, text);
-    return row + 1;
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    review_pay_text(app, &text);
+    row += text.len ? frame_wrap(frame, row, x, 2, ROLE_PLAIN, text.data) : 1;
+    arena_free(arena);
+    return row;
 }
 
 /* As many as there is room for; the last row counts the others. */
@@ -262,28 +249,6 @@ static void draw(struct app *app, struct frame *frame)
 
 /* ---- commands -------------------------------------------------------------------------------- */
 
-static void pay_balance(struct app *app, const struct entry_command *command)
-{
-    char amount[MONEY_TEXT];
-    int64_t most = order_balance_most(app->order);
-    if (app->order->frozen >= 0 && (most == 0 || command->amount.minor > most)) {
-        app_say(app, ROLE_STOP, "the balance can pay %s of this order.",
-                app_amount(app, amount, most));
-        return;
-    }
-    order_pay(app->order, true, command->has_amount ? command->amount.minor : 0);
-    if (app->order->frozen >= 0)
-        app_say(app, ROLE_OK, "ok  %s from the balance",
-                app_amount(app, amount, order_from_balance(app->order)));
-}
-
-static void pay_later(struct app *app, const struct entry_command *command)
-{
-    (void)command;
-    order_pay(app->order, false, 0);
-    app_say(app, ROLE_OK, "ok  all of it is due later");
-}
-
 /* Enter goes through the items while they are read out, and round again. */
 static void step(struct app *app, const struct entry_command *command)
 {
@@ -339,8 +304,12 @@ const struct screen screen_review = {
     .grammar = AT_REVIEW,
     .draw = draw,
     .say = review_say,
-    .commands = {[ENTRY_BALANCE] = pay_balance,
-                 [ENTRY_LATER] = pay_later,
+    .commands = {[ENTRY_BALANCE] = review_pay_account,
+                 [ENTRY_CREDIT] = review_pay_account,
+                 [ENTRY_CARD] = review_pay_card,
+                 [ENTRY_LINK] = review_pay_link,
+                 [ENTRY_CERTIFICATE] = review_pay_certificate,
+                 [ENTRY_LATER] = review_pay_later,
                  [ENTRY_EMPTY] = step,
                  [ENTRY_OTHER] = other},
     .actions = {[ACTION_PLACE] = place,

@@ -208,6 +208,42 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
     return *out->number != '\0';
 }
 
+/* ---- paying ---------------------------------------------------------------------------------- */
+
+static void card_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_card *)out = (struct reply_card){
+        .id = get_text(object, "id"),
+        .brand = get_text(object, "brand"),
+        .last4 = get_text(object, "last4"),
+        .expires = get_text(object, "expires"),
+        .is_default = json_is_true(json_object_get(object, "default")),
+    };
+}
+
+bool reply_means_read(struct arena *arena, const char *body, size_t len, struct reply_means *out)
+{
+    json_t *object = body_object(arena, body, len);
+    *out = (struct reply_means){.balance = get_number(object, "balance"),
+                                .credit = get_number(object, "credit")};
+    out->cards = get_array(arena, object, "cards", sizeof *out->cards, card_read, &out->ncards);
+    return object != NULL;
+}
+
+bool reply_certificate_read(struct arena *arena, const char *body, size_t len,
+                            struct reply_certificate *out)
+{
+    json_t *object = body_object(arena, body, len), *items = json_object_get(object, "items");
+    if (items)
+        object = json_array_size(items) == 1 ? json_array_get(items, 0) : NULL;
+    *out = (struct reply_certificate){.number = get_text(object, "number"),
+                                      .last = get_text(object, "last"),
+                                      .state = get_text(object, "state"),
+                                      .balance = get_number(object, "balance")};
+    return object && strcmp(out->state, "active") == 0;
+}
+
 /* ---- people ---------------------------------------------------------------------------------- */
 
 static void label_read(struct arena *arena, json_t *object, void *out)

@@ -4,6 +4,24 @@
 
 #include "core/wire/reply.h"
 
+/* A card that the buyer lets us charge. */
+struct reply_card {
+    const char *id, *brand, *last4, *expires; /* "visa", "4242", "2027-08" */
+    bool is_default;
+};
+
+/* What a buyer could pay with. */
+struct reply_means {
+    int64_t balance, credit;
+    struct reply_card *cards; /* the default one first */
+    size_t ncards;
+};
+
+struct reply_certificate {
+    const char *number, *last, *state;
+    int64_t balance;
+};
+
 struct reply_day_total {
     const char *currency;
     int exponent;
@@ -108,6 +126,10 @@ bool reply_orders_read(struct arena *arena, const char *body, size_t len,
                        struct reply_orders *out) MUST_CHECK;
 bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
                            struct reply_order_card *out) MUST_CHECK;
+bool reply_means_read(struct arena *arena, const char *body, size_t len, struct reply_means *out);
+/* One certificate, or the only one of a list. */
+bool reply_certificate_read(struct arena *arena, const char *body, size_t len,
+                            struct reply_certificate *out);
 bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
                             struct reply_person_card *out) MUST_CHECK;
 /* What a change would cost, or has come to. */

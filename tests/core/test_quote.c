@@ -1203,6 +1203,8 @@ static void tenders_of_every_kind(void)
          0,
          PROBLEM_certificate_number,
          "/tenders/0/ref"},
+        {{{"certificate", 2000, "411027"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "41102"}}, 1, 0, 0, PROBLEM_certificate_number, "/tenders/0/ref"},
         {{{"certificate", 2000, NULL}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
         {{{"transfer", 2000, ""}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
         {{{"link", 2000, "x"}}, 1, 0, 0, PROBLEM_bad_value, "/tenders/0/ref"},
@@ -1226,7 +1228,34 @@ static void tenders_of_every_kind(void)
     end();
 }
 
+/* Chosen tenders: each as much as it can, or what was said, as far as there is something to pay. */
+static void a_plan_of_tenders(void)
+{
+    static const struct {
+        struct tender_pick picks[3];
+        size_t n;
+        int64_t to_pay, pays[3];
+        size_t paying;
+    } rows[] = {
+        {{{TENDER_credit, 0, 1250, NULL}, {TENDER_token, 0, -1, "7"}}, 2, 17810, {1250, 16560}, 2},
+        {{{TENDER_credit, 500, 1250, NULL}, {TENDER_token, 0, -1, "7"}}, 2, 17810, {500, 17310}, 2},
+        {{{TENDER_credit, 0, 1250, NULL}, {TENDER_token, 0, -1, "7"}}, 2, 1000, {1000}, 1},
+        {{{TENDER_credit, 0, 0, NULL}, {TENDER_balance, 0, 300, NULL}}, 2, 1000, {300}, 1},
+        {{{TENDER_link, 2000, -1, NULL}}, 1, 1000, {1000}, 1},
+        {{{TENDER_link, 0, -1, NULL}}, 1, 0, {0}, 0},
+        {{{0}}, 0, 1000, {0}, 0},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct draft_tender out[3];
+        size_t n = tender_plan(rows[i].picks, rows[i].n, rows[i].to_pay, out);
+        CU_ASSERT_EQUAL_FATAL(n, rows[i].paying);
+        for (size_t k = 0; k < n; k++)
+            CU_ASSERT_EQUAL(out[k].amount, rows[i].pays[k]);
+    }
+}
+
 static const struct test_case cases[] = {
+    {"chosen tenders pay as much as they can, and no more than there is", a_plan_of_tenders},
     {"tenders of every kind take what those before have left", tenders_of_every_kind},
     {"prices with tax inside: own, customer's and sales-aid orders", prices_with_tax_inside},
     {"prices without tax: it is added, on delivery too", prices_without_tax},

@@ -87,6 +87,8 @@ class Fake:
         self.next_order = 10088421
         self.down = False     # no request is answered, connections end
         self.cancel_problem = None  # why an order cannot be cancelled
+        self.means = {"balance": 1250, "credit": 0, "cards": []}
+        self.certificates = {}      # digits, or the last six: what is left
         self.waiting = []           # (SKU, distributor, quantity) of waiting lists
         self.arrived, self.notices = [], []  # as /day tells them
         self.experience = 100       # orders the operator ever took
@@ -455,6 +457,20 @@ class Handler(BaseHTTPRequestHandler):
         fake.drafts.pop(ulid, None)
         self.answer(204)
 
+    # ---- paying
+    def means(self, fake, body):
+        self.answer(200, dict(fake.means, market="GB", currency="GBP", exponent=2))
+
+    def certificate(self, fake, body, number):
+        if number not in fake.certificates:
+            return self.trouble(404)
+        self.answer(200, {"number": "GC" + number, "last": number[-4:], "state": "active", "balance": fake.certificates[number]})
+
+    def certificates(self, fake, body):
+        last = self.query["last"]
+        self.answer(200, {"items": [{"last": last[-4:], "state": "active", "balance": fake.certificates[last]}] if last in fake.certificates else [],
+                          "next": None})
+
     # ---- orders
     def quotes(self, fake, body):
         self.answer(200, quote(fake, body))
@@ -616,6 +632,9 @@ ROUTES = [
     ("PUT", "/drafts/([^/]+)", Handler.draft_put),
     ("POST", "/drafts/([^/]+)/(lock|release|take-over)", Handler.draft_act),
     ("DELETE", "/drafts/([^/]+)", Handler.draft_delete),
+    ("GET", "/means", Handler.means),
+    ("GET", "/certificates", Handler.certificates),
+    ("GET", "/certificates/([^/]+)", Handler.certificate),
     ("POST", "/quotes", Handler.quotes),
     ("POST", "/orders", Handler.order_post),
     ("GET", "/orders", Handler.order_list),

@@ -542,7 +542,7 @@ def fake_balance(world):
     client.line("bal 12.51")
     client.wait("can pay 12.50 of this order", "Due later 28.45")
     client.line("bal")
-    client.wait("12.50 from the balance", "Due later 15.95")
+    client.wait("12.50 from the balance", "due later 15.95")
     client.press("F9")
     client.wait("placed ", "due 15.95")
     client.close()

@@ -28,6 +28,17 @@ static void set_accept(json_t *object, bool duplicate, bool age)
     json_decref(accept);
 }
 
+/* So that the server need not bring it into this form first. */
+static const char *canonical(struct arena *arena, json_t *object, size_t *len)
+{
+    struct text text;
+    text_init(&text, arena);
+    wire_canonical(&text, object);
+    json_decref(object);
+    *len = text.len;
+    return text.data;
+}
+
 const char *request_order_write(struct arena *arena, const struct request_order *order, size_t *len)
 {
     json_t *object = wire_draft_write(order->draft);
@@ -36,7 +47,7 @@ const char *request_order_write(struct arena *arena, const struct request_order 
     json_object_set_new(object, "expect_total", json_integer(order->expect_total));
     json_object_set_new(object, "tenders", wire_tenders_write(order->tenders, order->ntenders));
     set_accept(object, order->accept_duplicate, order->accept_age);
-    return wire_dump(arena, object, len);
+    return canonical(arena, object, len);
 }
 
 /* What is not in the draft it shall not have any more. */

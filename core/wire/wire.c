@@ -120,6 +120,9 @@ size_t wire_strings(struct wire_reader *r, json_t *object, const char *at, const
         wire_bad_value(r, at, name, arena_printf(r->arena, "more than %zu", most));
         n = 0;
     }
+    *out = NULL;
+    if (!n)
+        return 0;
     const char **texts = ARENA_ARRAY(r->arena, const char *, n), *empty = "";
     const char *inside = arena_printf(r->arena, "%s/%s", at, name);
     for (size_t i = 0; i < n; i++) {

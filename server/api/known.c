@@ -1,5 +1,6 @@
 #include "server/api/known.h"
 
+#include "server/api/order_store.h"
 #include "server/db/db_record.h"
 
 #include <stdlib.h>
@@ -126,46 +127,70 @@ static int compare_texts(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The same as order_known finds, in its order. */
-static const char *proof_of(struct call *c, const struct pricing *p, struct arena *arena)
+/* The same as order_known finds, in its order; 0 when it is too much. */
+static size_t proof_of(struct call *c, const struct pricing *p, const char *values[PROOF_MOST])
 {
     static const int session[] = {0, 1, 2, 3, 4, 5, 6, 8, 10};
-    const char *values[PROOF_MOST];
     size_t n = 0, people;
     for (size_t i = 0; i < ARRAY_LEN(session); i++)
         values[n++] = db_value(c->batch, SESSION, 0, session[i]);
     n += pricing_facts_columns(c, p, values + n);
     values[n++] = p->buyer.first_order ? "false" : "true";
     if (n + p->buyer.npeople + p->promotions.nasked > PROOF_MOST)
-        return NULL;
+        return 0;
     people = n;
     for (size_t i = 0; i < p->buyer.npeople; i++)
         values[n++] = p->buyer.people[i];
     if (p->buyer.npeople)
         qsort(values + people, p->buyer.npeople, sizeof *values, compare_texts);
-    n += pricing_facts_recruits(c, &p->promotions, values + n);
-    return db_record_quote(arena, values, n);
+    return n + pricing_facts_recruits(c, &p->promotions, values + n);
 }
 
 /* Arguments of promotion_recruits for each promotion that asks for them. */
-static const char *asked_of(const struct market_snapshot *market, struct arena *arena)
+static void add_asking(struct db_record *r, const struct market_snapshot *market)
 {
     const struct catalogue *cat = &market->catalogue;
+    struct arena *arena = r->text.arena;
     const struct promotion **asking =
         ARENA_ARRAY(arena, const struct promotion *, cat->npromotions);
     const struct condition **how = ARENA_ARRAY(arena, const struct condition *, cat->npromotions);
-    struct db_record r;
     size_t n = 0;
-    for (size_t i = 0; i < cat->npromotions; i++)
-        if ((how[n] = promotion_recruits_condition(&cat->promotions[i])))
-            asking[n++] = &cat->promotions[i];
-    db_record_begin(&r, arena, 128);
-    DB_RECORD_INTS(&r, n, pricing_promotion_id(market, asking[i]));
-    DB_RECORD_INTS(&r, n, how[i]->amount.minor);
-    DB_RECORD_INTS(&r, n, how[i]->days);
-    DB_RECORD_INTS(&r, n, pricing_day(asking[i]->from));
-    DB_RECORD_INTS(&r, n, pricing_day(asking[i]->to));
-    return r.text.data + 1;
+    for (size_t i = 0; i < cat->npromotions; i++) {
+        const struct condition *condition = promotion_recruits_condition(&cat->promotions[i]);
+        asking[n] = &cat->promotions[i];
+        how[n] = condition;
+        n += condition != NULL;
+    }
+    DB_RECORD_INTS(r, n, pricing_promotion_id(market, asking[i]));
+    DB_RECORD_INTS(r, n, how[i]->amount.minor);
+    DB_RECORD_INTS(r, n, how[i]->days);
+    DB_RECORD_INTS(r, n, pricing_day(asking[i]->from));
+    DB_RECORD_INTS(r, n, pricing_day(asking[i]->to));
+}
+
+/* The end of the record of an order, which is the same for all orders; NULL when it is too much. */
+static const char *fields_of(struct call *c, const struct pricing *p, struct arena *arena)
+{
+    const char *proof[PROOF_MOST];
+    size_t n = proof_of(c, p, proof);
+    struct db_record r;
+    if (!n)
+        return NULL;
+    db_record_begin(&r, arena, 1500);
+    db_record_text(&r, c->actor.token_hash);
+    db_record_text(&r, pricing_address_owner(&p->draft));
+    db_record_int(&r, p->draft.address_choice);
+    add_asking(&r, p->market);
+    DB_RECORD_TEXTS(&r, n, proof[i]);
+    return db_record_part(&r);
+}
+
+static const char *ship_to_of(const struct buyer_facts *buyer, struct arena *arena)
+{
+    struct db_record r;
+    db_record_begin(&r, arena, 500);
+    db_record_text(&r, order_ship_to(arena, buyer));
+    return db_record_part(&r);
 }
 
 static const int64_t *recruits_of(struct call *c, const struct pricing *p, struct arena *arena)
@@ -191,8 +216,8 @@ void known_keep(struct call *c, const struct pricing *p)
         return;
     struct arena *arena = arena_new();
     struct known *k = ARENA_NEW(arena, struct known), **slot = slot_of(c, &p->draft);
-    const char *proof = proof_of(c, p, arena);
-    if (!proof) {
+    const char *fields = fields_of(c, p, arena);
+    if (!fields) {
         arena_free(arena);
         return;
     }
@@ -208,8 +233,8 @@ void known_keep(struct call *c, const struct pricing *p)
                         .distributor_version = copy(arena, p->distributor_version),
                         .recruits = recruits_of(c, p, arena),
                         .touched = loop_now(c->server->loop),
-                        .asked = asked_of(p->market, arena),
-                        .proof = proof};
+                        .ship_to = ship_to_of(&p->buyer, arena),
+                        .fields = fields};
     copy_actor(k, &c->actor);
     copy_buyer(k, &p->buyer);
     release(*slot);

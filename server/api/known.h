@@ -21,8 +21,8 @@ struct known {
     const char *distributor_id, *distributor_version;
     const int64_t *recruits; /* of each promotion that asks for them, in the catalogue's order */
     int64_t touched;         /* when the session was last seen, in the loop's time */
-    /* as fields of the type `priced_order` */
-    const char *asked, *proof;
+    /* as fields of the type `priced_order`: the address; from `token` on */
+    const char *ship_to, *fields;
 };
 
 struct known_store;

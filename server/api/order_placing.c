@@ -12,19 +12,19 @@ static void add_head(struct db_record *r, struct call *c, const struct pricing *
 {
     const struct quote *q = &p->quote;
     char date[DATE_TEXT];
-    db_record_text(r, t->hash);
-    db_record_text(r, c->actor.login_id);
-    db_record_text(r, c->actor.acting_for);
-    db_record_text(r, c->request->id);
-    db_record_text(r, channel_name(p->buyer.channel));
-    db_record_text(r, q->catalogue->market);
-    db_record_text(r, order_type_info(p->draft.type)->name);
-    db_record_text(r, p->distributor_id);
-    db_record_text(r, p->distributor_version);
-    db_record_text(r, p->buyer.customer);
+    db_record_word(r, t->hash);
+    db_record_word(r, c->actor.login_id);
+    db_record_word(r, c->actor.acting_for);
+    db_record_word(r, c->request->id);
+    db_record_word(r, channel_name(p->buyer.channel));
+    db_record_word(r, q->catalogue->market);
+    db_record_word(r, order_type_info(p->draft.type)->name);
+    db_record_word(r, p->distributor_id);
+    db_record_word(r, p->distributor_version);
+    db_record_word(r, p->buyer.customer);
     db_record_int(r, q->list->id);
-    db_record_text(r, date_format(date, q->date));
-    db_record_text(r, q->catalogue->currency);
+    db_record_word(r, date_format(date, q->date));
+    db_record_word(r, q->catalogue->currency);
     db_record_int(r, q->catalogue->exponent);
     db_record_bool(r, q->tax_included);
     db_record_text(r, q->region);
@@ -47,11 +47,14 @@ static void add_sums(struct db_record *r, struct call *c, const struct pricing *
                             q->total.minor,        q->cv.hundredths,  q->pv.hundredths};
     for (size_t i = 0; i < ARRAY_LEN(sums); i++)
         db_record_int(r, sums[i]);
-    db_record_text(r, destination_name(p->draft.destination));
-    db_record_text(r, order_ship_to(c->arena, &p->buyer));
+    db_record_word(r, destination_name(p->draft.destination));
+    if (t->known && !p->draft.has_address)
+        db_record_fields(r, t->known->ship_to);
+    else
+        db_record_text(r, order_ship_to(c->arena, &p->buyer));
     db_record_text(r, p->draft.note);
-    db_record_text(r, p->fingerprint);
-    db_record_text(r, t->rev);
+    db_record_word(r, p->fingerprint);
+    db_record_word(r, t->rev);
     add_tenders(r, c, t);
 }
 
@@ -81,7 +84,10 @@ static void add_needs(struct db_record *r, const struct quote *q, bool may_wait)
     DB_RECORD_INTS(r, n, q->catalogue->items[needs[i].item].id);
     DB_RECORD_INTS(r, n, needs[i].qty);
     DB_RECORD_INTS(r, n, needs[i].per);
-    DB_RECORD_TEXTS(r, n, may_wait && needs[i].back_order ? "t" : "f");
+    db_record_open(r);
+    for (size_t i = 0; i < n; i++)
+        db_record_add_bool(r, may_wait && needs[i].back_order);
+    db_record_close(r);
 }
 
 static void add_confirmed(struct db_record *r, const struct order_terms *t)
@@ -105,15 +111,11 @@ static void add_parts(struct db_record *r, struct call *c, const struct quote *q
     DB_RECORD_INTS(r, n, parts[i].part.share.minor);
 }
 
-static void add_known(struct db_record *r, struct call *c, const struct order_terms *t)
+/* With nothing known: the fields from `token` to the end of the type are NULL. */
+static void add_known(struct db_record *r, const struct order_terms *t)
 {
-    const struct known *k = t->known;
     db_record_bool(r, t->accept_duplicate);
-    db_record_text(r, k ? c->actor.token_hash : NULL);
-    db_record_text(r, k ? k->address_of : NULL);
-    db_record_int(r, k ? k->address_choice : 0);
-    db_record_quoted(r, k ? k->asked : ",,,,");
-    db_record_quoted(r, k ? k->proof : NULL);
+    db_record_fields(r, t->known ? t->known->fields : ",,,,,,,,");
 }
 
 const char *order_placing(struct call *c, const struct pricing *p, const struct order_terms *t)
@@ -127,6 +129,6 @@ const char *order_placing(struct call *c, const struct pricing *p, const struct 
     db_record_text(&r, order_promotions(c->arena, p));
     add_confirmed(&r, t);
     add_parts(&r, c, &p->quote);
-    add_known(&r, c, t);
+    add_known(&r, t);
     return db_record_end(&r);
 }

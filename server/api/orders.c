@@ -5,11 +5,13 @@
  * then not as it was taken to be, and whatever is to be told about it, is found out by doing it the
  * long way: ask, price, place. */
 #include "core/wire/json_out.h"
+#include "core/wire/wire_order.h"
 #include "server/api/candidates.h"
 #include "server/api/order_placing.h"
 #include "server/api/order_store.h"
 #include "server/api/order_tenders.h"
 #include "server/api/routes.h"
+#include "server/auth/digest.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 
@@ -277,22 +279,48 @@ static bool place_at_once(struct call *c, struct placing *p)
 
 /* ---- the request ---- */
 
-void order_create(struct call *c)
+/* As programs write it: what is hashed is the canonical text, which this is. */
+static bool read_plain(struct call *c, struct placing *p)
+{
+    struct wire_order order;
+    const struct http_request *request = c->request;
+    if (!wire_order_read(c->arena, request->body, request->body_len, &order))
+        return false;
+    p->pricing.draft = order.draft;
+    p->rev = order.rev;
+    p->expect_total = order.expect_total;
+    p->tenders = order.tenders;
+    p->ntenders = order.ntenders;
+    p->accept_duplicate = order.accept_duplicate;
+    p->accept_age = order.accept_age;
+    char *hash = arena_alloc(c->arena, DIGEST_HEX);
+    digest_hex(request->body, request->body_len, hash);
+    p->hash = hash;
+    return true;
+}
+
+static bool read_any(struct call *c, struct placing *p)
 {
     static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
-    struct placing *p = ARENA_NEW(c->arena, struct placing);
-    c->state = p;
-    if (!(p->key = call_key(c)) || !call_body(c))
-        return;
+    if (!call_body(c))
+        return false;
     wire_integer(&c->reader, c->body, "", "expect_total", true, &p->expect_total);
     if (wire_string(&c->reader, c->body, "", "rev", 18, false, &p->rev) &&
         (!p->rev[0] || p->rev[strspn(p->rev, "0123456789")]))
         wire_bad_value(&c->reader, "", "rev", p->rev);
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
     order_read_accept(c, &p->accept_duplicate, &p->accept_age);
-    if (!pricing_read(c, also, &p->pricing))
-        return;
     p->hash = call_body_hash(c);
+    return pricing_read(c, also, &p->pricing);
+}
+
+void order_create(struct call *c)
+{
+    struct placing *p = ARENA_NEW(c->arena, struct placing);
+    c->state = p;
+    if (!(p->key = call_key(c)) || (!read_plain(c, p) && !read_any(c, p)) ||
+        !pricing_begin(c, &p->pricing))
+        return;
     if (!place_at_once(c, p))
         place_after_asking(c, p);
 }

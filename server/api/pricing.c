@@ -71,7 +71,7 @@ static const char *fingerprint(struct arena *arena, const struct order_draft *dr
     return hex;
 }
 
-static bool begin(struct call *c, struct pricing *p)
+bool pricing_begin(struct call *c, struct pricing *p)
 {
     p->market = call_market(c, p->draft.market);
     if (p->market)
@@ -81,7 +81,7 @@ static bool begin(struct call *c, struct pricing *p)
 
 bool pricing_load(struct call *c, const char *const *also, struct pricing *p)
 {
-    if (!pricing_read(c, also, p))
+    if (!pricing_read(c, also, p) || !pricing_begin(c, p))
         return false;
     pricing_ask(c, p);
     return true;
@@ -91,12 +91,12 @@ bool pricing_read(struct call *c, const char *const *also, struct pricing *p)
 {
     *p = (struct pricing){0};
     wire_draft_read(&c->reader, c->body, also, &p->draft);
-    return call_body_ok(c) && begin(c, p);
+    return call_body_ok(c);
 }
 
 bool pricing_want(struct call *c, struct pricing *p)
 {
-    if (!begin(c, p))
+    if (!pricing_begin(c, p))
         return false;
     pricing_ask(c, p);
     return true;

@@ -31,8 +31,9 @@ struct pricing {
 /* Reads c->body as a draft (`also`: further members) and adds the statements to call_read(c).
  * False when the request was refused. */
 bool pricing_load(struct call *c, const char *const *also, struct pricing *out);
-/* The two halves of it. */
+/* Its three steps: out->draft; market and fingerprint; the statements. */
 bool pricing_read(struct call *c, const char *const *also, struct pricing *out);
+bool pricing_begin(struct call *c, struct pricing *p);
 void pricing_ask(struct call *c, struct pricing *p);
 /* The same for a draft that is not the body: out->draft (held, order, channel) are filled already.
  */

@@ -42,6 +42,13 @@ void db_record_text(struct db_record *record, const char *value)
     text_addc(&record->text, '"');
 }
 
+void db_record_word(struct db_record *record, const char *word)
+{
+    field(record);
+    if (word)
+        text_add(&record->text, word);
+}
+
 void db_record_int(struct db_record *record, int64_t value)
 {
     field(record);
@@ -54,11 +61,10 @@ void db_record_bool(struct db_record *record, bool value)
     text_addc(&record->text, value ? 't' : 'f');
 }
 
-void db_record_quoted(struct db_record *record, const char *value)
+void db_record_fields(struct db_record *record, const char *fields)
 {
     field(record);
-    if (value)
-        text_add(&record->text, value);
+    text_add(&record->text, fields);
 }
 
 /* ---- arrays, in quotes as a field ---- */
@@ -81,6 +87,12 @@ void db_record_add_int(struct db_record *record, int64_t value)
 {
     element(record);
     text_add_int(&record->text, value);
+}
+
+void db_record_add_bool(struct db_record *record, bool value)
+{
+    element(record);
+    text_addc(&record->text, value ? 't' : 'f');
 }
 
 void db_record_add_text(struct db_record *record, const char *value)
@@ -108,10 +120,7 @@ const char *db_record_end(struct db_record *record)
     return record->text.data;
 }
 
-const char *db_record_quote(struct arena *arena, const char *const *values, size_t n)
+const char *db_record_part(const struct db_record *record)
 {
-    struct db_record record;
-    db_record_begin(&record, arena, 512);
-    DB_RECORD_TEXTS(&record, n, values[i]);
-    return record.text.data + 1; /* without the bracket */
+    return record->text.data + 1; /* without the bracket */
 }

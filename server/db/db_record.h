@@ -13,14 +13,17 @@ struct db_record {
 void db_record_begin(struct db_record *record, struct arena *arena, size_t room);
 /* NULL is SQL's NULL. */
 void db_record_text(struct db_record *record, const char *value);
+/* Letters, digits and signs that mean nothing in a record: a number, a date, a hash. Not empty. */
+void db_record_word(struct db_record *record, const char *word);
 void db_record_int(struct db_record *record, int64_t value);
 void db_record_bool(struct db_record *record, bool value);
-/* A field that was written before by db_record_quote; NULL is SQL's NULL. */
-void db_record_quoted(struct db_record *record, const char *field);
+/* Fields that were written before: the text of another record. */
+void db_record_fields(struct db_record *record, const char *fields);
 
 /* An array: open, its elements, close. */
 void db_record_open(struct db_record *record);
 void db_record_add_int(struct db_record *record, int64_t value);
+void db_record_add_bool(struct db_record *record, bool value);
 void db_record_add_text(struct db_record *record, const char *value);
 void db_record_close(struct db_record *record);
 #define DB_RECORD_INTS(record, n, expression)                                                      \
@@ -38,6 +41,7 @@ void db_record_close(struct db_record *record);
         db_record_close(record);                                                                   \
     } while (0)
 
+/* The whole: for a parameter. */
 const char *db_record_end(struct db_record *record);
-/* An array of texts as one field, for db_record_quoted. */
-const char *db_record_quote(struct arena *arena, const char *const *values, size_t n);
+/* What was written, for db_record_fields of another. */
+const char *db_record_part(const struct db_record *record);

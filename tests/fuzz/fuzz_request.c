@@ -3,6 +3,7 @@
 #include "core/pan.h"
 #include "core/text.h"
 #include "core/wire/wire.h"
+#include "core/wire/wire_order.h"
 #include "tests/fuzz/require.h"
 
 #include <string.h>
@@ -128,6 +129,38 @@ static void check_read_alike(const json_t *body, const char *text, size_t len)
     json_decref(same);
 }
 
+/* What is read as a plain order is read alike by the long way, without a problem, and is canonical.
+ */
+static void check_plain_order(struct arena *arena, const char *text, size_t len)
+{
+    static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
+    struct wire_order plain;
+    struct problems problems;
+    struct order_draft draft;
+    struct text canonical;
+    const char *why;
+    if (!wire_order_read(arena, text, len, &plain))
+        return;
+    json_t *body = wire_parse(arena, text, len, &why);
+    REQUIRE(body);
+    problems_init(&problems, arena);
+    struct wire_reader reader = {arena, &problems, true};
+    wire_draft_read(&reader, body, also, &draft);
+    struct draft_tender *tenders;
+    size_t n = wire_tenders_read(&reader, body, &tenders);
+    int64_t total = -1;
+    wire_integer(&reader, body, "", "expect_total", true, &total);
+    REQUIRE(!problems.count && draft_equal(&draft, &plain.draft));
+    REQUIRE(!draft.ncoupons && !draft.has_address && draft.date.days == plain.draft.date.days);
+    REQUIRE(total == plain.expect_total && n == plain.ntenders);
+    for (size_t i = 0; i < n; i++)
+        REQUIRE(strcmp(tenders[i].kind, plain.tenders[i].kind) == 0 &&
+                tenders[i].amount == plain.tenders[i].amount);
+    text_init(&canonical, arena);
+    wire_canonical(&canonical, body);
+    REQUIRE(canonical.len == len && memcmp(canonical.data, text, len) == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 1)
@@ -139,6 +172,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const char *why = NULL;
     json_t *body = wire_parse(arena, (const char *)data + 1, size - 1, &why);
     check_read_alike(body, (const char *)data + 1, size - 1);
+    check_plain_order(arena, (const char *)data + 1, size - 1);
     if (body) {
         (data[0] & 1 ? order : sign_in)(&reader, body);
         check_problems(arena, &problems);

@@ -60,7 +60,11 @@ char *date_format(char out[DATE_TEXT], struct date date)
     date_split(date, &y, &m, &d);
     if (y < 0 || y > 9999) /* an open end has no day to show */
         return strcpy(out, "-");
-    snprintf(out, DATE_TEXT, "%04u-%02u-%02u", (unsigned)y % 10000, (unsigned)m % 100,
-             (unsigned)d % 100);
+    /* As "%04d-%02d-%02d": a quote and an order write several. */
+    const int digits[] = {y / 1000, y / 100, y / 10, y, -1, m / 10, m, -1, d / 10, d};
+    size_t n = 0;
+    for (; n < ARRAY_LEN(digits); n++)
+        out[n] = digits[n] < 0 ? '-' : (char)('0' + digits[n] % 10);
+    out[n] = '\0';
     return out;
 }

@@ -16,7 +16,7 @@ void text_init(struct text *text, struct arena *arena)
     text_init_room(text, arena, 63);
 }
 
-static void text_reserve(struct text *text, size_t more)
+void text_reserve(struct text *text, size_t more)
 {
     size_t need;
     if (__builtin_add_overflow(text->len + 1, more, &need))
@@ -43,14 +43,6 @@ void text_add(struct text *text, const char *more)
     text_addn(text, more, strlen(more));
 }
 
-void text_addc(struct text *text, char c)
-{
-    if (text->len + 1 >= text->cap)
-        text_reserve(text, 1);
-    text->data[text->len++] = c;
-    text->data[text->len] = '\0';
-}
-
 void text_printf(struct text *text, const char *format, ...)
 {
     va_list args, again;
@@ -69,19 +61,23 @@ void text_printf(struct text *text, const char *format, ...)
 void text_add_int(struct text *text, int64_t value)
 {
     enum { MOST = 20 };
-    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    char digits[MOST], *at = digits + MOST;
-    text_reserve(text, MOST + 1);
+    uint64_t left = value < 0 ? 0 - (uint64_t)value : (uint64_t)value, more = left;
+    size_t digits = 1;
+    while (more >= 10) {
+        more /= 10;
+        digits++;
+    }
+    if (text->cap - text->len < MOST + 2)
+        text_reserve(text, MOST + 1);
     char *out = text->data + text->len;
     if (value < 0)
         *out++ = '-';
+    char *end = out + digits;
+    *end = '\0';
+    text->len = (size_t)(end - text->data);
     do
-        *--at = (char)('0' + left % 10);
+        *--end = (char)('0' + left % 10);
     while (left /= 10);
-    while (at < digits + MOST)
-        *out++ = *at++;
-    *out = '\0';
-    text->len = (size_t)(out - text->data);
 }
 
 void text_clear(struct text *text)

@@ -13,9 +13,18 @@ struct text {
 void text_init(struct text *text, struct arena *arena);
 /* With room for so many bytes from the start. */
 void text_init_room(struct text *text, struct arena *arena, size_t room);
+/* Makes room for so many bytes more. */
+void text_reserve(struct text *text, size_t more);
 void text_add(struct text *text, const char *more);
 void text_addn(struct text *text, const char *more, size_t len);
-void text_addc(struct text *text, char c);
+/* Here, so that it costs no call. */
+static inline void text_addc(struct text *text, char c)
+{
+    if (text->len + 1 >= text->cap)
+        text_reserve(text, 1);
+    text->data[text->len++] = c;
+    text->data[text->len] = '\0';
+}
 void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The number in decimal: what the hot paths use instead of a printf. */
 void text_add_int(struct text *text, int64_t value);

@@ -683,32 +683,50 @@ static void exchange_sent(struct evhttp_request *evreq, void *arg)
         event_active(conn->soon, EV_TIMEOUT, 0);
 }
 
-static void default_header(struct evkeyvalq *headers, const char *name, const char *value)
+/* Adds a header whose value evhttp does not look at: with more lines behind the first it is
+ * several headers, for the price of one. */
+static void raw_header(struct evkeyvalq *headers, const char *name, const char *value)
 {
-    if (!evhttp_find_header(headers, name))
-        evhttp_add_header(headers, name, value);
+    struct evkeyval *header = memory_or_abort(malloc(sizeof *header));
+    header->key = memory_or_abort(strdup(name));
+    header->value = memory_or_abort(strdup(value));
+    TAILQ_INSERT_TAIL(headers, header, next);
 }
 
+static void line_add(struct text *lines, const char *line, const char *value)
+{
+    text_add(lines, line);
+    text_add(lines, value);
+}
+
+/* evhttp looks for Date, Content-Length and Connection among the headers of a reply: those are its
+ * own kind; all others are one to it. */
 static void add_headers(struct http_exchange *exchange, int code, const char *content_type,
                         size_t body_len)
 {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(exchange->evreq);
-    char length[24];
-    snprintf(length, sizeof length, "%zu", body_len);
+    struct text lines;
+    text_init_room(&lines, exchange->request.arena, 400);
+    text_add(&lines, exchange->request.id);
     if (content_type)
-        evhttp_add_header(headers, "Content-Type", content_type);
+        line_add(&lines, "\r\nContent-Type: ", content_type);
+    text_add(&lines, "\r\nStrict-Transport-Security: " HSTS
+                     "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer");
+    if (!evhttp_find_header(headers, "Cache-Control"))
+        text_add(&lines, "\r\nCache-Control: no-store");
+    if (!evhttp_find_header(headers, "Content-Security-Policy"))
+        text_add(&lines, "\r\nContent-Security-Policy: " NO_CONTENT_POLICY);
+    raw_header(headers, "Date", date_now(exchange->server));
     /* RFC 9110, 8.6: a 204 has none, and a 304's would be that of the body not sent. */
-    if (code != 204 && code != 304)
-        evhttp_add_header(headers, "Content-Length", length);
+    if (code != 204 && code != 304) {
+        struct text length;
+        text_init(&length, exchange->request.arena);
+        text_add_int(&length, (int64_t)body_len);
+        raw_header(headers, "Content-Length", length.data);
+    }
     if (exchange->server->draining)
-        evhttp_add_header(headers, "Connection", "close");
-    evhttp_add_header(headers, "Date", date_now(exchange->server));
-    evhttp_add_header(headers, "X-Request-Id", exchange->request.id);
-    evhttp_add_header(headers, "Strict-Transport-Security", HSTS);
-    evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-    evhttp_add_header(headers, "Referrer-Policy", "no-referrer");
-    default_header(headers, "Cache-Control", "no-store");
-    default_header(headers, "Content-Security-Policy", NO_CONTENT_POLICY);
+        raw_header(headers, "Connection", "close");
+    raw_header(headers, "X-Request-Id", lines.data);
 }
 
 /* Writes the first piece of the output. What the socket does not take, what comes behind it and

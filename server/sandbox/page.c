@@ -157,7 +157,7 @@ static void pay(struct page *page, const char *id)
 {
     struct call *call = &page->call;
     struct page_form form;
-    int64_t month, year;
+    int64_t month = 0, year = 0;
     const json_t *shown = change_get(&call->change, id);
     if (!check(page, shown, &form, &month, &year)) {
         show_form(page, shown, 422, &form);

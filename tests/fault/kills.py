@@ -160,7 +160,7 @@ def data_of(pid):
 def without_key_check(s):
     """The server's look before pricing, the check in order_place and the unique key: all gone."""
     body = s.query("SELECT pg_get_functiondef('order_place'::regproc)")[0][0]
-    mutant = body.replace("o.key = a_key", "o.key = a_key AND false").replace("ON CONFLICT (key) DO NOTHING", "")
+    mutant = body.replace("x.key = a_key", "x.key = a_key AND false").replace("ON CONFLICT (key) DO NOTHING", "")
     assert mutant.count("AND false") >= 2 and "(key)" not in mutant, "order_place does not look as expected"
     s.query(mutant)
     name, = s.query("""SELECT conname FROM pg_constraint WHERE conrelid = 'orders'::regclass AND contype = 'u'

@@ -68,9 +68,11 @@ check-run:
 format: deps
 	@clang-format -i $(or $(F),$(shell find core server tui tests -name '*.[ch]'))
 
-# A target named fuzz_server_NAME.c links the server's library, any other core and wire alone.
-FUZZ_LINK = $(if $(findstring server_,$@),$(B)/libserver.a) $(B)/libwire.a $(B)/libcore.a
-FUZZ_LIBS = $(if $(findstring server_,$@),$(SERVER_LIBS)) $(call lib,jansson)
+# A target named fuzz_server_NAME.c links the server's library, fuzz_sandbox_NAME.c the sandbox's, any
+# other core and wire alone.
+FUZZ_LINK = $(if $(findstring server_,$@),$(B)/libserver.a) $(if $(findstring sandbox_,$@),$(B)/libsandbox.a) \
+    $(B)/libwire.a $(B)/libcore.a
+FUZZ_LIBS = $(if $(findstring server_,$@),$(SERVER_LIBS)) $(if $(findstring sandbox_,$@),$(SANDBOX_LIBS)) $(call lib,jansson)
 FUZZ_FLAGS = $(if $(findstring server_,$@),$(SERVER_FLAGS)) $(WIRE_FLAGS)
 .SECONDEXPANSION:
 $(B)/tests/fuzz/replay_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c $$(FUZZ_LINK)

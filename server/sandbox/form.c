@@ -63,6 +63,8 @@ static const char *pair_read(struct form *form, const char *text, size_t len)
     if (!name_is_good(name) || !utf8_is_printable(name, strlen(name)))
         return "A parameter's name is not well formed: write name, name[key] or name[].";
     name = name_counted(form, name);
+    if (strlen(name) > FORM_NAME)
+        return "A parameter's name is too long.";
     if (form_get(form, name))
         return "A parameter is there twice; send each once.";
     if (form->n == FORM_PAIRS)

@@ -13,8 +13,9 @@ json_t *method_from_card(struct call *call, const char *param);
 json_t *method_from_params(struct call *call);
 /* The same, of an id; `param` names it in errors. */
 json_t *method_find(struct call *call, const char *id, const char *param);
-/* Whether the card is still good; two-digit years become four. Fails the call otherwise. */
-bool method_date_is_good(struct call *call, int64_t month, int64_t *year);
+/* Whether a card of this date is good at the time `now`; two-digit years become four. */
+enum method_date { METHOD_DATE_GOOD, METHOD_DATE_MONTH, METHOD_DATE_YEAR };
+enum method_date method_date(int64_t now, int64_t month, int64_t *year);
 const struct card *method_card(const json_t *method);
 /* Fails the call when it may not pay for this customer (NULL or "": for nobody we know). */
 bool method_check(struct call *call, const json_t *method, const char *customer);

@@ -55,18 +55,25 @@ const struct card *method_card(const json_t *method)
     return card_by_name(get_text(method, "_card"));
 }
 
-bool method_date_is_good(struct call *call, int64_t month, int64_t *year)
+enum method_date method_date(int64_t now, int64_t month, int64_t *year)
 {
     int64_t this_year, this_month;
-    year_and_month(call->now, &this_year, &this_month);
+    year_and_month(now, &this_year, &this_month);
     if (*year < 100)
         *year += 2000;
     bool past = *year < this_year || (*year == this_year && month < this_month);
-    if (month < 1 || month > 12)
+    return month < 1 || month > 12                  ? METHOD_DATE_MONTH
+           : past || *year > this_year + YEARS_MOST ? METHOD_DATE_YEAR
+                                                    : METHOD_DATE_GOOD;
+}
+
+static void check_date(struct call *call, int64_t month, int64_t *year)
+{
+    enum method_date date = method_date(call->now, month, year);
+    if (date == METHOD_DATE_MONTH)
         call_refuse(call, ERROR_wrong_month, "exp_month");
-    else if (past || *year > this_year + YEARS_MOST)
+    else if (date == METHOD_DATE_YEAR)
         call_refuse(call, ERROR_wrong_year, "exp_year");
-    return !call_failed(call);
 }
 
 json_t *method_from_card(struct call *call, const char *param)
@@ -88,7 +95,8 @@ json_t *method_from_card(struct call *call, const char *param)
         call_refuse(call, ERROR_missing, FIELD("number"), FIELD("number"));
     else if (cvc_len < 3 || cvc_len > 4 || (cvc && strspn(cvc, "0123456789") != cvc_len))
         call_refuse(call, ERROR_wrong_cvc, "cvc");
-    if (call_failed(call) || !method_date_is_good(call, month, &year))
+    check_date(call, month, &year);
+    if (call_failed(call))
         return NULL;
     json_t *method = method_new(call, card_by_number(number), month, year);
     if (cvc)

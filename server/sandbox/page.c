@@ -134,6 +134,8 @@ static bool check(const struct page *page, const json_t *session, struct page_fo
     form->problem[FIELD_NUMBER] = number_problem(field(page, FIELD_NUMBER));
     if (!read_expiry(form->value[FIELD_EXPIRY], month, year))
         form->problem[FIELD_EXPIRY] = N_("Key the expiry date as month and year: 12/34.");
+    else if (method_date(page->call.now, *month, year) != METHOD_DATE_GOOD)
+        form->problem[FIELD_EXPIRY] = N_("This date is over, or too far away. Is it the card's?");
     if (!is_cvc(field(page, FIELD_CVC)))
         form->problem[FIELD_CVC] = N_("The security code is the three or four digits on the card.");
     if (!is_name(form->value[FIELD_NAME]))
@@ -160,12 +162,6 @@ static void pay(struct page *page, const char *id)
     int64_t month = 0, year = 0;
     const json_t *shown = change_get(&call->change, id);
     if (!check(page, shown, &form, &month, &year)) {
-        show_form(page, shown, 422, &form);
-        return;
-    }
-    if (!method_date_is_good(call, month, &year)) {
-        form.problem[FIELD_EXPIRY] = N_("This date is over, or too far away. Is it the card's?");
-        call->status = 0;
         show_form(page, shown, 422, &form);
         return;
     }

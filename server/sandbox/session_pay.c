@@ -32,7 +32,7 @@ static void ensure_customer(struct call *call, json_t *session, const char *name
 {
     const json_t *data = json_object_get(session, "_intent_data");
     bool wanted = strcmp(get_text(session, "customer_creation"), "always") == 0 ||
-                  *get_text(data, "setup_future_usage") || is_setup(session);
+                  *get_text(data, "setup_future_usage");
     if (!wanted || *get_text(session, "customer"))
         return;
     json_t *customer = call_new(call, "customer", "cus_");

@@ -119,7 +119,6 @@ static void set_payment(struct call *call, json_t *session)
     json_object_set_new(
         session, "total_details",
         json_pack("{s:i, s:i, s:i}", "amount_discount", 0, "amount_shipping", 0, "amount_tax", 0));
-    set_param(session, "customer_creation", call, "customer_creation");
     if (!*get_text(session, "customer") && !*get_text(session, "customer_creation"))
         set_text(session, "customer_creation", "if_required");
     json_t *data = json_pack("{s:{}}", "metadata");
@@ -151,8 +150,8 @@ static void set_setup(struct call *call, json_t *session)
 void api_sessions_create(struct call *call)
 {
     static const char *const names[] = {
-        "mode",     "success_url", "cancel_url",     "client_reference_id",
-        "customer", "locale",      "customer_email", "submit_type"};
+        "mode",   "success_url",    "cancel_url",        "client_reference_id", "customer",
+        "locale", "customer_email", "customer_creation", "submit_type"};
     const char *customer = call_text(call, "customer");
     if (customer && call_text(call, "customer_email"))
         call_refuse(call, ERROR_one_of_two, "customer_email", "customer", "customer_email");

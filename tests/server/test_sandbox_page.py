@@ -220,7 +220,7 @@ def ends(s):
 
 def setups(s):
     made = s.post("/v1/checkout/sessions", mode="setup", currency="gbp", success_url=SHOP + "/ok", customer_email="b@c.d",
-                  setup_intent_data={"metadata": {"x": "y"}})[1]
+                  customer_creation="always", setup_intent_data={"metadata": {"x": "y"}})[1]
     b = Browser(s).go(made["url"])
     t.check("an e-mail address that is known is not asked for", "email" not in b.page.fields)
     b.send(card_number="4242424242424242", expiry="12/34", cvc="123", name="Ann")
@@ -232,6 +232,13 @@ def setups(s):
     t.equal("its card belongs to a customer", (intent["status"], method["customer"], intent["metadata"]),
             ("succeeded", done["customer"], {"x": "y"}))
     t.equal("and pays later", s.pay(method["id"], customer=done["customer"], off_session=True)[1]["status"], "succeeded")
+    made = s.post("/v1/checkout/sessions", mode="setup", success_url=SHOP + "/ok")[1]
+    Browser(s).go(made["url"]).pay()
+    done = read(s, made)
+    method = s.get(f"/v1/setup_intents/{done['setup_intent']}")[1]["payment_method"]
+    t.equal("without a wish for a customer it has none", (done["status"], done["customer"]), ("complete", None))
+    ann = s.post("/v1/customers", payment_method=method)[1]
+    t.equal("until one adopts the card", s.get(f"/v1/payment_methods/{method}")[1]["customer"], ann["id"])
     made = session(s, payment_intent_data={"setup_future_usage": "off_session"})
     Browser(s).go(made["url"]).pay()
     intent = s.get(f"/v1/payment_intents/{read(s, made)['payment_intent']}")[1]

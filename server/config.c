@@ -255,9 +255,16 @@ static bool is_safe_url(const char *url)
     return false;
 }
 
+bool config_has_no_gateway(const struct config *config)
+{
+    return config->gateway_url && strcmp(config->gateway_url, "none") == 0;
+}
+
 bool config_check_gateway(const struct config *config, char *why)
 {
     const char *wrong = NULL;
+    if (config_has_no_gateway(config))
+        return true;
     if (!config->gateway_url != !config->gateway_key_file)
         wrong = "gateway_url and gateway_key_file belong together";
     else if (config->gateway_url && !is_safe_url(config->gateway_url))

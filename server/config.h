@@ -27,4 +27,6 @@ bool config_set(struct config *config, const char *key, const char *value, char 
 bool config_check(const struct config *config, char *why);
 /* The part of it that a reload may change. */
 bool config_check_gateway(const struct config *config, char *why);
+/* Nobody asks a payment provider: gateway_url is "none". */
+bool config_has_no_gateway(const struct config *config);
 void config_release(struct config *config);

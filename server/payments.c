@@ -147,6 +147,8 @@ bool payments_prepare(struct payments *p, struct config *config, const char *dir
              dir ? " user=partyline_gateway" : "");
     if (!p->gateway.conninfo)
         p->gateway.conninfo = p->conninfo;
+    if (config_has_no_gateway(config))
+        p->gateway.url = NULL;
     if (!dir || config->gateway_url || !find_program(p->program))
         return true;
     return prepare_sandbox(p, config, dir, actual, port, why);

@@ -100,13 +100,16 @@ class Server:
 
 
 @contextlib.contextmanager
-def demo_server(*options, scale=0):
+def demo_server(*options, scale=0, settings='gateway_url = "none"\n'):
+    """`settings`: its configuration file; without it the server brings its own payment provider."""
     folder = tempfile.mkdtemp(prefix="pl-", dir="/tmp")
     os.chmod(folder, 0o755)
+    with open(os.path.join(folder, "conf"), "w", encoding="utf-8") as conf:
+        conf.write(settings)
     port = free_port()
     log = open(os.path.join(folder, "stderr"), "w+", encoding="utf-8")
     process = subprocess.Popen(
-        [program("partylined"), "--embedded", os.path.join(folder, "data"), "--demo", "--demo-scale", str(scale),
+        [program("partylined"), "-f", os.path.join(folder, "conf"), "--embedded", os.path.join(folder, "data"), "--demo", "--demo-scale", str(scale),
          "--listen", f"127.0.0.1:{port}", *options],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True)
     try:

@@ -77,9 +77,9 @@ void hook_stripe(struct call *c)
         call_fail(c, STATUS_NOT_FOUND, "no payment provider is set up here");
     else if (!signature_ok(http_header(c->exchange, "Stripe-Signature"), c->request->body,
                            c->request->body_len, c->server->webhook_secrets, time(NULL)))
-        refuse(c, "the signature is missing, wrong or too old");
+        refuse(c, N_("the signature is missing, wrong or too old"));
     else if (!event_read(c, event))
-        refuse(c, "this is no event");
+        refuse(c, N_("this is no event"));
     else {
         DB_ADD(call_write(c), Q_gateway_event, event->id, event->type, event->object,
                db_array_text(c->arena, event->refs, event->n));

@@ -65,6 +65,23 @@ static void print_contents(struct ctl *ctl)
     PQclear(row);
 }
 
+/* What waits for the payment provider. */
+static void print_payments(struct ctl *ctl)
+{
+    char text[160] = "nothing waits for the payment provider";
+    PGresult *row = PQexec(ctl->conn, query_table[Q_gateway_stand].sql);
+    if (PQresultStatus(row) == PGRES_TUPLES_OK && strcmp(PQgetvalue(row, 0, 0), "0") != 0)
+        snprintf(text, sizeof text, "%s questions wait for the provider, the oldest for %s seconds",
+                 PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
+    if (PQresultStatus(row) == PGRES_TUPLES_OK) {
+        line("payments", text);
+        if (strcmp(PQgetvalue(row, 0, 2), "0") != 0)
+            line("", arena_printf(ctl->arena, "%s refused by it within a day: see the log",
+                                  PQgetvalue(row, 0, 2)));
+    }
+    PQclear(row);
+}
+
 int ctl_status(struct ctl *ctl, int argc, char **argv)
 {
     struct migrate_report report;
@@ -84,6 +101,8 @@ int ctl_status(struct ctl *ctl, int argc, char **argv)
         return code;
     print_contents(ctl);
     migrate_inspect(ctl->conninfo, &report);
+    if (report.state == MIGRATE_CURRENT)
+        print_payments(ctl);
     line("schema", report.why);
     return report.state == MIGRATE_CURRENT ? 0 : 1;
 }

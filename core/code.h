@@ -19,6 +19,9 @@ struct code_lengths {
     uint8_t length[CODE_KINDS];
 };
 
+/* How many digits say which certificate, where the buyer is known. */
+enum { CERTIFICATE_LAST = 6 };
+
 /* The bit of a kind in the masks of this module. */
 #define CODE_BIT(kind) (1U << (kind))
 

@@ -4,8 +4,6 @@
 #include "core/entry.h"
 #include "core/entry_part.h"
 
-enum { CERTIFICATE_LAST = 6 };
-
 struct reading {
     struct arena *arena;
     const struct entry_context *context;

@@ -50,7 +50,7 @@ bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1])
         out[n++] = *keyed;
     }
     out[n] = '\0';
-    return n == CERTIFICATE_LAST_DIGITS || (n == CERTIFICATE_DIGITS && damm_valid(out, n));
+    return n == CERTIFICATE_LAST || (n == CERTIFICATE_DIGITS && damm_valid(out, n));
 }
 
 size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,

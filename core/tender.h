@@ -27,7 +27,7 @@ enum tender_kind tender_by_name(const char *name);
 #define TENDER_BIT(kind) (1u << TENDER_##kind)
 unsigned tender_kinds(bool distributor_pays, bool receives);
 
-enum { CERTIFICATE_DIGITS = 16, CERTIFICATE_LAST_DIGITS = 6 };
+enum { CERTIFICATE_DIGITS = 16 };
 /* The digits of a certificate's number as keyed ("GC 8441 1027 ...", "gc84411027..."): 16 of them
  * with their check digit, or the last six of one that the buyer has bought; false for anything
  * else. */

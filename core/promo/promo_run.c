@@ -138,6 +138,8 @@ bool promo_run_has_stock(struct promo_run *run, const struct promo_gift *gift)
 {
     const struct catalogue *c = run->quote->catalogue;
     const struct item *item = &c->items[gift->item];
+    if (quote_is_certificate(item)) /* money is not given away */
+        return false;
     if (!run->stock || item->back_order)
         return true;
     if (!run->free)

@@ -290,7 +290,7 @@ class Promoted(Quote):
         self.sums.update(goods=sums["goods"], discount=sums["discount"])
 
     def make_lines(self):
-        for at, (line, (sku, qty, _), told) in enumerate(zip(self.lines, self.d["lines"], self.f["lines"])):
+        for at, (line, (sku, qty, *_), told) in enumerate(zip(self.lines, self.d["lines"], self.f["lines"])):
             line.update(at=at, sku=sku, qty=qty, id=told["id"], picks=told["picks"], shares=[],
                         left=line["amount"], reducing=0, gift_of=None)
         self.priced = [line for line in self.lines if line["priced"]]
@@ -459,12 +459,14 @@ class Promoted(Quote):
 
     def is_there(self, index, qty, gifts):
         """Whether the order's own lines, and gifts before, leave so many pieces of the item."""
+        if self.c["items"][index]["kind"] == "certificate":
+            return False  # money is not given away
         if self.stock is None or self.c["items"][index]["back_order"]:
             return True
         left = list(self.stock)
         for taken in self.priced + gifts:
             for part, per in self.parts(taken["index"]):
-                left[part] -= per * taken["qty"]
+                left[part] -= per * taken["qty"] * (self.c["items"][part]["kind"] != "certificate")
         return all(left[part] >= per * qty for part, per in self.parts(index))
 
     def lacks_stock(self, chosen):
@@ -646,7 +648,7 @@ class Promoted(Quote):
             given.append(gift["code"])
             nth = given.count(gift["code"])
             goods = gift["unit"] * gift["qty"]
-            self.d["lines"].append([gift["sku"], gift["qty"], True])
+            self.d["lines"].append([gift["sku"], gift["qty"], True, 0])
             self.lines.append(dict(known=True, priced=True, unit=gift["unit"], goods=goods, discount=goods, amount=0, tax=0,
                                    ppm=0, cv=0, pv=0, free=-1, back=0, index=gift["index"], at=len(self.lines),
                                    id="+" + gift["code"] + (f"+{nth}" if nth > 1 else ""), sku=gift["sku"], qty=gift["qty"], gift_of=gift["code"],
@@ -702,8 +704,8 @@ class Promoted(Quote):
         self.check_address()
         self.choose_list()
         self.choose_region()
-        for i, (sku, qty, _) in enumerate(self.d["lines"]):
-            self.add_line(i, sku, qty)
+        for i, (sku, qty, _, value) in enumerate(self.d["lines"]):
+            self.add_line(i, sku, qty, value)
         self.make_lines()
         self.tax_lines()
         self.add_up()

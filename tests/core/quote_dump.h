@@ -38,6 +38,8 @@ static inline void dump_items(const struct catalogue *c)
         number("from", item->sale_from.days);
         number("to", item->sale_to.days);
         truth("back_order", item->back_order);
+        printf("\"value\":[%lld,%lld],", (long long)item->value_least.minor,
+               (long long)item->value_most.minor);
         printf("\"components\":[");
         for (size_t k = 0; k < item->components; k++)
             printf("%s[%u,%d]", k ? "," : "", c->components[item->first_component + k].item,
@@ -118,8 +120,8 @@ static inline void dump_order(void)
         number("date", d->date.days);
     printf("\"lines\":[");
     for (size_t i = 0; i < d->nlines; i++)
-        printf("%s[\"%s\",%lld,%s]", i ? "," : "", d->lines[i].sku, (long long)d->lines[i].qty,
-               d->lines[i].back_order ? "true" : "false");
+        printf("%s[\"%s\",%lld,%s,%lld]", i ? "," : "", d->lines[i].sku, (long long)d->lines[i].qty,
+               d->lines[i].back_order ? "true" : "false", (long long)d->lines[i].value);
     printf("],\"tenders\":[");
     for (size_t i = 0; i < order.ntenders; i++)
         printf("%s[\"%s\",%lld,\"%s\"]", i ? "," : "", order.tenders[i].kind,

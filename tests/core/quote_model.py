@@ -14,8 +14,8 @@ QTY_MAX = 99999
 
 # Who buys, at whose prices, what may be sold, whether volumes count, whose discount applies.
 TYPES = {
-    "personal": dict(audience="distributor", kinds={"product", "kit", "gift"}, customer=False, volumes=True, discount=True),
-    "customer": dict(audience="retail", kinds={"product", "kit", "gift"}, customer=True, volumes=True, discount=False),
+    "personal": dict(audience="distributor", kinds={"product", "kit", "gift", "certificate"}, customer=False, volumes=True, discount=True),
+    "customer": dict(audience="retail", kinds={"product", "kit", "gift", "certificate"}, customer=True, volumes=True, discount=False),
     "sales_aids": dict(audience="sales_aid", kinds={"sales_aid"}, customer=False, volumes=False, discount=False),
 }
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
@@ -152,11 +152,27 @@ class Quote:
             self.problem("wrong_kind", at + "/sku")
         if not within(self.date, item["from"], item["to"]):
             self.problem("not_on_sale", at + "/sku")
-        so_far = sum(max(qty, 0) for sku, qty, _ in self.d["lines"][:i + 1] if sku == item["sku"])
+        so_far = sum(max(qty, 0) for sku, qty, *_ in self.d["lines"][:i + 1] if sku == item["sku"])
         if item["max"] and so_far > item["max"]:
             self.problem("max_per_order", at + "/qty")
 
-    def add_line(self, i, sku, qty):
+    def is_certificate(self, line):
+        """A promise of money: not taxed, delivered, reduced, counted or in stock."""
+        return self.c["items"][line["index"]]["kind"] == "certificate"
+
+    def valued(self, item, price, value, at):
+        """The price of a piece: a certificate's may be said with the line, within its bounds."""
+        if item["kind"] == "certificate":
+            price = [price[0], 0, 0]
+        least, most = item["value"]
+        if most and least <= value <= most:
+            return [value] + price[1:]
+        if not most and not value:
+            return price
+        self.problem("value_needed" if most else "value_fixed", at + "/value")
+        return None
+
+    def add_line(self, i, sku, qty, value):
         at = f"/lines/{i}"
         line = dict(known=False, priced=False, unit=0, goods=0, discount=0, amount=0, tax=0, ppm=0, cv=0, pv=0, free=-1, back=0)
         self.lines.append(line)
@@ -175,11 +191,14 @@ class Quote:
         if price is None:
             self.problem("not_in_list", at + "/sku")
             return
-        goods, cv, pv = (value * qty for value in price)
+        price = self.valued(self.c["items"][index], price, value, at)
+        if price is None:
+            return
+        goods, cv, pv = (one * qty for one in price)
         if max(goods, cv, pv) > LARGEST:
             self.problem("amount_too_large", at + "/qty")
             return
-        discount = half_up(Decimal(goods) * self.discount_ppm() / MILLION)
+        discount = 0 if self.is_certificate(line) else half_up(Decimal(goods) * self.discount_ppm() / MILLION)
         if not self.type["volumes"]:
             cv = pv = 0
         line.update(priced=True, unit=price[0], goods=goods, discount=discount, amount=goods - discount, cv=cv, pv=pv)
@@ -189,6 +208,8 @@ class Quote:
     def tax_lines(self):
         priced = [line for line in self.lines if line["priced"]]
         for line in priced:
+            if self.is_certificate(line):
+                continue
             line["ppm"] = self.tax_ppm(self.c["items"][line["index"]]["tax_class"])
             line["tax"] = tax_of(line["amount"], line["ppm"], self.included)
         if self.c["rounding"] == "line":
@@ -202,9 +223,10 @@ class Quote:
     def charge_delivery(self):
         """By value, less the rank's discount, and weight of the goods: the row of the very zone (the
         region) before that of every zone, then the greatest weight that is reached, then value."""
-        goods = self.sums["goods"] - self.sums["discount"]
-        weight = sum(self.c["items"][line["index"]]["weight"] * qty
-                     for line, (_, qty, _) in zip(self.lines, self.d["lines"]) if line["priced"])
+        delivered = [(line, keyed[1]) for line, keyed in zip(self.lines, self.d["lines"])
+                     if line["priced"] and not self.is_certificate(line)]
+        goods = sum(line["amount"] for line, _ in delivered)
+        weight = sum(self.c["items"][line["index"]]["weight"] * qty for line, qty in delivered)
         for zone in (self.region, ""):
             rows = [row for row in self.c["delivery"]
                     if row[0] == self.d["destination"] and row[1] == zone and row[2] <= goods
@@ -223,7 +245,7 @@ class Quote:
             s[name] = sum(line[name] for line in self.lines)
         fits = max(s.values()) <= LARGEST
         net = s["goods"] - s["discount"]
-        if fits and any(line["priced"] for line in self.lines):
+        if fits and any(line["priced"] and not self.is_certificate(line) for line in self.lines):
             self.charge_delivery()
         s["tax_added"] = 0 if self.included else s["tax"] + s["delivery_tax"]
         s["total"] = net + s["delivery"] + s["tax_added"]
@@ -248,7 +270,7 @@ class Quote:
         self.needs = []
         left = list(self.stock or [])
         for i, line in enumerate(self.lines):
-            if not line["known"]:
+            if not line["known"] or self.is_certificate(line):
                 continue
             parts, qty = self.parts(line["index"]), self.d["lines"][i][1]
             if line["priced"]:
@@ -272,8 +294,8 @@ class Quote:
         self.check_address()
         self.choose_list()
         self.choose_region()
-        for i, (sku, qty, _) in enumerate(self.d["lines"]):
-            self.add_line(i, sku, qty)
+        for i, (sku, qty, _, value) in enumerate(self.d["lines"]):
+            self.add_line(i, sku, qty, value)
         self.tax_lines()
         self.add_up()
         self.check_stock()

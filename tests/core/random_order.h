@@ -107,6 +107,10 @@ static inline void random_items(struct random_order *r, uint64_t *state)
         item->weight_g = (int)random_below(state, 3000);
         item->max_per_order = random_chance(state, 85) ? 0 : 1 + (int)random_below(state, 8);
         item->back_order = random_chance(state, 30);
+        if (item->kind == ITEM_CERTIFICATE && random_chance(state, 50)) {
+            item->value_least = money_of(500);
+            item->value_most = money_of(500 + random_amount(state));
+        }
         random_span(state, &item->sale_from, &item->sale_to);
         if (item->kind != ITEM_KIT)
             continue;
@@ -256,6 +260,18 @@ static inline const char *random_sku(struct random_order *r, uint64_t *state)
     return r->skus[i];
 }
 
+/* Most often one where there has to be one. */
+static inline int64_t random_value(const struct random_order *r, uint64_t *state, const char *sku)
+{
+    const struct item *item = catalogue_item(&r->catalogue, sku);
+    if (!random_chance(state, item && item->value_most.minor ? 95 : 2))
+        return 0;
+    int64_t most = item ? item->value_most.minor : 0;
+    return random_chance(state, 90)
+               ? 500 + (int64_t)random_below(state, (uint64_t)(most > 500 ? most - 499 : 1))
+               : (int64_t)random_below(state, 20000);
+}
+
 /* A new order on the catalogue that is there. */
 static inline void random_draft(struct random_order *r, uint64_t *state)
 {
@@ -285,6 +301,8 @@ static inline void random_draft(struct random_order *r, uint64_t *state)
                                           .sku = random_sku(r, state),
                                           .qty = random_qty(state),
                                           .back_order = random_chance(state, 40)};
+    for (size_t i = 0; i < d->nlines; i++)
+        r->lines[i].value = random_value(r, state, r->lines[i].sku);
     random_stock(r, state);
     r->ntenders = random_below(state, 4);
     for (size_t i = 0; i < r->ntenders; i++)

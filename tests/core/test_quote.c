@@ -489,7 +489,7 @@ static void a_sku_that_cannot_be_sold_says_why(void)
         {"", ORDER_personal, PROBLEM_unknown_sku, false},
         {"40108", ORDER_personal, PROBLEM_not_in_list, true},
         {"40055", ORDER_personal, PROBLEM_wrong_kind, true},
-        {"40064", ORDER_personal, PROBLEM_wrong_kind, true},
+        {"40064", ORDER_sales_aids, PROBLEM_wrong_kind, true},
         {"40135", ORDER_personal, PROBLEM_wrong_kind, true},
         {"40055", ORDER_customer, PROBLEM_wrong_kind, true},
         {"40010", ORDER_sales_aids, PROBLEM_wrong_kind, true},

@@ -102,9 +102,9 @@ def values_are_checked(d, skus):
     assert problem["params"]["least"] == 500 and problem["params"]["most"] == 50000 and problem["field"] == "/lines/0/value"
     assert codes(d.quote([line(FIXED, 1, value=2500)])) == ["value_fixed"]
     assert codes(d.quote([line(skus[0], 1, value=100)])) == ["value_fixed"]
-    for value in (0, -5, 2**53, "25.00", 25.5, True, None):
+    for value in (0, -5, 2**63, "25.00", 25.5, True):
         status, _, got = d.call("POST", "/quotes", d.draft([line(ANY, 1, value=value)]))
-        assert status == 400 or value is None, (value, got)
+        assert status == 400, (value, got)
     assert codes(d.quote([line(FIXED, 1)], type="sales_aids")) != [], "not among sales aids"
 
 
@@ -147,12 +147,12 @@ def spent_over_orders(d, skus):
     assert d.left(number) == 4000
     order = d.place([line(skus[0], 9)])
     got = d.pay(order["number"], ("certificate", 4001, number))
-    assert got == {"result": "tender", "reply": {"tender": 0, "why": "short", "held": 4000}}, got
+    assert got["result"] == "tender" and (got["reply"]["tender"], got["reply"]["why"], got["reply"]["held"]) == (0, "short", 4000), got
     for ref in ("7" * 16, "GC1", "", "x" * 64, number[:-1], "000000", number[::-1]):
         got = d.pay(order["number"], ("certificate", 100, ref))
         assert got == {"result": "tender", "reply": {"tender": 0, "why": "unknown"}}, (ref, got)
     got = d.pay(order["number"], ("certificate", 1000, number), ("certificate", 3001, number))
-    assert got["reply"] == {"tender": 1, "why": "short", "held": 3000} and d.left(number) == 4000, got
+    assert (got["reply"]["tender"], got["reply"]["held"]) == (1, 3000) and d.left(number) == 4000, got
     d.clean()
 
 
@@ -176,7 +176,7 @@ def a_refund_restores(d, skus):
     assert d.left(number) == VALUE - 1500
     assert d.cancel(order["number"])[0] == 200
     assert d.left(number) == VALUE
-    acts = d.s.psql(f"SELECT string_agg(act || amount, ' ' ORDER BY seq) FROM certificate_event e JOIN certificate c ON c.id = e.certificate_id WHERE c.number = '{number}'")
+    acts = d.s.psql(f"SELECT string_agg(e.act || e.amount, ' ' ORDER BY seq) FROM certificate_event e JOIN certificate c ON c.id = e.certificate_id WHERE c.number = '{number}'")
     assert acts == f"issued{VALUE} spent-1500 refunded1500", acts
     d.clean()
 
@@ -184,7 +184,7 @@ def a_refund_restores(d, skus):
 def dead_with_its_sale(d, skus):
     sale = d.sell(qty=2)
     (first, *_), (second, *_) = d.certificates(sale["number"])
-    order = d.place([line(skus[0], 3)])
+    order = d.place([line(skus[0], 9)])
     assert d.pay(order["number"], ("certificate", SHOT, first))["result"] == "paid"
     status, got = d.cancel(sale["number"])
     assert status == 409 and codes(got) == ["certificates_spent"], got

@@ -242,8 +242,8 @@ static void names_and_numbers_of_the_tables_match(void)
 
 static void the_types_of_order_are_those_of_the_table(void)
 {
-    const unsigned goods = 1U << ITEM_PRODUCT | 1U << ITEM_KIT | 1U << ITEM_GIFT |
-                           1U << ITEM_CERTIFICATE;
+    const unsigned goods =
+        1U << ITEM_PRODUCT | 1U << ITEM_KIT | 1U << ITEM_GIFT | 1U << ITEM_CERTIFICATE;
     static const struct {
         const char *name, *word;
         enum audience audience;

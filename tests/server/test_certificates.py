@@ -221,6 +221,70 @@ def a_change_leaves_issued_lines(d, skus):
     d.clean()
 
 
+def seen_by_staff(d, skus):
+    sale = d.sell(**d.customer_order([]))
+    number = d.certificates(sale["number"])[0][0]
+    order = d.place([line(skus[0], 9)])
+    assert d.pay(order["number"], ("certificate", SHOT, number))["result"] == "paid"
+    for asked in (number, "GC" + number, "gc" + number, f"GC%20{number[:4]}%20{number[4:8]}%20{number[8:12]}%20{number[12:]}"):
+        status, _, got = d.call("GET", f"/certificates/{asked}")
+        assert status == 200 and got["number"] == "GC" + number and got["last"] == number[-4:], (asked, got)
+    assert (got["amount"], got["balance"], got["state"], got["order"]) == (VALUE, VALUE - SHOT, "active", sale["number"]), got
+    assert [(e["act"], e["amount"], e["order"]) for e in got["history"]] == [("issued", VALUE, sale["number"]), ("spent", -SHOT, order["number"])]
+    assert got["seller"]["id"] == sale["distributor"]["id"] and got["customer"]["id"] == d.customer()
+    status, _, found = d.call("GET", f"/certificates?customer={d.customer()}&last={number[-6:]}")
+    assert status == 200 and found["items"][0] == got and len(found["items"]) == 1, found
+    assert d.call("GET", f"/certificates?seller={d.s.ids['manager']}&last={number[-6:]}")[0] == 404, "not hers"
+    status, _, mine = d.call("GET", f"/certificates?seller={got['seller']['id']}")
+    assert status == 200 and mine["items"][0]["id"] == got["id"] and "number" not in mine["items"][0] and number not in str(mine)
+    assert [x["id"] for x in mine["items"]] == sorted((x["id"] for x in mine["items"]), key=lambda x: -int(x))
+    status, _, page = d.call("GET", f"/certificates?seller={d.s.ids['manager']}&limit=2")
+    status, _, rest = d.call("GET", f"/certificates?seller={d.s.ids['manager']}&limit=200&cursor={page['next']}")
+    assert len(page["items"]) == 2 and page["items"][-1]["id"] > rest["items"][0]["id"] and rest["next"] is None
+    for asked in ("1" * 16, number[:-1], "x", "GC", number + "0", "%27", number[-6:]):
+        assert d.call("GET", f"/certificates/{asked}")[0] == 404, asked
+    for query in ("last=123456", "customer=1&last=12345", "customer=1&last=12345x", "seller=x", "state=x", "limit=0", "customer=%27"):
+        assert d.call("GET", f"/certificates?{query}")[0] == 400, query
+    assert d.call("GET", f"/certificates?customer={d.customer()}&last=000000")[0] == 404
+    for login in ("W-12", "S-04", "SV-01", "B-02"):
+        assert d.call("GET", f"/certificates/{number}", login=login)[0] == 200, login
+    assert d.call("GET", f"/certificates/{number}", login=d.s.ids["manager"])[0] == 403
+    status, _, owed = d.call("GET", "/certificates/liability", login="B-02")
+    gb = next(row for row in owed["items"] if row["market"] == "GB")
+    total = d.s.psql("SELECT sum(balance) FROM account WHERE kind = 'certificate' AND market = 'GB'")
+    assert status == 200 and gb["liability"] == gb["books"] == int(total), (gb, total)
+    assert d.call("GET", "/certificates/liability")[0] == 403
+    d.s.psql("DELETE FROM guard")
+
+
+def not_found_by_trying(d, skus):
+    """Whoever tries too many has to wait, with the right number as well."""
+    number = d.bought()
+    for i in range(60):
+        status, _, got = d.call("GET", f"/certificates/{damm('7' + str(10**13 + i))}", login="CC-08")
+        assert status == 404, (i, status, got)
+    status, headers, got = d.call("GET", f"/certificates/{number}", login="CC-08")
+    assert status == 429 and 0 < int(headers["Retry-After"]) <= 600 and got["wait_seconds"] > 0, got
+    assert d.call("GET", f"/certificates?customer={d.customer()}&last=123456", login="CC-08")[0] == 429
+    assert d.call("GET", f"/certificates/{number}")[0] == 200, "others go on"
+    assert d.s.psql("SELECT count(*) FROM audit WHERE action = 'certificate.look' AND object = 'certificate' AND detail->>'found' = 'false'") >= "60"
+    d.s.psql("DELETE FROM guard")
+
+
+def numbers_stay_inside(d, skus):
+    """In full they are in the table of certificates and nowhere else: not in other tables, not in the log."""
+    number = d.bought(**d.customer_order([]))
+    order = d.place([line(skus[0], 3)])
+    d.pay(order["number"], ("certificate", 100, "GC" + number))
+    d.call("GET", f"/certificates/{number}")
+    d.call("GET", f"/orders/{order['number']}")
+    dump = d.s.psql("SELECT string_agg(format('SELECT %L FROM %I t WHERE t::text LIKE %L', relname, relname, '%" + number + "%'), ' UNION ') "
+                    "FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")
+    assert d.s.psql(dump) == "certificate", d.s.psql(dump)
+    with open(os.path.join(os.path.dirname(d.s.folder), "stderr"), encoding="utf-8") as log:
+        assert number not in log.read()
+
+
 def race(d, skus):
     """64 clients want 30.00 of 100.00: three have it."""
     wrong = []
@@ -261,7 +325,8 @@ def main():
         assert re.fullmatch("GC[0-9]{16}", s.ids["certificate"])
         d.clean()
         for test in (sold_at_what_it_is_worth, values_are_checked, issued_when_paid, numbers_look_like_nothing_else, spent_over_orders,
-                     last_six_of_the_buyer_only, a_refund_restores, dead_with_its_sale, a_change_leaves_issued_lines, race):
+                     last_six_of_the_buyer_only, a_refund_restores, dead_with_its_sale, a_change_leaves_issued_lines,
+                     seen_by_staff, not_found_by_trying, numbers_stay_inside, race):
             cases.run(f"{test.__name__.replace('_', ' ')} (seed {SEED})", test, d, skus)
     cases.end()
 

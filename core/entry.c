@@ -11,8 +11,9 @@ enum {
     REVIEW = 1 << AT_REVIEW,
     STOCK = 1 << AT_STOCK,
     CARD = 1 << AT_CARD,
+    RETURN = 1 << AT_RETURN,
     LINES = 1 << AT_ORDER | REVIEW,
-    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD,
+    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD | RETURN,
 };
 
 static const struct entry_info infos[ENTRY_KINDS] = {
@@ -235,7 +236,7 @@ static bool read_words(struct reading *r)
 
 /* In this order; the first that answers wins. */
 static bool (*const readers[])(struct reading *r) = {
-    read_empty,         read_starred,        read_unprintable,  read_pick,   read_line,
+    read_empty,   read_starred,       read_unprintable,    read_pick,  read_returned, read_return_number, read_line,
     read_verb,          read_choices,        read_function_key, read_kit,    read_valued,
     read_times,         read_more,           read_void,         read_number, read_decimal,
     read_item_quantity, read_foreign_number, read_words,

@@ -18,7 +18,7 @@ enum entry_kind {
     ENTRY_KINDS
 };
 
-enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK, AT_CARD };
+enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK, AT_CARD, AT_RETURN };
 
 /* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
  * belongs is refused. The API takes more (QTY_MAX of draft.h). */
@@ -40,20 +40,25 @@ struct entry_context {
 struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
-     * last six. WORDS, NOTE, HOLD, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS: as typed
-     * (an ADDRESS "p": picked up). TYPE: lower case. PRICE_LIST, COUPON: upper case. LANGUAGE: its
-     * name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
+     * last six. WORDS, NOTE, HOLD, OVERRIDE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS:
+     * as typed (an ADDRESS "p": picked up). RETURN: an order's number, a return's ("R-10000013"), or
+     * "". RETURNED: the reason, lower case. TYPE: lower case. PRICE_LIST, COUPON: upper case.
+     * LANGUAGE: its name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
-    /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. */
+    /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. RETURNED: also 0. */
     int64_t quantity;
     /* MORE, VOID, SET, WHY, FREE, CHOOSE: the line, `+` and `-` being resolved already; on the
-     * stock screen 0, the item shown. ADDRESS, CARD (0: none said), PICK, FUNCTION_KEY: the number
-     * typed.
+     * stock screen 0, the item shown. RETURNED: the line of the order. ADDRESS, CARD (0: none
+     * said), PICK, FUNCTION_KEY: the number typed.
      */
     int number;
     /* SKU, BARCODE, CHOOSE: the numbers of what is chosen in a kit, in the order of its slots:
      * "13". */
     const char *choices;
+    /* RETURNED: the item that goes out for it (`choices`: in it), and the part of the kit, from 1.
+     */
+    const char *exchange;
+    int part;
     /* CASH, and if `has_amount` CERTIFICATE, BALANCE, CREDIT, CARD, LINK, SKU and BARCODE (the
      * value of a certificate); in minor units, with the exponent. */
     struct money amount;

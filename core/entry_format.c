@@ -108,6 +108,20 @@ static void add_other(struct text *out, const struct entry_command *command)
     text_add(out, ".d");
 }
 
+static void add_returned(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, ".%d", command->number);
+    if (command->part)
+        text_printf(out, "/%d", command->part);
+    text_printf(out, "*%lld", (long long)command->quantity);
+    if (command->text[0])
+        text_printf(out, " %s", command->text);
+    if (command->exchange[0])
+        text_printf(out, " x%s", command->exchange);
+    if (command->choices[0])
+        text_printf(out, "/%s", command->choices);
+}
+
 static void add_whole(struct text *out, const struct entry_command *command)
 {
     text_add(out, command->whole);
@@ -115,13 +129,14 @@ static void add_whole(struct text *out, const struct entry_command *command)
 
 /* Those that are not written as a verb or as their text. */
 static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_command *command) = {
-    [ENTRY_SKU] = add_item,    [ENTRY_BARCODE] = add_item,
-    [ENTRY_MORE] = add_more,   [ENTRY_VOID] = add_void,
-    [ENTRY_SET] = add_set,     [ENTRY_WHY] = add_why,
-    [ENTRY_PICK] = add_pick,   [ENTRY_FUNCTION_KEY] = add_function_key,
-    [ENTRY_FREE] = add_free,   [ENTRY_CHOICES] = add_choices,
-    [ENTRY_OTHER] = add_other, [ENTRY_WAIT] = add_wait,
-    [ENTRY_BAD] = add_whole,   [ENTRY_CHOOSE] = add_choose,
+    [ENTRY_SKU] = add_item,          [ENTRY_BARCODE] = add_item,
+    [ENTRY_MORE] = add_more,         [ENTRY_VOID] = add_void,
+    [ENTRY_SET] = add_set,           [ENTRY_WHY] = add_why,
+    [ENTRY_PICK] = add_pick,         [ENTRY_FUNCTION_KEY] = add_function_key,
+    [ENTRY_FREE] = add_free,         [ENTRY_CHOICES] = add_choices,
+    [ENTRY_OTHER] = add_other,       [ENTRY_WAIT] = add_wait,
+    [ENTRY_BAD] = add_whole,         [ENTRY_CHOOSE] = add_choose,
+    [ENTRY_RETURNED] = add_returned,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)
@@ -143,7 +158,8 @@ bool entry_equal(const struct entry_command *a, const struct entry_command *b)
            a->amount.minor == b->amount.minor && a->has_amount == b->has_amount &&
            a->exponent == b->exponent && a->kinds == b->kinds && a->check_fails == b->check_fails &&
            a->problem == b->problem && strcmp(a->text, b->text) == 0 &&
-           strcmp(a->choices, b->choices) == 0 && strcmp(a->what, b->what) == 0 &&
+           strcmp(a->choices, b->choices) == 0 && a->part == b->part &&
+           strcmp(a->exchange, b->exchange) == 0 && strcmp(a->what, b->what) == 0 &&
            strcmp(a->whole, b->whole) == 0;
 }
 

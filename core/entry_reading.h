@@ -14,7 +14,8 @@ struct reading {
 /* A command of that kind with nothing else in it. */
 static inline struct entry_command command_of(enum entry_kind kind)
 {
-    return (struct entry_command){.kind = kind, .text = "", .choices = "", .what = "", .whole = ""};
+    return (struct entry_command){
+        .kind = kind, .text = "", .choices = "", .exchange = "", .what = "", .whole = ""};
 }
 
 /* A reader says whether the line is of its form, and then has written the command. What it wrote
@@ -30,6 +31,10 @@ bool read_kit(struct reading *r);
 bool read_foreign_number(struct reading *r);
 /* Digits and points: cash where there is something to pay. */
 bool read_decimal(struct reading *r);
+/* `.2*1 d x41123` of a return; `R-10000013`. */
+bool read_returned(struct reading *r);
+bool read_return_number(struct reading *r);
+void operand_return(struct reading *r, struct part operand);
 /* A verb counts when alone or followed by a digit or blank, and on its screens. */
 bool read_verb(struct reading *r);
 

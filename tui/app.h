@@ -40,6 +40,8 @@ struct ship;
 struct office;
 struct promos;
 struct offers_hidden;
+struct back;
+struct receive;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -106,6 +108,8 @@ struct app {
     struct ship *ship;
     struct office *office;
     struct promos *promos;
+    struct back *back;
+    struct receive *receive;
     struct offers_hidden *hidden; /* hints that are not told again */
 };
 

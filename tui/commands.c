@@ -112,6 +112,25 @@ static void placed_order(struct app *app, const struct entry_command *command)
         open_placed(app, command->text);
 }
 
+/* `r` and the number of an order or of a return; alone: of the order that is shown. */
+static void returns(struct app *app, const struct entry_command *command)
+{
+    const char *text = command->text;
+    bool is_shown = !*text && app_screen(app)->id == SCREEN_placed;
+    unsigned kinds = code_kinds(&app->session.lengths, text, strlen(text));
+    if (command->check_fails)
+        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", text);
+    else if (is_shown)
+        open_return(app, placed_number(app));
+    else if (kinds & CODE_BIT(CODE_ORDER))
+        open_return(app, text);
+    else if (*text)
+        open_receive(app, text);
+    else
+        app_say(app, ROLE_WARN,
+                "which order? r and its number; r and a return's number shows that.");
+}
+
 static bool is_code(const char *text)
 {
     return code_is_digits(text, strlen(text));
@@ -258,6 +277,7 @@ static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_comman
     [ENTRY_PERSON] = person,      [ENTRY_ORDERS] = orders,
     [ENTRY_TIPS] = tips,          [ENTRY_FUNCTION_KEY] = function_key,
     [ENTRY_LANGUAGE] = language,  [ENTRY_BAD] = bad,
+    [ENTRY_RETURN] = returns,
 };
 
 void app_parse(struct app *app, struct arena *arena, const char *text,

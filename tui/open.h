@@ -26,6 +26,9 @@ void open_promos(struct app *app);
 void open_lists(struct app *app);
 void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
+/* What comes back of an order; a return that was asked for. */
+void open_return(struct app *app, const char *order);
+void open_receive(struct app *app, const char *number);
 void open_help(struct app *app);
 /* "": the operator's own; a distributor's number, a date, or words of a name. */
 void open_orders(struct app *app, const char *text);
@@ -36,6 +39,8 @@ void open_palette(struct app *app);
 
 /* Whom the card on the screen is about; NULL when that is not known. */
 const char *placed_distributor(const struct app *app);
+/* The order on the screen. */
+const char *placed_number(const struct app *app);
 const char *person_distributor(const struct app *app);
 
 /* Signing on without a screen: the question that stands, and its answer. */

@@ -66,6 +66,11 @@ const char *placed_distributor(const struct app *app)
     return placed && placed->has_order ? placed->order.distributor : NULL;
 }
 
+const char *placed_number(const struct app *app)
+{
+    return app->placed ? app->placed->number : NULL;
+}
+
 /* ---- the head -------------------------------------------------------------------------------- */
 
 static const char *amount(const struct reply_order_card *order, char out[MONEY_TEXT], int64_t minor)

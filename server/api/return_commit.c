@@ -121,7 +121,8 @@ void return_commit(struct call *c, struct returning *r)
     const struct return_quote *q = &r->quote;
     struct wish_columns w = wish_columns(c, r);
     struct order_columns col;
-    r->exchange.nlines = r->nout;
+    if (!r->nout)
+        r->exchange.catalogue = &call_market(c, r->facts.market)->catalogue;
     order_columns_fill(a, &r->exchange, &col);
     DB_ADD(call_write(c), Q_return_ask, r->number, c->actor.market, r->key, r->hash,
            c->actor.login_id, c->actor.acting_for, c->request->id, return_kind_name(q->kind),

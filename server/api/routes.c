@@ -10,7 +10,6 @@ enum {
     OFFICE = ROLE_BIT(office),
     STAFF = TAKERS | ROLE_BIT(warehouse),
     RELEASERS = STAFF & ~ROLE_BIT(operator),
-    RECEIVERS = ROLE_BIT(counter) | ROLE_BIT(warehouse) | ROLE_BIT(office) | ROLE_BIT(supervisor),
 };
 
 const struct route route_table[] = {

@@ -1,0 +1,380 @@
+/* What of an order comes back: lines, reasons, what goes out for them, and the money. F9 twice
+ * issues the return's number. */
+#include "tui/back.h"
+#include "tui/frame.h"
+#include "tui/open.h"
+#include "tui/tongue.h"
+#include "tui/when.h"
+
+#include "core/date.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { TOP = 3, FOOT = 6, RIGHT = 43 }; /* cells right of the name */
+
+void open_return(struct app *app, const char *order)
+{
+    back_begin(app, order);
+    app_back_to(app, &screen_return);
+}
+
+/* ---- the screen ------------------------------------------------------------------------------ */
+
+static const char *money(const struct back *back, char out[MONEY_TEXT], int64_t minor)
+{
+    return money_format(out, money_of(minor), back->quote.exponent, true);
+}
+
+static const char *volume(char out[MONEY_TEXT], int64_t hundredths)
+{
+    return money_format(out, money_of(hundredths), 2, true);
+}
+
+static int days_between(const char *from, const char *to)
+{
+    struct date a, b;
+    return date_parse(from, &a) && date_parse(to, &b) ? b.days - a.days : 0;
+}
+
+static void draw_head(const struct back *back, const struct frame *frame)
+{
+    const struct reply_return_quote *q = &back->quote;
+    char until[WHEN_TEXT], sent[WHEN_TEXT];
+    if (back->made_arena)
+        frame_printf(frame, 0, ROLE_STRONG, " RETURN %s of order %s   %s", back->made.number,
+                     q->order, tongue_word("return_kind", q->kind));
+    else
+        frame_printf(frame, 0, ROLE_STRONG, " RETURN of order %s   %s   not issued", q->order,
+                     tongue_word("return_kind", q->kind));
+    frame_printf(frame, 1, q->late ? ROLE_WARN : ROLE_PLAIN,
+                 q->late ? N_(" %s   sent %s   day %d of %d: too late since %s")
+                         : N_(" %s   sent %s   day %d of %d, until %s"),
+                 *q->customer_name ? q->customer_name : q->distributor_name,
+                 when_day(sent, q->sent_on), days_between(q->sent_on, q->today),
+                 days_between(q->sent_on, q->last_day), when_day(until, q->last_day));
+}
+
+static int name_width(const struct frame *frame)
+{
+    return frame->cols - RIGHT - 12 > 8 ? frame->cols - RIGHT - 12 : 8;
+}
+
+static void draw_columns(const struct frame *frame)
+{
+    int y = frame->top + TOP - 1, x = 12 + name_width(frame);
+    terminal_put(y, 0, frame->cols, ROLE_HEAD, _(" Ln SKU     Description"));
+    terminal_put_right(y, x, 5, ROLE_HEAD, _("Sold"));
+    terminal_put_right(y, x + 5, 5, ROLE_HEAD, _("Back"));
+    terminal_put_right(y, x + 10, 10, ROLE_HEAD, _("Paid"));
+    terminal_put_right(y, x + 20, 10, ROLE_HEAD, _("Worth"));
+    terminal_put(y, x + 31, 12, ROLE_HEAD, _("Reason"));
+}
+
+static const char *reason_name(const struct back *back, const char *code)
+{
+    for (size_t i = 0; i < back->quote.nreasons; i++)
+        if (strcmp(back->quote.reasons[i].code, code) == 0)
+            return back->quote.reasons[i].name;
+    return code;
+}
+
+/* A row of the list; -1 when it lies outside. */
+static int row_at(const struct frame *frame, int n)
+{
+    return TOP + n < frame->rows - FOOT ? frame->top + TOP + n : -1;
+}
+
+static void draw_back(const struct back *back, const struct frame *frame, int y,
+                      const struct reply_return_back *b)
+{
+    char worth[MONEY_TEXT];
+    int x = 12 + name_width(frame);
+    if (!b || y < 0)
+        return;
+    terminal_printf(y, x + 5, 5, ROLE_STRONG, "%5lld", (long long)b->qty);
+    terminal_put_right(y, x + 20, 10, ROLE_STRONG, money(back, worth, b->worth));
+    terminal_put(y, x + 31, 12, ROLE_PLAIN, reason_name(back, b->reason));
+}
+
+static int draw_exchange(const struct back *back, const struct frame *frame, int n,
+                         const struct reply_return_back *b)
+{
+    char cost[MONEY_TEXT];
+    int y = row_at(frame, n), x = 12 + name_width(frame);
+    if (!b || !*b->exchange)
+        return n;
+    if (y >= 0) {
+        terminal_printf(y, 0, 12, ROLE_PLAIN, "  -> %s", b->exchange);
+        terminal_put(y, 12, x - 12, ROLE_PLAIN, b->exchange_name);
+        terminal_printf(y, x + 5, 5, ROLE_PLAIN, "%5lld", (long long)b->qty);
+        terminal_put_right(y, x + 20, 10, ROLE_PLAIN, money(back, cost, b->exchange_amount));
+        terminal_put(y, x + 31, 12, ROLE_PLAIN, _("goes out"));
+    }
+    return n + 1;
+}
+
+static int draw_line(const struct back *back, const struct frame *frame, int n, size_t i)
+{
+    const struct reply_return_line *line = &back->quote.lines[i];
+    const struct reply_return_back *b = back_of(back, i, 0);
+    char paid[MONEY_TEXT];
+    int y = row_at(frame, n++), x = 12 + name_width(frame);
+    if (y >= 0) {
+        terminal_printf(y, 0, 12, ROLE_PLAIN, " %2zu %s", i + 1, line->sku);
+        terminal_put(y, 12, x - 12, ROLE_PLAIN, line->name);
+        terminal_printf(y, x, 5, ROLE_PLAIN, "%5lld", (long long)line->qty);
+        terminal_put_right(
+            y, x + 10, 10, ROLE_PLAIN,
+            money(back, paid, line->amount + (back->quote.tax_included ? 0 : line->tax)));
+        if (!b && line->left < line->qty)
+            terminal_printf(y, x + 31, 12, ROLE_DIM, _("%lld left"), (long long)line->left);
+    }
+    draw_back(back, frame, y, b);
+    n = draw_exchange(back, frame, n, b);
+    for (size_t k = 0; k < line->nparts; k++) {
+        b = back_of(back, i, k + 1);
+        y = row_at(frame, n++);
+        if (y >= 0) {
+            terminal_printf(y, 0, 12, ROLE_DIM, "   /%zu %s", k + 1, line->parts[k].sku);
+            terminal_put(y, 12, x - 12, ROLE_DIM, line->parts[k].name);
+            terminal_printf(y, x, 5, ROLE_DIM, "%5lld", (long long)line->parts[k].qty);
+        }
+        draw_back(back, frame, y, b);
+        n = draw_exchange(back, frame, n, b);
+    }
+    return n;
+}
+
+static void draw_money(const struct back *back, const struct frame *frame, int row)
+{
+    const struct reply_return_quote *q = &back->quote;
+    char fee[MONEY_TEXT], refund[MONEY_TEXT], due[MONEY_TEXT], cv[MONEY_TEXT], delivery[MONEY_TEXT];
+    if (q->delivery)
+        frame_printf(frame, row, ROLE_STRONG,
+                     " Fee %s   Delivery %s   REFUND %s %s   TO PAY %s   CV net %s",
+                     money(back, fee, q->fee), money(back, delivery, q->delivery),
+                     money(back, refund, q->refund), q->currency, money(back, due, q->due),
+                     volume(cv, q->cv));
+    else
+        frame_printf(frame, row, ROLE_STRONG, " Fee %s   REFUND %s %s   TO PAY %s   CV net %s",
+                     money(back, fee, q->fee), money(back, refund, q->refund), q->currency,
+                     money(back, due, q->due), volume(cv, q->cv));
+}
+
+static const char *reasons_text(struct arena *arena, const struct back *back)
+{
+    struct text text;
+    char fee[MONEY_TEXT];
+    text_init(&text, arena);
+    for (size_t i = 0; i < back->quote.nreasons; i++) {
+        const struct reply_return_reason *reason = &back->quote.reasons[i];
+        text_printf(&text, "%s%s %s", i ? "  " : "", reason->letter, reason->name);
+        if (reason->fee)
+            text_add(&text, _(" (fee)"));
+    }
+    (void)fee;
+    return text.data;
+}
+
+/* The first problems, then what is said or asked for. */
+static void draw_foot(const struct back *back, const struct frame *frame, int row)
+{
+    const struct reply_return_quote *q = &back->quote;
+    struct arena *arena = arena_new();
+    draw_money(back, frame, row++);
+    if (back->made_arena) {
+        int x = frame_label(frame, row, _(" SAY"));
+        frame_wrap(frame, row, x, 4, ROLE_PLAIN, back->say);
+    } else {
+        int x = frame_label(frame, row, _(" Reasons"));
+        row += frame_wrap(frame, row, x, 2, ROLE_PLAIN, reasons_text(arena, back));
+        for (size_t i = 0; i < q->nproblems && row < frame->rows - 1; i++)
+            if (strcmp(q->problems[i].code, "return_nothing") != 0)
+                row += frame_wrap(frame, row, 1, 2, q->problems[i].warning ? ROLE_WARN : ROLE_STOP,
+                                  arena_printf(arena, "%s %s", q->problems[i].warning ? "!" : "!!",
+                                               q->problems[i].say));
+        if (row < frame->rows)
+            frame_printf(
+                frame, frame->rows - 1, ROLE_DIM, "%s",
+                back->confirmed
+                    ? _(" F9 again issues exactly this")
+                    : _(" .2*1 d   .2*1 d x41123 exchanges it   .2*0 takes it out   F9 issues"));
+    }
+    arena_free(arena);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    const struct back *back = app->back;
+    int n = 0;
+    if (!back->has_quote) {
+        frame_printf(frame, 0, back->query.waiting ? ROLE_DIM : ROLE_STOP, " %s %s", back->order,
+                     back->query.waiting ? ".." : back->query.error);
+        return;
+    }
+    draw_head(back, frame);
+    draw_columns(frame);
+    for (size_t i = 0; i < back->quote.nlines; i++)
+        n = draw_line(back, frame, n, i);
+    if (TOP + n > frame->rows - FOOT)
+        frame_printf(frame, frame->rows - FOOT, ROLE_DIM, " %d more rows",
+                     TOP + n - frame->rows + FOOT);
+    draw_foot(back, frame, frame->rows - FOOT + 1);
+}
+
+/* ---- without a screen ------------------------------------------------------------------------ */
+
+static void say_lines(const struct back *back, struct speech *speech)
+{
+    const struct reply_return_quote *q = &back->quote;
+    char sum[MONEY_TEXT], key[48];
+    for (size_t i = 0; i < q->nlines; i++) {
+        const struct reply_return_line *line = &q->lines[i];
+        snprintf(key, sizeof key, "line %zu", i);
+        speech_say(speech, key, _("line %zu: %lld*%s %s, %s; %lld can come back"), i + 1,
+                   (long long)line->qty, line->sku, line->name, money(back, sum, line->amount),
+                   (long long)line->left);
+        for (size_t k = 0; k <= line->nparts; k++) {
+            const struct reply_return_back *b = back_of(back, i, k);
+            snprintf(key, sizeof key, "back %zu/%zu", i, k);
+            if (b && *b->exchange)
+                speech_say(speech, key, _("%lld of line %zu back, %s, worth %s; %s %s goes out"),
+                           (long long)b->qty, i + 1, reason_name(back, b->reason),
+                           money(back, sum, b->worth), b->exchange, b->exchange_name);
+            else if (b)
+                speech_say(speech, key, _("%lld of line %zu back, %s, worth %s"), (long long)b->qty,
+                           i + 1, reason_name(back, b->reason), money(back, sum, b->worth));
+        }
+    }
+}
+
+static void say(struct app *app, struct speech *speech)
+{
+    const struct back *back = app->back;
+    const struct reply_return_quote *q = &back->quote;
+    struct arena *arena = arena_new();
+    char fee[MONEY_TEXT], refund[MONEY_TEXT], due[MONEY_TEXT], day[WHEN_TEXT], key[32];
+    if (!back->has_quote) {
+        speech_say(speech, "title", "%s: %s", back->order,
+                   back->query.waiting ? ".." : back->query.error);
+        arena_free(arena);
+        return;
+    }
+    speech_say(speech, "title", _("RETURN of order %s, %s, until %s"), q->order,
+               *q->customer_name ? q->customer_name : q->distributor_name,
+               when_day(day, q->last_day));
+    speech_say(speech, "reasons", _("reasons: %s"), reasons_text(arena, back));
+    say_lines(back, speech);
+    if (q->nbacks)
+        speech_say(speech, "money", _("fee %s, refund %s %s, to pay %s"), money(back, fee, q->fee),
+                   money(back, refund, q->refund), q->currency, money(back, due, q->due));
+    for (size_t i = 0; i < q->nproblems; i++) {
+        snprintf(key, sizeof key, "problem %zu", i);
+        if (strcmp(q->problems[i].code, "return_nothing") != 0)
+            speech_warn(speech, key, !q->problems[i].warning, "%s", q->problems[i].say);
+    }
+    if (back->made_arena)
+        speech_answer(speech, "made", back->made.number, ": ", back->say);
+    arena_free(arena);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static bool is_open(struct app *app)
+{
+    if (!app->back->made_arena)
+        return true;
+    app_say(app, ROLE_WARN, "%s is issued. The next number or name begins something else.",
+            app->back->made.number);
+    return false;
+}
+
+static void returned(struct app *app, const struct entry_command *command)
+{
+    struct back *back = app->back;
+    struct back_line line = {command->number, command->part, command->quantity, "", "", ""};
+    struct arena *arena = arena_new();
+    if (!is_open(app)) {
+        ;
+    } else if (line.qty && !*command->text) {
+        app_say(app, ROLE_STOP, "why? .%d*%lld and a reason: %s", line.line, (long long)line.qty,
+                reasons_text(arena, back));
+    } else {
+        snprintf(line.reason, sizeof line.reason, "%s", command->text);
+        snprintf(line.exchange, sizeof line.exchange, "%s", command->exchange);
+        snprintf(line.choices, sizeof line.choices, "%s", command->choices);
+        if (back_set(back, &line))
+            back_ask(app);
+    }
+    arena_free(arena);
+}
+
+static void text_set(struct app *app, char *out, const char *text)
+{
+    if (!is_open(app))
+        return;
+    snprintf(out, BACK_TEXT, "%s", text);
+    app->back->confirmed = false;
+    app_say(app, ROLE_OK, "ok  %s", text);
+    back_ask(app);
+}
+
+static void note(struct app *app, const struct entry_command *command)
+{
+    text_set(app, app->back->note, command->text);
+}
+
+static void override(struct app *app, const struct entry_command *command)
+{
+    text_set(app, app->back->override, command->text);
+}
+
+static void type(struct app *app, const struct entry_command *command)
+{
+    static const struct {
+        const char *word, *kind;
+    } kinds[] = {{"back", "return"}, {"buyback", "buy_back"}, {"withdraw", "withdrawal"}};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strcmp(kinds[i].word, command->text) == 0 && is_open(app)) {
+            snprintf(app->back->kind, sizeof app->back->kind, "%s", kinds[i].kind);
+            app->back->confirmed = false;
+            back_ask(app);
+            return;
+        }
+    app_say(app, ROLE_STOP, "a return is t back, t buyback or t withdraw, not %s.", command->text);
+}
+
+static void refresh(struct app *app)
+{
+    app->back->confirmed = false;
+    back_ask(app);
+}
+
+/* The first says what it will be, the second does it. */
+static void issue(struct app *app)
+{
+    struct back *back = app->back;
+    if (!is_open(app))
+        return;
+    if (back->confirmed) {
+        back_issue(app);
+    } else if (back->n == 0) {
+        app_say(app, ROLE_STOP, "nothing comes back yet: .2*1 and a reason.");
+    } else {
+        back->confirmed = true;
+        app_say(app, ROLE_OK, "F9 again issues the return.");
+    }
+}
+
+const struct screen screen_return = {
+    .id = SCREEN_return,
+    .grammar = AT_RETURN,
+    .draw = draw,
+    .say = say,
+    .commands = {[ENTRY_RETURNED] = returned,
+                 [ENTRY_NOTE] = note,
+                 [ENTRY_OVERRIDE] = override,
+                 [ENTRY_TYPE] = type},
+    .actions = {[ACTION_REFRESH] = refresh, [ACTION_ISSUE] = issue},
+};

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOP = 3, FOOT = 6, RIGHT = 43 }; /* cells right of the name */
+enum { TOP = 3, FOOT = 6, RIGHT = 47 }; /* cells right of the name */
 
 void open_return(struct app *app, const char *order)
 {
@@ -66,9 +66,10 @@ static void draw_columns(const struct frame *frame)
     terminal_put(y, 0, frame->cols, ROLE_HEAD, _(" Ln SKU     Description"));
     terminal_put_right(y, x, 5, ROLE_HEAD, _("Sold"));
     terminal_put_right(y, x + 5, 5, ROLE_HEAD, _("Back"));
-    terminal_put_right(y, x + 10, 10, ROLE_HEAD, _("Paid"));
-    terminal_put_right(y, x + 20, 10, ROLE_HEAD, _("Worth"));
-    terminal_put(y, x + 31, 12, ROLE_HEAD, _("Reason"));
+    terminal_put_right(y, x + 10, 9, ROLE_HEAD, _("Paid"));
+    terminal_put_right(y, x + 19, 9, ROLE_HEAD, _("Refund"));
+    terminal_put_right(y, x + 28, 8, ROLE_HEAD, _("CV"));
+    terminal_put(y, x + 37, 10, ROLE_HEAD, _("Reason"));
 }
 
 static const char *reason_name(const struct back *back, const char *code)
@@ -88,19 +89,20 @@ static int row_at(const struct frame *frame, int n)
 static void draw_back(const struct back *back, const struct frame *frame, int y,
                       const struct reply_return_back *b)
 {
-    char worth[MONEY_TEXT];
+    char worth[MONEY_TEXT], cv[MONEY_TEXT];
     int x = 12 + name_width(frame);
     if (!b || y < 0)
         return;
     terminal_printf(y, x + 5, 5, ROLE_STRONG, "%5lld", (long long)b->qty);
-    terminal_put_right(y, x + 20, 10, ROLE_STRONG, money(back, worth, b->worth));
-    terminal_put(y, x + 31, 12, ROLE_PLAIN, reason_name(back, b->reason));
+    terminal_put_right(y, x + 19, 9, ROLE_STRONG, money(back, worth, b->worth));
+    terminal_put_right(y, x + 28, 8, ROLE_PLAIN, volume(cv, -b->cv));
+    terminal_put(y, x + 37, 10, ROLE_PLAIN, reason_name(back, b->reason));
 }
 
 static int draw_exchange(const struct back *back, const struct frame *frame, int n,
                          const struct reply_return_back *b)
 {
-    char cost[MONEY_TEXT];
+    char cost[MONEY_TEXT], cv[MONEY_TEXT];
     int y = row_at(frame, n), x = 12 + name_width(frame);
     if (!b || !*b->exchange)
         return n;
@@ -108,8 +110,9 @@ static int draw_exchange(const struct back *back, const struct frame *frame, int
         terminal_printf(y, 0, 12, ROLE_PLAIN, "  -> %s", b->exchange);
         terminal_put(y, 12, x - 12, ROLE_PLAIN, b->exchange_name);
         terminal_printf(y, x + 5, 5, ROLE_PLAIN, "%5lld", (long long)b->qty);
-        terminal_put_right(y, x + 20, 10, ROLE_PLAIN, money(back, cost, b->exchange_amount));
-        terminal_put(y, x + 31, 12, ROLE_PLAIN, _("goes out"));
+        terminal_put_right(y, x + 19, 9, ROLE_PLAIN, money(back, cost, b->exchange_amount));
+        terminal_put_right(y, x + 28, 8, ROLE_PLAIN, volume(cv, b->exchange_cv));
+        terminal_put(y, x + 37, 10, ROLE_PLAIN, _("goes out"));
     }
     return n + 1;
 }
@@ -128,7 +131,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
             y, x + 10, 10, ROLE_PLAIN,
             money(back, paid, line->amount + (back->quote.tax_included ? 0 : line->tax)));
         if (!b && line->left < line->qty)
-            terminal_printf(y, x + 31, 12, ROLE_DIM, _("%lld left"), (long long)line->left);
+            terminal_printf(y, x + 37, 10, ROLE_DIM, _("%lld left"), (long long)line->left);
     }
     draw_back(back, frame, y, b);
     n = draw_exchange(back, frame, n, b);
@@ -165,7 +168,6 @@ static void draw_money(const struct back *back, const struct frame *frame, int r
 static const char *reasons_text(struct arena *arena, const struct back *back)
 {
     struct text text;
-    char fee[MONEY_TEXT];
     text_init(&text, arena);
     for (size_t i = 0; i < back->quote.nreasons; i++) {
         const struct reply_return_reason *reason = &back->quote.reasons[i];
@@ -173,7 +175,6 @@ static const char *reasons_text(struct arena *arena, const struct back *back)
         if (reason->fee)
             text_add(&text, _(" (fee)"));
     }
-    (void)fee;
     return text.data;
 }
 

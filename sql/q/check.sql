@@ -451,6 +451,114 @@ SELECT 'distributor ' || d.number AS what,
  WHERE s.sponsor_id IS DISTINCT FROM d.sponsor_id OR h.status IS DISTINCT FROM d.status OR h.rank IS DISTINCT FROM d.rank
  ORDER BY d.number LIMIT 20;
 
+-- name: check_returns   Nothing comes back that was not sent, and no more of it than was sold.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       format('was sold %s times; %s come back, %s are booked', l.qty, return_pieces(l.order_id, l.line, 0, true),
+              return_pieces(l.order_id, l.line, 0, false)) AS detail
+  FROM (SELECT DISTINCT order_id, line FROM goods_return_line) g
+  JOIN order_line l ON l.order_id = g.order_id AND l.line = g.line
+  JOIN orders o ON o.id = l.order_id
+ WHERE greatest(return_pieces(l.order_id, l.line, 0, true), return_pieces(l.order_id, l.line, 0, false)) > l.qty
+    OR o.state NOT IN ('shipped', 'received') OR l.state NOT IN ('shipped', 'returned')
+UNION ALL
+SELECT format('order %s line %s part %s', o.number, c.line, c.position),
+       format('was sold %s times; %s come back', c.qty, return_pieces(c.order_id, c.line, c.position, true))
+  FROM (SELECT DISTINCT order_id, line FROM goods_return_line) g
+  JOIN order_component c ON c.order_id = g.order_id AND c.line = g.line
+  JOIN orders o ON o.id = c.order_id
+ WHERE return_pieces(c.order_id, c.line, c.position, true) > c.qty
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_return_worth   What is given back of a line is exactly its part of what it cost, whatever came before.
+SELECT 'order ' || o.number || ' line ' || l.line AS what,
+       format('%s of %s came back; goods %s, amount %s, tax %s, CV %s, PV %s are given back', p.done, p.whole, g.goods, g.amount, g.tax,
+              g.cv, g.pv) AS detail
+  FROM (SELECT order_id, line, sum(goods) AS goods, sum(amount) AS amount, sum(tax) AS tax, sum(cv) AS cv, sum(pv) AS pv
+          FROM goods_return_line GROUP BY order_id, line) g
+  JOIN order_line l ON l.order_id = g.order_id AND l.line = g.line
+  JOIN orders o ON o.id = l.order_id
+ CROSS JOIN LATERAL return_progress(l.order_id, l.line, false) p
+ WHERE (g.goods, g.amount, g.tax, g.cv, g.pv) IS DISTINCT FROM
+       (return_share(l.goods, 0, p.done, p.whole), return_share(l.amount, 0, p.done, p.whole), return_share(l.tax, 0, p.done, p.whole),
+        return_share(l.cv, 0, p.done, p.whole), return_share(l.pv, 0, p.done, p.whole))
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_return_books   What returns give back stands in the books and on the order, and never is more than was paid.
+WITH booked AS (
+    SELECT split_part(j.ref, '/', 1) AS number,
+           sum(CASE 'sales' WHEN d.kind THEN CASE c.kind WHEN 'receivable' THEN t.amount ELSE 0 END
+                            WHEN c.kind THEN CASE d.kind WHEN 'receivable' THEN -t.amount ELSE 0 END ELSE 0 END) AS goods,
+           sum(CASE 'discounts' WHEN c.kind THEN t.amount WHEN d.kind THEN -t.amount ELSE 0 END) AS discount,
+           sum(CASE 'tax' WHEN d.kind THEN t.amount WHEN c.kind THEN -t.amount ELSE 0 END) AS tax,
+           sum(CASE 'fees' WHEN c.kind THEN t.amount WHEN d.kind THEN -t.amount ELSE 0 END) AS fee,
+           sum(CASE 'receivable' WHEN c.kind THEN t.amount WHEN d.kind THEN -t.amount ELSE 0 END) AS back
+      FROM journal j
+      JOIN transfer t ON t.journal_id = j.id
+      JOIN account d ON d.id = t.debit_id
+      JOIN account c ON c.id = t.credit_id
+     WHERE j.kind = 'return' GROUP BY 1
+), line AS (
+    SELECT return_id, sum(goods) AS goods, sum(goods - amount) AS discount, sum(tax) AS tax FROM goods_return_line GROUP BY return_id
+), given AS (
+    SELECT r.id, r.order_id, r.number, l.goods, l.discount, l.tax + r.delivery_tax AS tax, r.fee,
+           l.goods - l.discount + r.delivery - r.fee + CASE WHEN o.tax_included THEN 0 ELSE l.tax + r.delivery_tax END AS back
+      FROM goods_return r JOIN line l ON l.return_id = r.id JOIN orders o ON o.id = r.order_id
+)
+SELECT coalesce('return ' || g.number, 'journal of return ' || b.number) AS what,
+       format('gives back %s: goods %s, discount %s, tax %s, fee %s; in the books %s: %s, %s, %s, %s', g.back, g.goods, g.discount, g.tax,
+              g.fee, b.back, b.goods, b.discount, b.tax, b.fee) AS detail
+  FROM given g FULL JOIN booked b ON b.number = g.number
+ WHERE g.number IS NULL
+    OR (g.back, g.goods, g.discount, g.tax, g.fee) IS DISTINCT FROM
+       (coalesce(b.back, 0), coalesce(b.goods, 0), coalesce(b.discount, 0), coalesce(b.tax, 0), coalesce(b.fee, 0))
+UNION ALL
+SELECT 'order ' || o.number, format('says that %s came back; its returns make %s', o.returned, coalesce(x.back, 0))
+  FROM orders o LEFT JOIN (SELECT order_id, sum(back) AS back FROM given GROUP BY order_id) x ON x.order_id = o.id
+ WHERE o.returned <> coalesce(x.back, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_return_volumes   Volumes that went back are those of the lines that did.
+SELECT 'return ' || r.number AS what, format('took CV %s, PV %s; its lines have %s, %s', -v.cv, -v.pv, l.cv, l.pv) AS detail
+  FROM goods_return r
+  JOIN (SELECT return_id, sum(cv) AS cv, sum(pv) AS pv FROM goods_return_line GROUP BY return_id) l ON l.return_id = r.id
+  LEFT JOIN (SELECT return_id, sum(cv) AS cv, sum(pv) AS pv FROM volume_entry GROUP BY return_id) v ON v.return_id = r.id
+ WHERE (coalesce(v.cv, 0), coalesce(v.pv, 0)) <> (-l.cv, -l.pv)
+    OR EXISTS (SELECT FROM volume_entry e WHERE e.return_id = r.id AND e.order_id <> r.order_id)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_return_states   What came of a return fits its state, its stock movements and what was promised for it.
+WITH moved AS (
+    SELECT m.document, m.item_id, sum(m.qty) FILTER (WHERE NOT s.quarantine) AS stock, sum(m.qty) FILTER (WHERE s.quarantine) AS quarantine,
+           -sum(m.qty) FILTER (WHERE m.reason = 'scrap') AS scrap
+      FROM movement m JOIN site s ON s.id = m.site_id WHERE m.document LIKE 'return R-%' GROUP BY m.document, m.item_id
+), came AS (
+    SELECT 'return ' || r.number AS document, coalesce(c.item_id, g.item_id) AS item_id,
+           sum(g.stock * coalesce(c.qty / l.qty, 1)) AS stock, sum(g.quarantine * coalesce(c.qty / l.qty, 1)) AS quarantine,
+           sum(g.scrap * coalesce(c.qty / l.qty, 1)) AS scrap
+      FROM goods_return r
+      JOIN goods_return_line g ON g.return_id = r.id
+      JOIN order_line l ON l.order_id = g.order_id AND l.line = g.line
+      LEFT JOIN order_component c ON g.component = 0 AND c.order_id = g.order_id AND c.line = g.line
+     GROUP BY 1, 2
+)
+SELECT coalesce(c.document, m.document) AS what,
+       format('item %s: %s to stock, %s to quarantine, %s scrapped; moved were %s, %s, %s', coalesce(c.item_id, m.item_id), c.stock,
+              c.quarantine, c.scrap, m.stock, m.quarantine, m.scrap) AS detail
+  FROM came c FULL JOIN moved m ON m.document = c.document AND m.item_id = c.item_id
+ WHERE (coalesce(c.stock, 0), coalesce(c.quarantine, 0), coalesce(c.scrap, 0)) IS DISTINCT FROM
+       (coalesce(m.stock, 0), coalesce(m.quarantine, 0), coalesce(m.scrap, 0))
+UNION ALL
+SELECT 'return ' || r.number, format('is %s; of %s pieces %s came, %s are booked, %s taken', r.state, g.qty, g.came, g.booked, g.taken)
+  FROM goods_return r
+  JOIN (SELECT return_id, sum(qty) AS qty, sum(stock + quarantine + scrap) AS came, sum(booked) AS booked, sum(taken) AS taken,
+               sum(booked) FILTER (WHERE exchange_line IS NULL) AS plain, sum(stock + quarantine + scrap) FILTER (WHERE exchange_line IS NULL) AS plain_came
+          FROM goods_return_line GROUP BY return_id) g ON g.return_id = r.id
+ WHERE CASE WHEN r.state IN ('asked', 'received')
+            THEN g.taken <> g.qty OR g.came >= g.qty OR (r.state = 'asked') <> (g.came = 0)
+                 OR (r.refund_when = 'received' AND g.plain <> g.plain_came)
+            ELSE g.taken <> g.came OR g.booked <> g.came OR (r.state <> 'closed' AND g.came > 0) END
+ ORDER BY 1 LIMIT 20;
+
 -- name: check_shares   What promotions take off a line is the sum of their shares of it, and within its discount.
 SELECT 'order ' || o.number || ' line ' || l.line AS what,
        format('is reduced by %s, of which promotions have %s; their shares make %s', l.discount, l.promoted,

@@ -236,10 +236,10 @@ static bool read_words(struct reading *r)
 
 /* In this order; the first that answers wins. */
 static bool (*const readers[])(struct reading *r) = {
-    read_empty,   read_starred,       read_unprintable,    read_pick,  read_returned, read_return_number, read_line,
-    read_verb,          read_choices,        read_function_key, read_kit,    read_valued,
-    read_times,         read_more,           read_void,         read_number, read_decimal,
-    read_item_quantity, read_foreign_number, read_words,
+    read_empty,         read_starred, read_unprintable,   read_pick,           read_returned,
+    read_return_number, read_line,    read_verb,          read_choices,        read_function_key,
+    read_kit,           read_valued,  read_times,         read_more,           read_void,
+    read_number,        read_decimal, read_item_quantity, read_foreign_number, read_words,
 };
 
 /* One barcode in ten, and telephone numbers, would pass for a card. */

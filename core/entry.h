@@ -40,8 +40,9 @@ struct entry_context {
 struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
-     * last six. WORDS, NOTE, HOLD, OVERRIDE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK, ADDRESS:
-     * as typed (an ADDRESS "p": picked up). RETURN: an order's number, a return's ("R-10000013"), or
+     * last six. WORDS, NOTE, HOLD, OVERRIDE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK,
+     * ADDRESS: as typed (an ADDRESS "p": picked up). RETURN: an order's number, a return's
+     * ("R-10000013"), or
      * "". RETURNED: the reason, lower case. TYPE: lower case. PRICE_LIST, COUPON: upper case.
      * LANGUAGE: its name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;

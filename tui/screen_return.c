@@ -128,7 +128,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
         terminal_put(y, 12, x - 12, ROLE_PLAIN, line->name);
         terminal_printf(y, x, 5, ROLE_PLAIN, "%5lld", (long long)line->qty);
         terminal_put_right(
-            y, x + 10, 10, ROLE_PLAIN,
+            y, x + 10, 9, ROLE_PLAIN,
             money(back, paid, line->amount + (back->quote.tax_included ? 0 : line->tax)));
         if (!b && line->left < line->qty)
             terminal_printf(y, x + 37, 10, ROLE_DIM, _("%lld left"), (long long)line->left);

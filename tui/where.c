@@ -25,12 +25,9 @@ const char *where_screens(char out[WHERE_TEXT], unsigned mask)
 const char *where_grammars(char out[WHERE_TEXT], unsigned grammars)
 {
     static const enum screen_id of[] = {
-        [AT_HOME] = SCREEN_home, [AT_ORDER] = SCREEN_order, [AT_REVIEW] = SCREEN_review,
-<<<<<<< HEAD
-        [AT_FIND] = SCREEN_find, [AT_STOCK] = SCREEN_stock, [AT_CARD] = SCREEN_placed};
-=======
-        [AT_FIND] = SCREEN_find, [AT_STOCK] = SCREEN_stock, [AT_RETURN] = SCREEN_return};
->>>>>>> 5448e3d (Terminal: what of an order comes back, and what is done with it when it is here)
+        [AT_HOME] = SCREEN_home,    [AT_ORDER] = SCREEN_order, [AT_REVIEW] = SCREEN_review,
+        [AT_FIND] = SCREEN_find,    [AT_STOCK] = SCREEN_stock, [AT_CARD] = SCREEN_placed,
+        [AT_RETURN] = SCREEN_return};
     unsigned mask = 0;
     for (size_t i = 0; i < ARRAY_LEN(of); i++)
         if (grammars & 1U << i)

@@ -79,7 +79,7 @@ def whole_life(d):
     assert d.balance() == balance + worth - 200 and d.free(a) == free + 1
     now = d.read(order["number"])
     assert now["payments"][0]["refunded"] == worth - 200, now["payments"]
-    assert d.s.psql(f"SELECT sum(cv) FROM volume_entry v JOIN orders o ON o.id = v.order_id WHERE o.number = '{order['number']}'") == str(
+    assert d.s.psql(f"SELECT sum(v.cv) FROM volume_entry v JOIN orders o ON o.id = v.order_id WHERE o.number = '{order['number']}'") == str(
         -(order["lines"][0]["cv"] * 2 // 3))
     d.clean()
 

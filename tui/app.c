@@ -8,6 +8,7 @@
 #include "tui/open.h"
 #include "tui/order_change.h"
 #include "tui/order_offers.h"
+#include "tui/promodesk.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
 
@@ -312,7 +313,7 @@ static bool is_placing(const struct app *app)
 /* What is typed now is for something that is not there yet. */
 static bool must_wait(const struct app *app)
 {
-    bool turns_page = app->office && app->office->loading;
+    bool turns_page = (app->office && app->office->loading) || promo_is_loading(app);
     return is_placing(app) || app->recalling || last_order_awaited(app) || turns_page;
 }
 
@@ -324,7 +325,7 @@ static bool take_back(struct app *app)
         return last_order_not(app);
     if (is_placing(app))
         return order_place_not(app->order);
-    return office_not(app);
+    return promo_is_loading(app) ? promo_not(app) : office_not(app);
 }
 
 static void ahead_add(struct ahead *ahead, const struct input *input)
@@ -356,7 +357,8 @@ static bool keep_ahead(struct app *app, const struct input *input)
             app_say(app, ROLE_WARN, "taken back.");
         return true;
     }
-    bool turns_page = app->office && app->office->loading; /* up and down are the sheet's */
+    /* up and down are the sheet's, or the form's */
+    bool turns_page = (app->office && app->office->loading) || promo_is_loading(app);
     if (ahead->n == 0 && !is_function && !turns_page && entry_line_key(&app->line, input))
         return true;
     ahead_add(ahead, input);
@@ -460,21 +462,43 @@ static void rtt_take(struct app *app)
     app->rtt_since = app->now;
 }
 
+/* What is published while an order is open is for it, too: the server prices it anew once this side
+ * has heard of it. Not under the eyes of somebody who reads the total back. Milliseconds until it
+ * is to be looked at again. */
+static int news_take(struct app *app)
+{
+    enum { AGAIN_MS = 1000 };
+    struct order *order = app->order;
+    if (!order || !app->signed_in)
+        return AGAIN_MS * 60;
+    const struct catalogue_held *held = catalogue_feed_now(app->prices->feed);
+    if (held && app_screen(app)->id == SCREEN_order && order->placing == PLACING_NO &&
+        order->price.served_arena && app->now - app->repriced >= AGAIN_MS &&
+        held->wire.catalogue.version > order->price.served.catalogue_version) {
+        app->repriced = app->now;
+        order_reprice(order);
+    }
+    return catalogue_feed_hurry(app->prices->feed);
+}
+
 int app_tick(struct app *app)
 {
     const char *why;
     rtt_take(app);
     if (app->signed_in)
         prices_tick(app->prices, app->session.market.market, app->now);
+    promo_tick(app);
     if (app->order)
         order_price_look(app->order);
     int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
+    int news = news_take(app);
     int typed = mirror_tick(app);
     last_order_tick(app);
     if (!journal_sync(app->journal, &why))
         app_news(app, ROLE_STOP,
                  "the journal cannot be written (%s): lines are safe once the server has them",
                  why);
+    order = news < order ? news : order;
     return order < typed ? order : typed;
 }
 
@@ -491,7 +515,7 @@ static bool is_unsaved(const struct app *app)
 {
     bool cut_off = client_is_expired(app->client) || client_link(app->client) == LINK_LOST;
     bool unsaved = app->leaving > 0 || (app->office && app->office->noutbox) ||
-                   (app->order && app->order->saved != app->order->edits);
+                   promo_is_unsaved(app) || (app->order && app->order->saved != app->order->edits);
     return cut_off && unsaved;
 }
 

@@ -39,6 +39,7 @@ struct day;
 struct ship;
 struct office;
 struct promos;
+struct promodesk;
 struct offers_hidden;
 struct back;
 struct receive;
@@ -74,7 +75,8 @@ struct app {
         char text[MESSAGE_TEXT];
     } said, news; /* the answer to the last entry; what happened, until it is old */
     int64_t news_at;
-    char list[64]; /* the price list of the order before */
+    int64_t repriced; /* when the open order was, for a catalogue that is new */
+    char list[64];    /* the price list of the order before */
     struct ahead ahead;
     unsigned entries;     /* Enters and function keys so far */
     struct cancel cancel; /* the order that may be taken back */
@@ -110,6 +112,7 @@ struct app {
     struct promos *promos;
     struct back *back;
     struct receive *receive;
+    struct promodesk *promodesk;
     struct offers_hidden *hidden; /* hints that are not told again */
 };
 

@@ -14,7 +14,7 @@
 
 enum {
     CHECK_MS = 5 * 60 * 1000, /* between two looks whether it has changed */
-    HEARD_MS = 5 * 1000,      /* the same when the server prices with another version */
+    HEARD_MS = 5 * 1000,      /* the same when it is known, or matters */
     FAILED_MS = 60 * 1000,    /* after an answer that was of no use */
     BEHIND = 10,              /* niceness of the thread */
 };
@@ -243,10 +243,16 @@ struct date catalogue_feed_day(const struct catalogue_feed *feed)
     return feed->day;
 }
 
+int catalogue_feed_hurry(struct catalogue_feed *feed)
+{
+    if (feed->now && feed->next_check > feed->turn + HEARD_MS)
+        feed->next_check = feed->turn + HEARD_MS;
+    int64_t wait = feed->next_check - feed->turn;
+    return wait > 0 && wait < HEARD_MS ? (int)wait : HEARD_MS;
+}
+
 void catalogue_feed_heard(struct catalogue_feed *feed, int64_t version)
 {
-    if (!feed->now || version == 0 || version == feed->now->wire.catalogue.version)
-        return;
-    if (feed->next_check > feed->turn + HEARD_MS)
-        feed->next_check = feed->turn + HEARD_MS;
+    if (feed->now && version != 0 && version != feed->now->wire.catalogue.version)
+        catalogue_feed_hurry(feed);
 }

@@ -28,5 +28,8 @@ struct catalogue_held *catalogue_feed_now(const struct catalogue_feed *feed);
 /* The business day in the market, as the server has told last; DATE_MIN before. */
 struct date catalogue_feed_day(const struct catalogue_feed *feed);
 void catalogue_feed_set_day(struct catalogue_feed *feed, const char *day);
+/* An order is open: what is published meanwhile is for it, too, so that one looks every few
+ * seconds. In how many milliseconds. */
+int catalogue_feed_hurry(struct catalogue_feed *feed);
 /* The server has priced with that version: if it is another one, ours is soon replaced. */
 void catalogue_feed_heard(struct catalogue_feed *feed, int64_t version);

@@ -2,6 +2,7 @@
 #include "tui/frame.h"
 #include "tui/office.h"
 #include "tui/open.h"
+#include "tui/promodesk.h"
 #include "tui/tongue.h"
 
 #include <string.h>
@@ -19,6 +20,8 @@ void open_office(struct app *app)
     app_show(app, &screen_office);
 }
 
+enum { PROMOTIONS_AT = ARRAY_LEN(entries) + 1 };
+
 static void enter(struct app *app)
 {
     office_set_ask(app->office);
@@ -31,6 +34,7 @@ static void draw(struct app *app, struct frame *frame)
     frame_printf(frame, 0, ROLE_STRONG, " %s", app->session.company);
     for (size_t i = 0; i < ARRAY_LEN(entries); i++)
         frame_printf(frame, row++, ROLE_PLAIN, "  %zu  %s", i + 1, _(sheet_info(entries[i]).title));
+    frame_printf(frame, row++, ROLE_PLAIN, "  %d  Promotions", PROMOTIONS_AT);
     if (office->has_set)
         frame_printf(frame, row + 1, ROLE_WARN,
                      tongue_n(" %lld row is changed and not published yet: F9 shows what",
@@ -40,7 +44,7 @@ static void draw(struct app *app, struct frame *frame)
     else
         frame_text(frame, row + 1, ROLE_DIM,
                    _(" Nothing is changed. Changes are published together, from a day on."));
-    frame_text(frame, row + 3, ROLE_DIM, _(" 1-6 and Enter opens a sheet; F12 goes back"));
+    frame_text(frame, row + 3, ROLE_DIM, _(" 1-7 and Enter opens a sheet; F12 goes back"));
 }
 
 static void say(struct app *app, struct speech *speech)
@@ -52,6 +56,7 @@ static void say(struct app *app, struct speech *speech)
         key[0] = (char)('1' + i);
         speech_say(speech, key, "%zu %s", i + 1, _(sheet_info(entries[i]).title));
     }
+    speech_say(speech, "promotions", _("%d Promotions"), PROMOTIONS_AT);
     if (office->has_set)
         speech_say(speech, "rows",
                    tongue_n("%lld row is changed and not published yet: /9 shows what",
@@ -63,12 +68,15 @@ static void say(struct app *app, struct speech *speech)
 static int candidates(const struct app *app)
 {
     (void)app;
-    return ARRAY_LEN(entries);
+    return PROMOTIONS_AT;
 }
 
 static void pick(struct app *app, const struct entry_command *command)
 {
-    open_sheet(app, entries[command->number - 1]);
+    if (command->number == PROMOTIONS_AT)
+        open_promodesk(app);
+    else
+        open_sheet(app, entries[command->number - 1]);
 }
 
 static void check(struct app *app)

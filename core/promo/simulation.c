@@ -292,14 +292,15 @@ static int64_t change_of(const struct simulation_example *example)
     return example->after - example->before;
 }
 
-/* Keeps the SIMULATION_EXAMPLES with the least `sign` x change, ties by number. */
+/* Keeps the SIMULATION_EXAMPLES with the least `sign` x change; those that tie by number, from the
+ * other end where the sign is the other, so that both ends are not the same orders. */
 static void example_keep(struct simulation_example *kept, size_t *n, int sign,
                          const struct simulation_example *fresh)
 {
     size_t at = 0;
     while (at < *n && (sign * change_of(&kept[at]) < sign * change_of(fresh) ||
                        (change_of(&kept[at]) == change_of(fresh) &&
-                        strcmp(kept[at].number, fresh->number) < 0)))
+                        sign * strcmp(kept[at].number, fresh->number) < 0)))
         at++;
     if (at == SIMULATION_EXAMPLES)
         return;

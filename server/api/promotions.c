@@ -34,18 +34,19 @@ static const char *const head_names[] = {
 static const char *const version_names[] = {"#version",     "text",         "from",  "to",
                                             "published_at", "published_by", "?over", NULL};
 
-/* What the text says, in a sentence; null when it does not read. */
-static json_t *sentence(struct call *c, const char *market, const char *text, json_t **name)
+/* Adds the name, the lane and the sentence of what is written; null when it does not read. */
+static void told(struct call *c, json_t *o, const char *market, const char *text)
 {
     struct problems problems;
-    struct promotion promotion;
+    struct promotion p;
     problems_init(&problems, c->arena);
-    *name = json_null();
-    if (!text || !promotion_text_read(c, market, text, &promotion, &problems))
-        return json_null();
-    const struct market_snapshot *m = catalogue_snapshot_market(c->snapshot, market);
-    *name = json_string(promotion_name(&promotion, c->language));
-    return json_string(promotion_say(c->arena, c->language, &m->catalogue, &promotion));
+    bool reads = text && promotion_text_read(c, market, text, &p, &problems);
+    const struct market_snapshot *m = reads ? catalogue_snapshot_market(c->snapshot, market) : NULL;
+    json_object_set_new(o, "name", m ? json_string(promotion_name(&p, c->language)) : json_null());
+    json_object_set_new(o, "lane", m ? json_string(lane_name(p.lane)) : json_null());
+    json_object_set_new(o, "say",
+                        m ? json_string(promotion_say(c->arena, c->language, &m->catalogue, &p))
+                          : json_null());
 }
 
 static bool refused(struct call *c, const char *result, const char *rev)
@@ -70,13 +71,9 @@ static void list_reply(struct call *c)
     int64_t most = *(int64_t *)c->state;
     json_t *items = call_rows(c->batch, 0, list_names);
     size_t n = json_array_size(items);
-    for (size_t i = 0; i < n; i++) {
-        json_t *item = json_array_get(items, i), *name;
-        json_t *say = sentence(c, db_value(c->batch, 0, i, COL_MARKET),
-                               db_value(c->batch, 0, i, LIST_NAME), &name);
-        json_object_set_new(item, "name", name);
-        json_object_set_new(item, "say", say);
-    }
+    for (size_t i = 0; i < n; i++)
+        told(c, json_array_get(items, i), db_value(c->batch, 0, i, COL_MARKET),
+             db_value(c->batch, 0, i, LIST_NAME));
     json_t *next =
         (int64_t)n == most ? json_string(db_value(c->batch, 0, n - 1, COL_CODE)) : json_null();
     call_reply(c, STATUS_OK, json_pack("{s:o,s:o}", "items", items, "next", next));
@@ -113,13 +110,11 @@ static void get_reply(struct call *c)
     const struct db_batch *b = c->batch;
     if (!found(c))
         return;
-    json_t *o = call_row(b, 0, 0, head_names), *versions = call_rows(b, 1, version_names), *name;
+    json_t *o = call_row(b, 0, 0, head_names), *versions = call_rows(b, 1, version_names);
     const char *draft = db_value(b, 0, 0, COL_DRAFT);
     const char *text = draft ? draft : db_rows(b, 1) ? db_value(b, 1, 0, 1) : "";
-    json_t *say = sentence(c, db_value(b, 0, 0, COL_MARKET), text, &name);
     json_object_set_new(o, "text", json_string(text));
-    json_object_set_new(o, "name", name);
-    json_object_set_new(o, "say", say);
+    told(c, o, db_value(b, 0, 0, COL_MARKET), text);
     json_object_set_new(o, "versions", versions);
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", db_value(b, 0, 0, COL_REV)));
     call_reply(c, STATUS_OK, o);
@@ -154,12 +149,11 @@ static void saved(struct call *c)
     const char *result = db_value(c->batch, 0, 0, 0), *rev = db_value(c->batch, 0, 0, 1);
     if (refused(c, result, rev))
         return;
-    json_t *name, *say = sentence(c, w->market, w->text, &name);
+    json_t *o = json_pack("{s:s,s:s,s:o}", "code", c->params[0], "rev", rev, "problems",
+                          wire_problems_write(c->arena, c->language, &w->mistakes));
+    told(c, o, w->market, w->text);
     call_header(c, "ETag", arena_printf(c->arena, "\"%s\"", rev));
-    call_reply(c, strcmp(result, "created") == 0 ? STATUS_CREATED : STATUS_OK,
-               json_pack("{s:s,s:s,s:o,s:o,s:o}", "code", c->params[0], "rev", rev, "name", name,
-                         "say", say, "problems",
-                         wire_problems_write(c->arena, c->language, &w->mistakes)));
+    call_reply(c, strcmp(result, "created") == 0 ? STATUS_CREATED : STATUS_OK, o);
 }
 
 static void save(struct call *c)

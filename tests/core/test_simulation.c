@@ -196,6 +196,21 @@ static void the_ends_are_five_each(void)
     end();
 }
 
+/* All tie: the first five, and the last five. */
+static void ends_that_tie_are_not_the_same_orders(void)
+{
+    begin();
+    simulate("A\n give 1.00 off everything");
+    for (int k = 1; k <= 12; k++)
+        order("1*50318");
+    finish();
+    CU_ASSERT_EQUAL_FATAL(report->nbest, 5);
+    CU_ASSERT_EQUAL_FATAL(report->nworst, 5);
+    CU_ASSERT_STRING_EQUAL(report->best[0].number, "000000001");
+    CU_ASSERT_STRING_EQUAL(report->worst[0].number, "000000012");
+    end();
+}
+
 static void what_has_no_price_is_left_out(void)
 {
     begin();
@@ -240,6 +255,7 @@ static const struct test_case cases[] = {
     {"a new customer is rewarded once", a_new_customer_is_rewarded_once},
     {"choices that nobody made are told apart", choices_that_nobody_made_are_apart},
     {"best and worst are five each, by number where they tie", the_ends_are_five_each},
+    {"ends that tie are not the same orders", ends_that_tie_are_not_the_same_orders},
     {"what has no price is left out", what_has_no_price_is_left_out},
     {"it is said in lines that fit", it_is_said_in_lines_that_fit},
 };

@@ -13,7 +13,9 @@ static void print(enum step step, const struct task *task, const struct terms *t
     const char *query = strchr(question.path, '?');
     printf("%s %s %.*s %s\n", step_name(step), question.post ? "POST" : "GET",
            (int)strcspn(question.path, "?"), question.path,
-           question.post ? question.body : query ? query + 1 : "");
+           question.post ? question.body
+           : query       ? query + 1
+                         : "");
     arena_free(arena);
 }
 

@@ -25,6 +25,7 @@ enum order_event {
     ORDER_NOT_PLACED,  /* see trouble, or error */
     ORDER_LEFT,        /* an order that was left is stored, and is no more */
     ORDER_PAY_TOLD,    /* what there is to pay with has come */
+    ORDER_PAY_FOUND,   /* a certificate was looked up, and pays */
     ORDER_PAY_NOTHING, /* a certificate was looked up: there is none, or nothing left of it */
     ORDER_MOVED,       /* somebody has changed the placed order that this is a change of */
 };

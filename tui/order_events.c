@@ -5,6 +5,7 @@
 #include "tui/last_order.h"
 #include "tui/open.h"
 #include "tui/order_change.h"
+#include "tui/review_pay.h"
 
 #include <stdio.h>
 
@@ -196,6 +197,12 @@ static void pay_told(struct app *app, struct order *order)
     (void)app, (void)order; /* the review shows it */
 }
 
+static void pay_found(struct app *app, struct order *order)
+{
+    (void)order;
+    review_pay_said(app, TENDER_certificate);
+}
+
 /* Who has typed ahead reckoned with it. */
 static void pay_nothing(struct app *app, struct order *order)
 {
@@ -207,11 +214,17 @@ static void pay_nothing(struct app *app, struct order *order)
 void order_event_take(void *user, struct order *order, int event)
 {
     static void (*const events[])(struct app *, struct order *) = {
-        [ORDER_PRICED] = priced,     [ORDER_REFUSED] = refused,
-        [ORDER_COPIED] = copied,     [ORDER_UNSAVED] = unsaved,
-        [ORDER_PLACED] = placed,     [ORDER_NOT_PLACED] = not_placed,
-        [ORDER_LEFT] = left,         [ORDER_MOVED] = moved,
-        [ORDER_PAY_TOLD] = pay_told, [ORDER_PAY_NOTHING] = pay_nothing,
+        [ORDER_PRICED] = priced,
+        [ORDER_REFUSED] = refused,
+        [ORDER_COPIED] = copied,
+        [ORDER_UNSAVED] = unsaved,
+        [ORDER_PLACED] = placed,
+        [ORDER_NOT_PLACED] = not_placed,
+        [ORDER_LEFT] = left,
+        [ORDER_MOVED] = moved,
+        [ORDER_PAY_TOLD] = pay_told,
+        [ORDER_PAY_FOUND] = pay_found,
+        [ORDER_PAY_NOTHING] = pay_nothing,
     };
     events[event](user, order);
 }

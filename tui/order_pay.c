@@ -142,7 +142,7 @@ static void certificate_take(void *owner, const struct answer *answer)
     arena_free(arena);
     if (means->nlooks)
         certificate_ask(order);
-    order->event(order->user, order, is_there ? ORDER_PAY_TOLD : ORDER_PAY_NOTHING);
+    order->event(order->user, order, is_there ? ORDER_PAY_FOUND : ORDER_PAY_NOTHING);
     order_link_ready(order);
 }
 

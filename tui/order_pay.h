@@ -40,7 +40,7 @@ bool order_pay_is_ready(const struct order *order);
 /* Chooses a tender; one of the same kind and reference is replaced. `amount` 0: as much as it can.
  * False: it has nothing, or there are too many. */
 bool order_pay_with(struct order *order, enum tender_kind kind, int64_t amount, const char *ref);
-/* A certificate, by its number or its last six digits: taken when it is found, ORDER_PAY_TOLD.
+/* A certificate, by its number or its last six digits: taken when it is found, ORDER_PAY_FOUND.
  * False: too many at once. */
 bool order_pay_certificate(struct order *order, const char *digits, int64_t amount);
 /* A change of a placed order takes the balance only. */

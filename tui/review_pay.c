@@ -83,7 +83,7 @@ void review_pay_text(const struct app *app, struct text *text)
             text_printf(text, _(", due later %s"), due);
     }
     say_ways(app, text);
-    if (!order_pay_is_ready(order))
+    if (order->means.nlooks)
         text_add(text, " ..");
 }
 
@@ -110,7 +110,7 @@ static bool is_confirmed(struct app *app)
     return app->order->frozen >= 0;
 }
 
-static void said(struct app *app, enum tender_kind kind)
+void review_pay_said(struct app *app, enum tender_kind kind)
 {
     char amount[MONEY_TEXT];
     if (is_confirmed(app))
@@ -131,7 +131,7 @@ void review_pay_account(struct app *app, const struct entry_command *command)
                 tongue_word("tender", tender_info(kind)->name), app_amount(app, amount, most));
     } else {
         order_pay_with(app->order, kind, amount_of(command), NULL);
-        said(app, kind);
+        review_pay_said(app, kind);
     }
 }
 
@@ -145,7 +145,7 @@ void review_pay_card(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_STOP, "there is no such stored card; link sends a link to pay.");
     } else {
         order_pay_with(app->order, TENDER_token, amount_of(command), card->id);
-        said(app, TENDER_token);
+        review_pay_said(app, TENDER_token);
     }
 }
 

@@ -8,6 +8,9 @@
  * confirmed. */
 void review_pay_text(const struct app *app, struct text *text);
 
+/* "ok  12.50 from the store credit": what it pays now. */
+void review_pay_said(struct app *app, enum tender_kind kind);
+
 /* bal, cr; card; link; gc; later */
 void review_pay_account(struct app *app, const struct entry_command *command);
 void review_pay_card(struct app *app, const struct entry_command *command);

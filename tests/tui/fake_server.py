@@ -139,6 +139,7 @@ def catalogue(fake, language="en"):
                        group=[[g[0] for g in GROUPS].index(i.get("group", "SKIN")) for i in items],
                        tax_class=[0] * n, weight_g=[0] * n, max_per_order=[0] * n, age_limit=[0] * n, sale_from=[None] * n,
                        sale_to=[None] * n, back_order=[s != LAST for s in skus]),
+        "values": table(0, item=[], least=[], most=[]),
         "components": table(0, kit=[], item=[], qty=[]), "slots": table(0, kit=[], choose=[], options=[]),
         "options": table(0, item=[], qty=[]), "language": language if language in fake.names else "en",
         "names": table(n, **dict(zip(("name", "spoken"), zip(*(

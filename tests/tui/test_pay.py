@@ -5,7 +5,8 @@ it. Seen at 80x24, and in what is sent."""
 import sys
 
 import each
-from driver import Client, check, golden
+from driver import Client, golden
+from test_screens import check
 
 ENTRY_LINE = 23
 VISA = {"id": "17", "brand": "visa", "last4": "4242", "expires": "2027-08", "default": True}
@@ -56,7 +57,7 @@ def test_split(world):
     client.line("cr")
     client.wait("ok  5.00 from the store credit", "store credit 5.00, visa ..4242 08/27 23.45")
     client.line("gc411027")
-    client.wait("gift certificate 10.00, visa ..4242 08/27 13.45")
+    client.wait("gift certificate 10.00, visa ..4242 08/27 13.45", "ok  10.00 from the gift certificate")
     golden(client, world, "pay-split")
     placed_with(client, world, [("credit", 500, None), ("certificate", 1000, "411027"), ("token", 1345, "17")])
 
@@ -71,7 +72,7 @@ def test_parts(world):
     client.line("card 2 5.00")
     client.wait("amex ..0005 12/26 5.00")
     client.line("link 1.00")
-    client.wait("pay link 1.00, visa ..4242 08/27 17.45")
+    client.wait("link 1.00, visa ..4242 08/27 17.45")
     placed_with(client, world, [("balance", 200, None), ("certificate", 300, "8441102700000008"), ("token", 500, "18"),
                                 ("link", 100, None), ("token", 1745, "17")])
 

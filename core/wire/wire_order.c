@@ -197,24 +197,34 @@ static bool is_new(const struct order_draft *draft, const char *id)
     return id[0];
 }
 
+/* Room for another line: twice as much when it is full. */
+static struct draft_line *line_add(struct plain *p, struct order_draft *out)
+{
+    enum { ROOM_FIRST = 8 };
+    size_t n = out->nlines;
+    if (n == LINES_MOST) {
+        fail(p);
+        return out->lines;
+    }
+    if (n == 0 || (n >= ROOM_FIRST && (n & (n - 1)) == 0)) {
+        struct draft_line *more = ARENA_ARRAY(p->arena, struct draft_line, n ? n * 2 : ROOM_FIRST);
+        if (n)
+            memcpy(more, out->lines, n * sizeof *more);
+        out->lines = more;
+    }
+    return &out->lines[n];
+}
+
 static void read_lines(struct plain *p, struct order_draft *out)
 {
-    struct draft_line lines[LINES_MOST];
-    out->lines = lines;
     for (open_with(p, '['); element(p); p->follows = true) {
-        if (out->nlines == LINES_MOST) {
-            fail(p);
-            break;
-        }
-        struct draft_line *line = &lines[out->nlines];
+        struct draft_line *line = line_add(p, out);
         read_line(p, line);
         if (!is_new(out, line->id))
             fail(p);
         out->nlines++;
     }
     close_with(p, ']');
-    out->lines = ARENA_ARRAY(p->arena, struct draft_line, out->nlines);
-    memcpy(out->lines, lines, out->nlines * sizeof *lines);
 }
 
 /* Whether it said where to. */

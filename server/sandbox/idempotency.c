@@ -51,7 +51,7 @@ bool idempotency_begin(struct call *call, enum route route, const char **kept)
     } else if (strcmp(get_text(record, "digest"), digest_of(call, route)) != 0) {
         call_refuse(call, ERROR_key_other, NULL, call->key);
     } else {
-        *kept = get_text(record, "body");
+        *kept = arena_strdup(call->arena, get_text(record, "body"));
         call->status = (int)get_int(record, "status");
     }
     return false;

@@ -49,8 +49,11 @@ void poster_free(struct poster *poster)
     if (!poster)
         return;
     multi_free(poster->multi);
-    while (poster->posts)
-        post_free(poster->posts);
+    for (struct post *post = poster->posts, *next; post; post = next) {
+        next = post->next;
+        curl_slist_free_all(post->headers);
+        free(post);
+    }
     free(poster->ca_file);
     free(poster);
 }

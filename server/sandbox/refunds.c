@@ -21,7 +21,7 @@ static json_t *charge_meant(struct call *call)
     if (intent)
         id = get_text(intent, "latest_charge");
     const json_t *charge =
-        call_failed(call) || !*id ? NULL : call_find(call, "charge", id, "charge");
+        call_failed(call) || !id || !*id ? NULL : call_find(call, "charge", id, "charge");
     if (call_failed(call))
         return NULL;
     if (!charge || strcmp(get_text(charge, "status"), "succeeded") != 0)

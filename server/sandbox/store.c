@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REWRITE_LEAST = 1 << 20 };
+enum { REWRITE_LEAST = 1 << 20, THAWED = 512 };
 
 struct waiting {
     void (*safe)(void *arg);
@@ -20,7 +20,9 @@ struct waiting {
 struct store {
     struct loop *loop;
     struct journal *journal;
-    json_t *objects, *kinds; /* id -> object; kind -> array of ids */
+    json_t *objects, *kinds; /* id -> object, or its text; kind -> array of ids */
+    json_t *thawed[THAWED];  /* what was asked for last of those that are kept as text */
+    size_t thaws;
     struct waiting *waiting;
     size_t nwaiting, cap;
     bool dirty, posted;
@@ -49,17 +51,32 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "";
 }
 
+/* What is over is hardly ever asked for again, and a tree takes ten times the room of its text. */
+static bool is_kept_as_text(const json_t *object)
+{
+    const char *kind = text_of(object, "object"), *state = text_of(object, "state");
+    bool waits = json_integer_value(json_object_get(object, "pending_webhooks")) > 0;
+    return (strcmp(kind, "event") == 0 && !waits) ||
+           (strcmp(kind, "delivery") == 0 && strcmp(state, "pending") != 0) || kind[0] == '_';
+}
+
 static void put(struct store *store, json_t *object)
 {
-    const char *id = text_of(object, "id");
+    const char *id = text_of(object, "id"), *kind = text_of(object, "object");
     if (!json_object_get(store->objects, id))
-        json_array_append_new(kind_ids(store, text_of(object, "object")), json_string(id));
-    json_object_set(store->objects, id, object);
+        json_array_append_new(kind_ids(store, kind), json_string(id));
+    if (is_kept_as_text(object)) {
+        char *text = memory_or_abort(json_dumps(object, JSON_COMPACT));
+        json_object_set_new(store->objects, id, json_string(text));
+        free(text);
+    } else {
+        json_object_set(store->objects, id, object);
+    }
 }
 
 static void drop(struct store *store, const char *id)
 {
-    const json_t *object = json_object_get(store->objects, id);
+    const json_t *object = store_get(store, id);
     if (!object)
         return;
     json_t *ids = kind_ids(store, text_of(object, "object"));
@@ -113,7 +130,7 @@ static bool rewrite(struct store *store, char *why)
         json_object_foreach(store->kinds, kind, ids) for (size_t i = 0; i < json_array_size(ids);
                                                           i++)
         {
-            object = json_object_get(store->objects, json_string_value(json_array_get(ids, i)));
+            object = store_get(store, json_string_value(json_array_get(ids, i)));
             json_array_clear(one);
             json_array_append(one, object);
             journal_objects(store, one, none);
@@ -129,7 +146,7 @@ static int64_t bytes_of(const json_t *objects)
     const char *id;
     json_t *object;
     json_object_foreach((json_t *)objects, id, object) n +=
-        (int64_t)json_dumpb(object, NULL, 0, JSON_COMPACT) + 40;
+        (int64_t)json_dumpb(object, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY) + 40;
     return n;
 }
 
@@ -153,6 +170,8 @@ void store_free(struct store *store)
     if (!store)
         return;
     journal_close(store->journal);
+    for (size_t i = 0; i < THAWED; i++)
+        json_decref(store->thawed[i]);
     json_decref(store->objects);
     json_decref(store->kinds);
     free(store->waiting);
@@ -161,7 +180,14 @@ void store_free(struct store *store)
 
 json_t *store_get(struct store *store, const char *id)
 {
-    return id ? json_object_get(store->objects, id) : NULL;
+    json_t *object = id ? json_object_get(store->objects, id) : NULL;
+    if (!json_is_string(object))
+        return object;
+    json_t **place = &store->thawed[store->thaws++ % THAWED];
+    json_decref(*place);
+    *place =
+        memory_or_abort(json_loadb(json_string_value(object), json_string_length(object), 0, NULL));
+    return *place;
 }
 
 size_t store_count(struct store *store, const char *kind)

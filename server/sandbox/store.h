@@ -17,7 +17,8 @@ enum { STORE_WHY = 256 };
 struct store *store_open(struct loop *loop, const char *dir, char why[STORE_WHY]);
 void store_free(struct store *store);
 
-/* NULL when there is none. The store's own. */
+/* NULL when there is none. The store's own, for use at once: events and deliveries that are over
+ * are kept as text, and made anew for whoever asks. */
 json_t *store_get(struct store *store, const char *id);
 /* Objects whose "object" is `kind`, in the order of their creation: how many, and the id of one. */
 size_t store_count(struct store *store, const char *kind);

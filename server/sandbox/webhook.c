@@ -243,8 +243,12 @@ void webhook_free(struct webhooks *webhooks)
     if (!webhooks)
         return;
     poster_free(webhooks->poster);
-    while (!LIST_EMPTY(&webhooks->sendings))
-        sending_free(LIST_FIRST(&webhooks->sendings));
+    for (struct sending *sending = LIST_FIRST(&webhooks->sendings), *next; sending;
+         sending = next) {
+        next = LIST_NEXT(sending, list);
+        loop_timer_free(sending->timer);
+        free(sending);
+    }
     loop_timer_free(webhooks->kept_timer);
     json_decref(webhooks->kept);
     free(webhooks);

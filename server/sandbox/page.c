@@ -63,6 +63,14 @@ static void not_there(struct page *page)
             N_("This link is not known. Ask for a new one."), NULL);
 }
 
+/* The session's language goes before the browser's. */
+static void speak(struct page *page, const json_t *session)
+{
+    enum language wanted = language_by_name(get_text(session, "locale"));
+    if (wanted != LANGUAGES)
+        page->language = wanted;
+}
+
 /* ---- the pay page ---------------------------------------------------------------------------- */
 
 static void show_form(struct page *page, const json_t *session, int status,
@@ -198,9 +206,7 @@ static void pay_page(struct page *page, const char *id)
 {
     struct call *call = &page->call;
     const json_t *session = change_get(&call->change, id);
-    enum language wanted = language_by_name(get_text(session, "locale"));
-    if (wanted != LANGUAGES)
-        page->language = wanted;
+    speak(page, session);
     if (strcmp(get_text(session, "object"), "checkout.session") != 0) {
         not_there(page);
     } else if (session_is_open(call, id) && page->is_post) {
@@ -256,6 +262,7 @@ static void ask_page(struct page *page, const char *secret)
     struct call *call = &page->call;
     const char *id = payment_id_of_secret(call->arena, secret);
     const json_t *intent = change_get(&call->change, id);
+    speak(page, change_get(&call->change, get_text(intent, "_session")));
     if (!intent || strcmp(get_text(intent, "client_secret"), secret) != 0) {
         not_there(page);
     } else if (!payment_is(intent, "requires_action")) {

@@ -265,6 +265,8 @@ def texts(s):
     t.equal("the browser's language is taken", Browser(s, "de-AT,en;q=0.5").go(made["url"]).page.lang, "de")
     t.check("and spoken", "Kartennummer" in Browser(s, "de").go(made["url"]).page.words)
     t.equal("unless the session says another", Browser(s, "de").go(session(s, locale="zh")["url"]).page.lang, "zh-CN")
+    asked = Browser(s, "de").go(session(s, locale="zh")["url"]).pay(card_number="4000002500003155")
+    t.equal("also where the bank asks", (asked.page.lang, "/3ds/" in asked.at), ("zh-CN", True))
     yen = session(s, line_items=[{"price_data": {"currency": "jpy", "unit_amount": 500, "product_data": {"name": "Pan"}}}])
     t.check("whole currencies have no cents", "500 JPY" in Browser(s).go(yen["url"]).page.words)
 

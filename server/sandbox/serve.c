@@ -115,7 +115,8 @@ static const char *version_of(struct http_exchange *exchange)
 {
     const char *version = http_header(exchange, "Stripe-Version");
     size_t len = version ? strlen(version) : 0;
-    return len && len <= 40 ? version : API_VERSION;
+    bool fits = len && len <= 40 && utf8_is_printable(version, len); /* it goes back in a header */
+    return fits ? version : API_VERSION;
 }
 
 /* ---- a request ------------------------------------------------------------------------------- */

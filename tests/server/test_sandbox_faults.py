@@ -272,7 +272,10 @@ def bad_frames(s):
         t.check(f"no intent {one[:8]}", s.request("GET", f"{INTENTS}/{one}", None, auth)[0] in (400, 404))
     for query in ("limit=0", "limit=101", "limit=x", "starting_after=no", "created[gt]=x", "nothing=1"):
         t.equal(f"a list does not take {query}", s.request("GET", f"{INTENTS}?{query}", None, auth)[0], 400)
-    for key in ("x" * 256, "4242424242424242"):
+    for version in ("2024-06-20", "a\tb", "x" * 100, "", "\"><"):
+        t.equal("any Stripe-Version is answered",
+                s.request("GET", INTENTS, None, {**auth, "Stripe-Version": version})[0], 200)
+    for key in ("x" * 256, "4242424242424242", "a\tb"):
         t.equal("such an Idempotency-Key is refused", s.pay(key=key)[0], 400)
 
 

@@ -2,10 +2,14 @@
 """openapi.json tells the truth: every route is asked, in ways that succeed and that fail, and each
 request and reply is held against the document: status, content type, headers, every member."""
 import contextlib
+import hashlib
+import hmac
 import http.client
 import json
 import os
 import sys
+import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import Cases  # noqa: E402
@@ -345,6 +349,30 @@ def autosaves(call, draft):
     call("GET", A + "/autosaves/{id}", id="999")
 
 
+def cards_and_events(call, ids):
+    customer = call.server.psql("SELECT max(id) FROM customer WHERE market = 'GB'")
+    for who, name in (("distributors", ids["manager"]), ("customers", customer)):
+        path = A + f"/{who}/{{id}}/cards"
+        person = call.server.psql(f"SELECT id FROM distributor WHERE number = '{name}'") if who == "distributors" else name
+        card = call.server.psql(f"""INSERT INTO payment_token (person_id, market, provider_customer, provider_method, brand, last4, expires)
+            VALUES ({person}, 'GB', 'cus_1', 'pm_{who}', 'visa', '4242', '2034-12-31') RETURNING id""")
+        key = ulid()
+        for ident, one in ((name, key), (name, key), ("999999999", ulid()), (name, None), (name, "x")):
+            call("POST", path, key=one, id=ident)
+        call("POST", A + "/distributors/{id}/cards", key=key, id=ids["recruit"])
+        call("GET", path, id=name)
+        call("GET", path, id="999999999")
+        for _ in range(2):
+            call("DELETE", path + "/{card}", id=name, card=card)
+    body = {"id": "evt_1", "type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}
+    seconds, text = int(time.time()), json.dumps(body)
+    mac = hmac.new(b"whsec_test", f"{seconds}.{text}".encode(), hashlib.sha256).hexdigest()
+    for signature in (f"t={seconds},v1={mac}", f"t={seconds},v1={mac}", "t=1,v1=00"):
+        call("POST", "/hooks/stripe", body, Stripe_Signature=signature)
+    call("GET", "/pay/done")
+    call("GET", "/pay/later")
+
+
 def strangers(call):
     """Without a session every route says 401; the warehouse may not do what is for others."""
     for path, operations in call.document["paths"].items():
@@ -358,7 +386,12 @@ def strangers(call):
 
 
 def main():
-    with demo_server() as server:
+    with contextlib.ExitStack() as stack:
+        secret = stack.enter_context(tempfile.NamedTemporaryFile("w", prefix="secret-", dir="/tmp"))
+        secret.write("whsec_test\n")
+        secret.flush()
+        os.chmod(secret.name, 0o644)  # the server gives up root
+        server = stack.enter_context(demo_server(settings=f'gateway_url = "none"\nwebhook_secret_file = "{secret.name}"\n'))
         document = server.call("GET", A + "/openapi.json")[2]
         call = Client(server, document)
         call.warehouse = server.token("W-12")
@@ -374,6 +407,7 @@ def main():
         cases.run("the back office", office, call, server.ids)
         cases.run("promotions", promotions, call, server.ids)
         cases.run("repeat orders", autosaves, call, draft)
+        cases.run("cards and events", cards_and_events, call, server.ids)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
                    for code in operation["responses"] if code < "300"]

@@ -234,9 +234,12 @@ static int run_worker(int slot, void *arg)
     return worker_run(slot, &p->plan);
 }
 
+/* Nobody can call it: the socket is the workers'. */
 static int run_gateway(void *arg)
 {
-    return payments_run_gateway(&((const struct program *)arg)->payments);
+    struct program *p = arg;
+    close(p->plan.listener);
+    return payments_run_gateway(&p->payments);
 }
 
 static int run_sandbox(void *arg)

@@ -149,7 +149,8 @@ bool payments_prepare(struct payments *p, struct config *config, const char *dir
         p->gateway.conninfo = p->conninfo;
     if (config_has_no_gateway(config))
         p->gateway.url = NULL;
-    if (!dir || config->gateway_url || !find_program(p->program))
+    /* Test cards must never pay a real order. */
+    if (!dir || config->gateway_url || !demo_is_loaded(conninfo) || !find_program(p->program))
         return true;
     return prepare_sandbox(p, config, dir, actual, port, why);
 }

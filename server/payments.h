@@ -1,5 +1,5 @@
 /* Which payment provider there is, and the processes beside the workers that it needs: the gateway,
- * and for an embedded server without one of its own the bundled sandbox. */
+ * and for the demonstration company of an embedded server the bundled sandbox. */
 #pragma once
 
 #include "server/config.h"

@@ -20,6 +20,17 @@ bool demo_is_empty(const char *conninfo)
     return empty;
 }
 
+bool demo_is_loaded(const char *conninfo)
+{
+    PGconn *conn = PQconnectdb(conninfo);
+    PGresult *found = PQexec(conn, query_table[Q_company].sql);
+    bool loaded = PQresultStatus(found) == PGRES_TUPLES_OK && PQntuples(found) == 1 &&
+                  *PQgetvalue(found, 0, PQfnumber(found, "demo")) == 't';
+    PQclear(found);
+    PQfinish(conn);
+    return loaded;
+}
+
 static bool is_promotion(const struct embedded_file *file)
 {
     size_t len = strlen(file->name);

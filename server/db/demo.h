@@ -10,6 +10,8 @@ bool demo_is_empty(const char *conninfo);
 bool demo_load(const char *conninfo, int scale, const char *password_hash, char *why);
 
 #define DEMO_PASSWORD "partyline-demo"
+/* The demonstration company is what there is: no money of anybody's is in it. */
+bool demo_is_loaded(const char *conninfo);
 /* Asks for cards at the bundled provider for some people of the demonstration company; nothing when
  * that was done, or it is another company. */
 void demo_cards(const char *conninfo);

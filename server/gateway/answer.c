@@ -319,7 +319,7 @@ static void no_answer(struct reading *r, bool arrived, const char *code)
     ends(r, arrived && is_post(r) ? OUTCOME_unknown : OUTCOME_later);
 }
 
-enum treatment { REFUSED, LATER, DECLINED, FIND, STATE, GONE };
+enum treatment { REFUSED, LATER, LOUD, DECLINED, FIND, STATE, GONE };
 
 /* The first row that fits: code of HTTP (0: any), the error's type and code (NULL: any), the step
  * (STEP_NONE: any). */
@@ -329,8 +329,8 @@ static const struct {
     enum step step;
     enum treatment treatment;
 } errors[] = {
-    {401, NULL, NULL, STEP_NONE, LATER}, /* the key is wrong: nobody's card is to blame */
-    {403, NULL, NULL, STEP_NONE, LATER},
+    {401, NULL, NULL, STEP_NONE, LOUD}, /* the key is wrong: nobody's card is to blame */
+    {403, NULL, NULL, STEP_NONE, LOUD},
     {409, NULL, NULL, STEP_NONE, LATER}, /* the same key is in work */
     {429, NULL, NULL, STEP_NONE, LATER},
     {0, "idempotency_error", NULL, STEP_NONE, FIND},
@@ -368,6 +368,11 @@ static void read_error(struct reading *r, const json_t *error)
     r->out->code = arena_strdup(r->arena, *text_of(error, "code") ? text_of(error, "code")
                                                                   : text_of(error, "type"));
     switch (errors[i].treatment) {
+    case LOUD:
+        r->out->code = "key_refused";
+        r->out->loud = true;
+        ends(r, OUTCOME_later);
+        break;
     case LATER:
         ends(r, OUTCOME_later);
         break;
@@ -407,6 +412,8 @@ void step_answer(struct arena *arena, enum step step, struct task *task, const s
         no_answer(&r, true, "not_understood");
     else if (*text_of(error, "type") || heard->code == 429 || heard->code == 409)
         read_error(&r, error);
-    else
+    else {
         no_answer(&r, false, "not_the_provider"); /* whatever answers there does not speak for it */
+        out->loud = true;
+    }
 }

@@ -69,9 +69,9 @@ static void log_end(const struct work *w, const char *now)
 {
     char ms[24];
     snprintf(ms, sizeof ms, "%lld", (long long)(loop_now(w->gateway->loop) - w->begun));
-    log_event(ends[w->answer.outcome].level, "gateway_asked", "task", w->task.id, "act",
-              w->task.act, "order", *w->task.number ? w->task.number : NULL, "step",
-              step_name(w->step), "outcome", outcome_name(w->answer.outcome), "code",
+    log_event(w->answer.loud ? LOG_ERROR_ : ends[w->answer.outcome].level, "gateway_asked", "task",
+              w->task.id, "act", w->task.act, "order", *w->task.number ? w->task.number : NULL,
+              "step", step_name(w->step), "outcome", outcome_name(w->answer.outcome), "code",
               *w->answer.code ? w->answer.code : NULL, "payment", now, "ms", ms, NULL);
 }
 

@@ -16,6 +16,10 @@ static const struct {
 /* Providers forget keys after a day: what is older is looked for before it is asked again. */
 enum { KEY_SECONDS = 20 * 3600 };
 
+/* The end of a link is part of its question, which may be asked again for ten minutes; the provider
+ * wants half an hour's notice, and goes by a clock of its own. */
+enum { LINK_SLACK = 660 };
+
 const char *step_name(enum step step)
 {
     return step < STEP_COUNT && steps[step].name ? steps[step].name : "none";
@@ -214,7 +218,7 @@ static void session_ends(struct text *body, const struct task *task, const struc
     field(body, "payment_method_types[0]", "card");
     field(body, "success_url", arena_printf(arena, "%s/pay/done", terms->public_url));
     field(body, "cancel_url", arena_printf(arena, "%s/pay/later", terms->public_url));
-    field_int(body, "expires_at", task->keyed_at + (int64_t)terms->link_minutes * 60);
+    field_int(body, "expires_at", task->keyed_at + LINK_SLACK + (int64_t)terms->link_minutes * 60);
 }
 
 static void ask_session(struct text *body, const struct task *task, const struct terms *terms)

@@ -62,6 +62,7 @@ struct answer {
     const char *ref;  /* the provider's name of the payment or refund; NULL when it is not known */
     json_t *detail;   /* an object, or NULL; see gateway_result in sql/schema */
     const char *code; /* of an error, for the log; "" without one */
+    bool loud;        /* nothing will go until somebody changes the settings */
 };
 
 /* The first request of a task; STEP_NONE: nothing needs to be asked, and *out is the answer. */

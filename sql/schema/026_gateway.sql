@@ -45,7 +45,7 @@ ALTER TABLE gateway_task
 CREATE INDEX gateway_task_failed ON gateway_task (id) WHERE state = 'failed';
 
 -- ---- what the gateway takes --------------------------------------------------------------------------
--- As 020 has it, with what questions about cards need. A link that could not be made for an hour gets a
+-- As 020 has it, with what questions about cards need. A link that could not be made for ten minutes gets a
 -- new key: its question says when the link ends, and the provider takes no other under the old one.
 -- A card is let go when nothing is asked of it any more.
 DROP FUNCTION gateway_take(text, int);
@@ -58,8 +58,8 @@ BEGIN
     RETURN QUERY
     WITH taken AS (
         UPDATE gateway_task g SET state = 'busy', holder = a_holder, until = now() + interval '1 minute', tries = g.tries + 1,
-               serial = g.serial + (g.act IN ('session', 'setup') AND g.keyed_at < now() - interval '1 hour')::int,
-               keyed_at = CASE WHEN g.act IN ('session', 'setup') AND g.keyed_at < now() - interval '1 hour'
+               serial = g.serial + (g.act IN ('session', 'setup') AND g.keyed_at < now() - interval '10 minutes')::int,
+               keyed_at = CASE WHEN g.act IN ('session', 'setup') AND g.keyed_at < now() - interval '10 minutes'
                                THEN now() ELSE g.keyed_at END
          WHERE g.id IN (SELECT x.id FROM gateway_task x
                          WHERE ((x.state = 'waiting' AND x.not_before <= now()) OR (x.state = 'busy' AND x.until < now()))

@@ -1,6 +1,6 @@
-/* What comes from the payment provider: the header of a signature (the first line) must not be taken
- * for one of ours, and whatever an answer holds has a meaning. The second byte chooses the request, the
- * first the code. */
+/* What comes from the payment provider: the header of a signature (the first line) must not be
+ * taken for one of ours, and whatever an answer holds has a meaning. The second byte chooses the
+ * request, the first the code. */
 #include "server/auth/signature.h"
 #include "server/gateway/step.h"
 #include "tests/fuzz/require.h"
@@ -62,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         line++;
     size_t skip = line < left ? line + 1 : line;
     sign(arena, text, line, text + skip, left - skip);
-    answer(arena, codes[data[0] % ARRAY_LEN(codes)],
-           (enum step)(1 + data[1] % (STEP_COUNT - 1)), text + skip, left - skip);
+    answer(arena, codes[data[0] % ARRAY_LEN(codes)], (enum step)(1 + data[1] % (STEP_COUNT - 1)),
+           text + skip, left - skip);
     arena_free(arena);
     return 0;
 }

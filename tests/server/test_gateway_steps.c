@@ -106,7 +106,7 @@ static void asks(enum step step, const struct task *task, const struct terms *wi
 #define MARK "0123456789abcdef0123456789abcdef-7"
 #define ENDS                                                                                       \
     "payment_method_types[0]=card&success_url=https%3A%2F%2Fshop.example%2Fpay%2Fdone&"            \
-    "cancel_url=https%3A%2F%2Fshop.example%2Fpay%2Flater&expires_at=1700003600&"
+    "cancel_url=https%3A%2F%2Fshop.example%2Fpay%2Flater&expires_at=1700004260&"
 
 static void questions(void)
 {

@@ -1,5 +1,7 @@
 #include "server/config.h"
 
+#include "core/letter.h"
+
 #include <confuse.h>
 #include <errno.h>
 #include <limits.h>
@@ -275,6 +277,27 @@ bool config_check_gateway(const struct config *config, char *why)
     return !wrong;
 }
 
+static bool check_mail(const struct config *config, char *why)
+{
+    const char *wrong = NULL, *name, *address;
+    struct arena *arena = arena_new();
+    if (config->smtp_url && strncmp(config->smtp_url, "smtp://", 7) != 0 &&
+        strncmp(config->smtp_url, "smtps://", 8) != 0)
+        wrong = "smtp_url must begin with smtp:// or smtps://";
+    else if (config->smtp_url && !config->mail_from)
+        wrong = "smtp_url needs mail_from, the sender of the mail";
+    else if (config->mail_from && !letter_sender(arena, config->mail_from, &name, &address))
+        wrong = "mail_from must be an address, or Name <address>";
+    else if (!config->smtp_user != !config->smtp_password_file)
+        wrong = "smtp_user and smtp_password_file belong together";
+    else if (strcmp(config->smtp_tls, "try") != 0 && strcmp(config->smtp_tls, "need") != 0)
+        wrong = "smtp_tls must be try or need";
+    if (wrong)
+        snprintf(why, CONFIG_WHY, "%s", wrong);
+    arena_free(arena);
+    return !wrong;
+}
+
 bool config_check(const struct config *config, char *why)
 {
     const char *wrong = NULL;
@@ -287,7 +310,7 @@ bool config_check(const struct config *config, char *why)
         wrong = "certificate and key belong together";
     if (wrong)
         snprintf(why, CONFIG_WHY, "%s", wrong);
-    return !wrong && config_check_gateway(config, why);
+    return !wrong && check_mail(config, why) && config_check_gateway(config, why);
 }
 
 void config_release(struct config *config)

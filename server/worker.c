@@ -6,6 +6,7 @@
 #include "server/auth/hasher.h"
 #include "server/auth/signature.h"
 #include "server/jobs/autosave.h"
+#include "server/mail/mail.h"
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 #include "server/net/process.h"
@@ -13,6 +14,7 @@
 
 #include <malloc.h>
 #include <signal.h>
+#include <string.h>
 
 enum {
     CATALOGUE_POLL_MS = 1000,
@@ -31,6 +33,7 @@ struct worker {
     struct loop_timer *ready_timer;
     struct loop_timer *housekeeping;
     struct autosave *repeat;
+    struct mail *mail;
     struct signature_secrets secrets;
     int looks;
 };
@@ -118,6 +121,23 @@ static int commit_connections(const struct config *config)
     return COMMITS_OVER_ALL / workers > 2 ? COMMITS_OVER_ALL / workers : 2;
 }
 
+static struct mail *start_mail(const struct server *server)
+{
+    const struct config *config = server->config;
+    return mail_new(&(struct mail_config){
+        .loop = server->loop,
+        .db = server->db,
+        .every_ms = (int64_t)config->mail_seconds * 1000,
+        .url = config->smtp_url,
+        .from = config->mail_from,
+        .user = config->smtp_user,
+        .password_file = config->smtp_password_file,
+        .ca_file = config->smtp_ca_file,
+        .with_tls = config->smtp_user || strcmp(config->smtp_tls, "need") == 0,
+        .only_count = !config->smtp_url,
+    });
+}
+
 int worker_run(int slot, const struct worker_plan *plan)
 {
     const struct config *config = plan->config;
@@ -147,6 +167,8 @@ int worker_run(int slot, const struct worker_plan *plan)
     if (slot == 1)
         w.repeat = repeat_start(&w.server);
     if (slot == 1)
+        w.mail = start_mail(&w.server);
+    if (slot == 1)
         w.housekeeping = loop_timer_new(w.server.loop, HOUSEKEEPING_MS, true, housekeep, &w);
     loop_run(w.server.loop);
 
@@ -157,6 +179,7 @@ int worker_run(int slot, const struct worker_plan *plan)
         loop_timer_free(w.housekeeping);
     http_server_free(w.http);
     autosave_free(w.repeat);
+    mail_free(w.mail);
     hasher_free(w.server.hasher);
     db_free(w.server.db);
     known_store_free(w.server.known);

@@ -46,6 +46,20 @@ static void print_last_backup(const struct ctl *ctl)
     line("last backup", text);
 }
 
+/* Mail that cannot be delivered, or waits because there is no server for it, wants somebody. */
+static void print_mail(struct ctl *ctl)
+{
+    PGresult *row = PQexec(ctl->conn, query_table[Q_mail_stand].sql);
+    if (PQresultStatus(row) == PGRES_TUPLES_OK) {
+        const char *dead = PQgetvalue(row, 0, 1);
+        line("mail",
+             arena_printf(ctl->arena, "%s waiting, %s dead%s%s", PQgetvalue(row, 0, 0), dead,
+                          strcmp(dead, "0") == 0 ? "" : " (partylinectl mail list dead)",
+                          ctl->config.smtp_url ? "" : "; no smtp_url is set: it waits"));
+    }
+    PQclear(row);
+}
+
 static void print_contents(struct ctl *ctl)
 {
     PGresult *row = PQexec(ctl->conn, query_table[Q_status_server].sql);
@@ -61,6 +75,8 @@ static void print_contents(struct ctl *ctl)
             line("distributors", people);
         if (orders)
             line("orders", orders);
+        if (*PQgetvalue(row, 0, 4) == 't')
+            print_mail(ctl);
     }
     PQclear(row);
 }

@@ -181,6 +181,7 @@ static void wish_read(struct return_order *order, struct problems *problems, siz
     if (is_found && check_pieces(problems, i, wish, line, part)) {
         take(order, line, part, out);
         line->keeps_delivery |= !out->reason || !out->reason->refunds_delivery;
+        line->exchanged |= wish->exchange != NULL;
     }
 }
 
@@ -243,15 +244,16 @@ static void add_up(const struct return_order *order, struct return_quote *q)
         q->fee.minor = base < order->fee.minor ? base : order->fee.minor;
 }
 
-/* The delivery is given back with the last piece, when everything came back for reasons that say
- * so, or the whole order is withdrawn from. */
+/* The delivery is given back with the last piece, when everything came back in money and for
+ * reasons that say so, or the whole order is withdrawn from. */
 static void add_delivery(const struct return_order *order, struct return_quote *q)
 {
     bool is_all = q->nbacks > 0;
     for (size_t i = 0; i < order->nlines; i++) {
         struct progress p = progress_of(&order->lines[i]);
         is_all &=
-            p.done == p.whole && (q->kind == RETURN_withdrawal || !order->lines[i].keeps_delivery);
+            p.done == p.whole && !order->lines[i].exchanged &&
+            (q->kind == RETURN_withdrawal || !order->lines[i].keeps_delivery);
     }
     if (is_all)
         q->delivery.minor = order->delivery.minor + order->delivery_added.minor;

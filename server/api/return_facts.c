@@ -114,7 +114,8 @@ static void read_line(const struct db_batch *b, size_t s, size_t row, struct ret
         CV,
         PV,
         COMES_BACK,
-        KEEPS
+        KEEPS,
+        EXCHANGED
     };
     *out = (struct return_line){
         .id = db_value(b, s, row, ID),
@@ -134,6 +135,7 @@ static void read_line(const struct db_batch *b, size_t s, size_t row, struct ret
         .pv = {db_int(b, s, row, PV)},
         .comes_back = db_bool(b, s, row, COMES_BACK),
         .keeps_delivery = db_bool(b, s, row, KEEPS),
+        .exchanged = db_bool(b, s, row, EXCHANGED),
     };
 }
 

@@ -29,12 +29,13 @@ SELECT o.number, o.state, o.market, o.currency, o.exponent, o.tax_included, o.cu
 
 -- name: return_order_lines   $1: number. Its lines, with the pieces that returns have taken already.
 SELECT l.client_id, l.line, l.sku, l.name, l.qty, coalesce(g.taken, 0), l.unit, l.goods, l.discount, l.promoted, l.amount, l.tax,
-       l.tax_ppm, l.cv, l.pv, i.kind NOT IN ('certificate', 'fee'), coalesce(g.keeps, false)
+       l.tax_ppm, l.cv, l.pv, i.kind NOT IN ('certificate', 'fee'), coalesce(g.keeps, false), coalesce(g.exchanged, false)
   FROM orders o
   JOIN order_line l ON l.order_id = o.id
   JOIN item i ON i.id = l.item_id
   LEFT JOIN LATERAL (SELECT sum(x.taken) FILTER (WHERE x.component = 0) AS taken,
-                            bool_or(x.taken > 0 AND NOT (x.refunds_delivery OR r.kind = 'withdrawal')) AS keeps
+                            bool_or(x.taken > 0 AND NOT (x.refunds_delivery OR r.kind = 'withdrawal')) AS keeps,
+                            bool_or(x.taken > 0 AND x.exchange_line IS NOT NULL) AS exchanged
                        FROM goods_return_line x JOIN goods_return r ON r.id = x.return_id
                       WHERE x.order_id = l.order_id AND x.line = l.line) g ON true
  WHERE o.number = $1 AND l.state <> 'cancelled' ORDER BY l.line;

@@ -251,14 +251,15 @@ BEGIN
     END IF;
 END $$;
 
--- The delivery is given back when all of an order is, for reasons that say so; what is still to be booked of it.
+-- The delivery is given back when all of an order is, in money and for reasons that say so; what is still to be
+-- booked of it.
 CREATE FUNCTION return_delivery(o orders, OUT delivery bigint, OUT delivery_tax bigint) LANGUAGE plpgsql STABLE AS $$
 DECLARE v_all boolean;
 BEGIN
     SELECT bool_and(p.done = p.whole AND NOT EXISTS (
                SELECT FROM goods_return_line g JOIN goods_return r ON r.id = g.return_id
                 WHERE g.order_id = l.order_id AND g.line = l.line AND g.booked > 0
-                  AND NOT (g.refunds_delivery OR r.kind = 'withdrawal')))
+                  AND (g.exchange_line IS NOT NULL OR NOT (g.refunds_delivery OR r.kind = 'withdrawal'))))
       INTO v_all FROM order_line l CROSS JOIN LATERAL return_progress(l.order_id, l.line, false) p
      WHERE l.order_id = o.id AND l.state <> 'cancelled';
     SELECT CASE WHEN v_all THEN o.delivery ELSE 0 END - coalesce(sum(r.delivery), 0),
@@ -316,9 +317,9 @@ BEGIN
         IF v_part = p.amount - p.refunded THEN
             PERFORM machine_step('payment', a_from.id, p.id, 'captured', 'refunded', a_login, a_reason);
         END IF;
-        INSERT INTO payment (order_id, kind, amount, state, ref, moved_from, login_id)
-            VALUES (a_to.id, 'exchange', v_part, 'due', a_from.number, coalesce(p.moved_from, p.id), a_login) RETURNING * INTO x;
-        PERFORM machine_step('payment', a_to.id, x.id, 'due', 'captured', a_login, a_reason);
+        INSERT INTO payment (order_id, kind, amount, state, ref, moved_from, login_id, at)
+            VALUES (a_to.id, 'exchange', v_part, 'captured', a_from.number, coalesce(p.moved_from, p.id), a_login, company_now())
+            RETURNING * INTO x;
         PERFORM payment_book(a_to, x, a_login);
     END LOOP;
     RETURN a_amount - v_left;

@@ -251,9 +251,8 @@ static void add_delivery(const struct return_order *order, struct return_quote *
     bool is_all = q->nbacks > 0;
     for (size_t i = 0; i < order->nlines; i++) {
         struct progress p = progress_of(&order->lines[i]);
-        is_all &=
-            p.done == p.whole && !order->lines[i].exchanged &&
-            (q->kind == RETURN_withdrawal || !order->lines[i].keeps_delivery);
+        is_all &= p.done == p.whole && !order->lines[i].exchanged &&
+                  (q->kind == RETURN_withdrawal || !order->lines[i].keeps_delivery);
     }
     if (is_all)
         q->delivery.minor = order->delivery.minor + order->delivery_added.minor;

@@ -35,10 +35,11 @@ struct return_part {
 /* A line as it was sold, and how much of it returns have taken already. */
 struct return_line {
     const char *id, *sku, *name;
-    int number;          /* in the database */
-    bool comes_back;     /* goods; not a certificate or a fee */
-    bool keeps_delivery; /* some of it came back for a reason that does not pay the delivery back, */
-    bool exchanged;      /* or something went out for it */
+    int number;      /* in the database */
+    bool comes_back; /* goods; not a certificate or a fee */
+    bool
+        keeps_delivery; /* some of it came back for a reason that does not pay the delivery back, */
+    bool exchanged;     /* or something went out for it */
     int64_t qty, taken;
     struct money unit, goods, discount, promoted, amount, tax;
     struct rate tax_rate;

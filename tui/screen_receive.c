@@ -82,15 +82,16 @@ static void draw_head(const struct receive *r, const struct frame *frame)
     frame_printf(frame, 0, ROLE_STRONG, " %s   %s   %s   of order %s   %s", card->number,
                  tongue_word("return", card->state), tongue_word("return_kind", card->kind),
                  card->order, card->name);
-    frame_printf(frame, 1, ROLE_PLAIN,
-                 " asked for %s by %s   here until %s   worth %s %s, booked %s",
-                 when_text(asked, card->asked_at), card->asked_by, when_day(until, card->deadline),
-                 money_format(expected, money_of(card->expected), card->exponent, true),
-                 card->currency, money_format(paid, money_of(card->refund), card->exponent, true));
+    frame_printf(frame, 1, ROLE_PLAIN, " asked for %s by %s   here until %s",
+                 when_text(asked, card->asked_at), card->asked_by, when_day(until, card->deadline));
+    money_format(expected, money_of(card->expected), card->exponent, true);
+    money_format(paid, money_of(card->refund), card->exponent, true);
     if (*card->exchange)
-        frame_printf(frame, 2, ROLE_PLAIN, " order %s goes out for it", card->exchange);
-    else if (*card->note)
-        frame_printf(frame, 2, ROLE_PLAIN, " Note     %s", card->note);
+        frame_printf(frame, 2, ROLE_PLAIN, " worth %s %s, given back %s   order %s goes out for it",
+                     expected, card->currency, paid, card->exchange);
+    else
+        frame_printf(frame, 2, ROLE_PLAIN, " worth %s %s, given back %s   %s", expected,
+                     card->currency, paid, card->note);
 }
 
 static void draw_count(int y, int x, int64_t stored, int64_t keyed)

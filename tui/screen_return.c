@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TOP = 3, FOOT = 6, RIGHT = 47 }; /* cells right of the name */
+enum { TOP = 3, FOOT = 6, RIGHT = 48 }; /* cells right of the name */
 
 void open_return(struct app *app, const char *order)
 {
@@ -68,8 +68,8 @@ static void draw_columns(const struct frame *frame)
     terminal_put_right(y, x + 5, 5, ROLE_HEAD, _("Back"));
     terminal_put_right(y, x + 10, 9, ROLE_HEAD, _("Paid"));
     terminal_put_right(y, x + 19, 9, ROLE_HEAD, _("Refund"));
-    terminal_put_right(y, x + 28, 8, ROLE_HEAD, _("CV"));
-    terminal_put(y, x + 37, 10, ROLE_HEAD, _("Reason"));
+    terminal_put_right(y, x + 28, 7, ROLE_HEAD, _("CV"));
+    terminal_put(y, x + 36, 12, ROLE_HEAD, _("Reason"));
 }
 
 static const char *reason_name(const struct back *back, const char *code)
@@ -95,8 +95,8 @@ static void draw_back(const struct back *back, const struct frame *frame, int y,
         return;
     terminal_printf(y, x + 5, 5, ROLE_STRONG, "%5lld", (long long)b->qty);
     terminal_put_right(y, x + 19, 9, ROLE_STRONG, money(back, worth, b->worth));
-    terminal_put_right(y, x + 28, 8, ROLE_PLAIN, volume(cv, -b->cv));
-    terminal_put(y, x + 37, 10, ROLE_PLAIN, reason_name(back, b->reason));
+    terminal_put_right(y, x + 28, 7, ROLE_PLAIN, volume(cv, -b->cv));
+    terminal_put(y, x + 36, 12, ROLE_PLAIN, reason_name(back, b->reason));
 }
 
 static int draw_exchange(const struct back *back, const struct frame *frame, int n,
@@ -111,8 +111,8 @@ static int draw_exchange(const struct back *back, const struct frame *frame, int
         terminal_put(y, 12, x - 12, ROLE_PLAIN, b->exchange_name);
         terminal_printf(y, x + 5, 5, ROLE_PLAIN, "%5lld", (long long)b->qty);
         terminal_put_right(y, x + 19, 9, ROLE_PLAIN, money(back, cost, b->exchange_amount));
-        terminal_put_right(y, x + 28, 8, ROLE_PLAIN, volume(cv, b->exchange_cv));
-        terminal_put(y, x + 37, 10, ROLE_PLAIN, _("goes out"));
+        terminal_put_right(y, x + 28, 7, ROLE_PLAIN, volume(cv, b->exchange_cv));
+        terminal_put(y, x + 36, 12, ROLE_PLAIN, _("goes out"));
     }
     return n + 1;
 }
@@ -131,7 +131,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
             y, x + 10, 9, ROLE_PLAIN,
             money(back, paid, line->amount + (back->quote.tax_included ? 0 : line->tax)));
         if (!b && line->left < line->qty)
-            terminal_printf(y, x + 37, 10, ROLE_DIM, _("%lld left"), (long long)line->left);
+            terminal_printf(y, x + 36, 12, ROLE_DIM, _("%lld left"), (long long)line->left);
     }
     draw_back(back, frame, y, b);
     n = draw_exchange(back, frame, n, b);

@@ -47,7 +47,7 @@ static void decide(struct call *c)
     if (status == STATUS_OK)
         return_commit(c, r);
     else if (status == STATUS_TOTAL_CHANGED)
-        call_problems(c, status, NULL, "quote", return_quote_write(c, r));
+        call_problems(c, status, NULL, "return", return_quote_write(c, r));
     else
         call_problems(c, status, NULL, "problems", return_problems_write(c, r));
 }

@@ -14,14 +14,30 @@ void readback_number(struct text *text, enum language language, int64_t n)
         voices[language]->number(text, n);
 }
 
-void readback_amount(struct text *text, enum language language, const char *currency, int exponent,
-                     struct money amount)
+typedef bool amount_fn(struct text *text, const char *currency, int64_t hundredths);
+
+static void amount_by(struct text *text, amount_fn *say, const char *currency, int exponent,
+                      struct money amount)
 {
     char digits[MONEY_TEXT];
     bool in_words = exponent == 2 && amount.minor >= 0 && amount.minor / 100 < 1000000000000 &&
-                    voices[language]->amount(text, currency, amount.minor);
+                    say(text, currency, amount.minor);
     if (!in_words)
         text_printf(text, "%s %s", money_format(digits, amount, exponent, true), currency);
+}
+
+void readback_amount(struct text *text, enum language language, const char *currency, int exponent,
+                     struct money amount)
+{
+    amount_by(text, voices[language]->amount, currency, exponent, amount);
+}
+
+/* Behind "you save". */
+static void say_saved(struct text *text, const struct readback *readback)
+{
+    const struct readback_voice *voice = voices[readback->language];
+    amount_by(text, voice->saving ? voice->saving : voice->amount, readback->currency,
+              readback->exponent, readback->saved);
 }
 
 /* The sentence from `at` on begins with a capital. */
@@ -55,8 +71,7 @@ void readback_say(struct text *text, const struct readback *readback)
     if (readback->saved.minor <= 0)
         return;
     text_printf(text, "%s%s", voice->gap, voice->saved);
-    readback_amount(text, readback->language, readback->currency, readback->exponent,
-                    readback->saved);
+    say_saved(text, readback);
     text_add(text, voice->end);
 }
 
@@ -66,7 +81,7 @@ void readback_more(struct text *text, const struct readback *prices, int64_t qty
     struct text saves;
     size_t from = text->len;
     text_init(&saves, text->arena);
-    readback_amount(&saves, prices->language, prices->currency, prices->exponent, prices->saved);
+    say_saved(&saves, prices);
     voices[prices->language]->more(text, qty, spoken, saves.data);
     capital(text, voices[prices->language], from);
 }

@@ -66,7 +66,18 @@ static void number(struct text *text, int64_t n)
         text_addc(text, 's');
 }
 
-static bool amount(struct text *text, const char *currency, int64_t hundredths)
+/* "Das macht ein Euro", but "Sie sparen einen Euro", of one alone; of the units only the pound is
+ * no masculine. */
+static void count(struct text *text, int64_t n, const char *unit, bool is_saved)
+{
+    if (n == 1 && is_saved && strcmp(unit, "Pfund") != 0)
+        text_add(text, "einen");
+    else
+        before_noun(text, n);
+    text_printf(text, " %s", unit);
+}
+
+static bool amount_as(struct text *text, const char *currency, int64_t hundredths, bool is_saved)
 {
     static const struct readback_unit units[] = {
         {"EUR", "Euro", "Euro", "Cent", "Cent"},
@@ -78,10 +89,8 @@ static bool amount(struct text *text, const char *currency, int64_t hundredths)
     int64_t whole = hundredths / 100, part = hundredths % 100;
     if (!unit)
         return false;
-    if (whole || !part) {
-        before_noun(text, whole);
-        text_printf(text, " %s", unit->one);
-    }
+    if (whole || !part)
+        count(text, whole, unit->one, is_saved);
     if (!part)
         return true;
     bool is_short = whole && part >= 10; /* "Euro zehn" */
@@ -89,10 +98,18 @@ static bool amount(struct text *text, const char *currency, int64_t hundredths)
     if (is_short)
         number(text, part);
     else
-        before_noun(text, part);
-    if (!is_short)
-        text_printf(text, " %s", part == 1 ? unit->part : unit->parts);
+        count(text, part, part == 1 ? unit->part : unit->parts, is_saved);
     return true;
+}
+
+static bool amount(struct text *text, const char *currency, int64_t hundredths)
+{
+    return amount_as(text, currency, hundredths, false);
+}
+
+static bool saving(struct text *text, const char *currency, int64_t hundredths)
+{
+    return amount_as(text, currency, hundredths, true);
 }
 
 static void times(struct text *text, int64_t n)
@@ -139,6 +156,7 @@ static void choose(struct text *text, int64_t qty, const char *of, bool free)
 const struct readback_voice readback_de = {
     .number = number,
     .amount = amount,
+    .saving = saving,
     .item = item,
     .more = more,
     .choose = choose,

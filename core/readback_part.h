@@ -25,6 +25,8 @@ struct readback_voice {
     void (*number)(struct text *text, int64_t n);
     /* Hundredths from 0 on; false, with nothing added, for a currency without words. */
     bool (*amount)(struct text *text, const char *currency, int64_t hundredths);
+    /* The same behind "you save"; NULL: no other. */
+    bool (*saving)(struct text *text, const char *currency, int64_t hundredths);
     void (*item)(struct text *text, const struct readback_item *item);
     /* Beginning with a capital; `saves` is an amount in words. */
     void (*more)(struct text *text, int64_t qty, const char *spoken, const char *saves);

@@ -18,6 +18,7 @@ enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512 };
 
 struct options {
     const char *server, *ca, *user, *desk, *theme, *lang, *charset, *password_file;
+    const char *files;  /* the folder for files, or NULL: none */
     const char *linear; /* "yes" or "no" */
     bool is_linear;
 };

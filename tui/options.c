@@ -18,7 +18,7 @@ static const char *const help[] = {
     "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
     "                 [--theme default|mono|contrast] [--lang en|de|zh_CN]\n"
     "                 [--charset utf-8|ascii|locale] [--linear] [--password-file FILE]\n"
-    "                 [--version]\n",
+    "                 [--files DIR] [--version]\n",
     N_("Takes orders at the terminal.\n"),
     N_("  --server URL    where partylined is; https://127.0.0.1:8443\n"),
     N_("  --ca FILE       authority that signed the server's certificate (PEM)\n"),
@@ -29,6 +29,7 @@ static const char *const help[] = {
     N_("  --charset NAME  the terminal shows: utf-8, ascii, locale (what that says)\n"),
     N_("  --linear        lines instead of a screen: braille, screen readers, scripts\n"),
     N_("  --password-file FILE  with --linear: its first line is the password\n"),
+    N_("  --files DIR     the back office writes and reads texts of promotions there\n"),
     N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
        "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
        "F1 helps inside. See partyline(1).\n"),
@@ -55,6 +56,7 @@ static const struct setting {
     {"charset", offsetof(struct options, charset)},
     {"linear", offsetof(struct options, linear)},
     {"password-file", offsetof(struct options, password_file)},
+    {"files", offsetof(struct options, files)},
 };
 
 static const char **setting_of(struct options *options, const char *name)
@@ -177,6 +179,7 @@ static int arguments_read(struct options *options, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},
         {"linear", no_argument, NULL, 'l'},
         {"password-file", required_argument, NULL, 's'},
+        {"files", required_argument, NULL, 's'},
         {NULL, 0, NULL, 0},
     };
     int which = 0;

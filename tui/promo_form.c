@@ -225,6 +225,29 @@ void promo_form_paste(struct promodesk *desk, const char *line)
     changed(desk);
 }
 
+/* The code stays: it is the one of the form. */
+bool promo_form_whole(struct promodesk *desk, const char *text)
+{
+    struct promotion_form whole;
+    struct arena *arena = arena_new();
+    bool good = true;
+    for (const char *at = text; good && *at;) {
+        size_t line = strcspn(at, "\n\t\r");
+        good = utf8_is_printable(at, line);
+        at += line + (at[line] != '\0');
+    }
+    promotion_form_read(&whole, arena, text);
+    good = good && *whole.fields[FIELD_CODE].value;
+    if (good) {
+        undo_keep(desk);
+        promotion_form_set(&whole, FIELD_CODE, desk->code);
+        fill(desk, promotion_form_write(&whole, arena));
+        changed(desk);
+    }
+    arena_free(arena);
+    return good;
+}
+
 /* ---- opening --------------------------------------------------------------------------------- */
 
 static void begin(struct promodesk *desk, const char *text)

@@ -88,6 +88,13 @@ bool promo_is_unsaved(const struct app *app);
 /* Once per turn of the loop. */
 void promo_tick(struct app *app);
 
+/* A whole text instead of all that was there; false when that is none that can be shown. */
+bool promo_form_whole(struct promodesk *desk, const char *text);
+
+/* ---- files (promo_file.c) ---- */
+/* F4: writes the text, or reads the file whose name is typed. */
+void promo_file(struct promodesk *desk);
+
 /* ---- publishing and ending (promo_publish.c) ---- */
 /* F9 or F7; the second time it is done. */
 void promo_act(struct promodesk *desk, enum promo_armed what);

@@ -144,6 +144,11 @@ static void end(struct app *app)
     promo_act(app->promodesk, PROMO_END);
 }
 
+static void file(struct app *app)
+{
+    promo_file(app->promodesk);
+}
+
 static void refresh(struct app *app)
 {
     promo_form_ask(app->promodesk);
@@ -176,6 +181,7 @@ const struct screen screen_promoform = {
     .say = say,
     .key = key,
     .actions = {[ACTION_REFRESH] = refresh,
+                [ACTION_PROMO_FILE] = file,
                 [ACTION_SIMULATE] = simulate,
                 [ACTION_PROMO_END] = end,
                 [ACTION_FIELD_EDIT] = edit,

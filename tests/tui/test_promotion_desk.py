@@ -2,7 +2,9 @@
 """Promotions at the back office's terminal, against the real server: one is made by form, tried on the last orders,
 published, and seen at once at an operator's open order on another terminal."""
 import os
+import shutil
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -16,8 +18,8 @@ cases = Cases("test_promotion_desk")
 P = "/api/v1/promotions"
 
 
-def desk(world, login="B-02", **more):
-    client = Client(world, ["--user", login], **more)
+def desk(world, login="B-02", args=()):
+    client = Client(world, ["--user", login, *args])
     client.wait("Operator", "Password")
     client.type(world["password"])
     client.press("Enter")
@@ -190,6 +192,43 @@ def fields_are_added_and_emptied(s, world):
     client.close()
 
 
+def texts_go_out_and_come_back_as_files(s, world):
+    folder = tempfile.mkdtemp(prefix="pl-files-", dir="/tmp")
+    try:
+        client = desk(world, args=["--files", folder])
+        form(client, "KNIVES-2", "published")
+        client.press("F4")
+        client.wait("written: GB.KNIVES-2.promo")
+        path = os.path.join(folder, "GB.KNIVES-2.promo")
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        assert text.startswith("promotion KNIVES-2\n") and "  when spend 100.00 on group KITCHENWARE\n" in text, text
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("# less\n" + text.replace("100.00", "90.00"))
+        client.type("GB.KNIVES-2.promo")
+        client.press("F4")
+        client.wait("read: GB.KNIVES-2.promo", "spend 90.00 on group KITCHENWARE")
+        saved(s, "KNIVES-2", "90.00", "# less")
+        client.line("u")
+        client.wait("spend 100.00 on group KITCHENWARE")
+        os.symlink("/etc/passwd", os.path.join(folder, "link"))
+        with open(os.path.join(folder, "long"), "w", encoding="utf-8") as file:
+            file.write("promotion A\n" + "# x\n" * 2500)
+        for name, why in (("../GB.KNIVES-2.promo", "no plain name"), ("/etc/passwd", "no plain name"), (".hidden", "no plain name"),
+                          ("link", "link cannot be read"), ("none", "none cannot be read"), ("long", "long is no text of a promotion")):
+            client.type(name)
+            client.press("F4")
+            client.wait(why)
+        client.close()
+        client = desk(world)
+        form(client, "KNIVES-2", "saved, not published")
+        client.press("F4")
+        client.wait("this terminal has no folder for files")
+        client.close()
+    finally:
+        shutil.rmtree(folder)
+
+
 def who_is_slower_is_told_and_keeps_what_was_typed(s, world):
     client = desk(world)
     form(client, "RACED", "new")
@@ -246,7 +285,7 @@ def it_is_spoken_in_other_languages(s, world):
 
 
 ALL = [it_is_spoken_in_other_languages, one_is_made_tried_published_and_seen_at_an_open_order, a_new_version_of_one_in_force_and_its_end,
-       a_text_is_pasted_and_undone, fields_are_added_and_emptied, who_is_slower_is_told_and_keeps_what_was_typed,
+       a_text_is_pasted_and_undone, fields_are_added_and_emptied, texts_go_out_and_come_back_as_files, who_is_slower_is_told_and_keeps_what_was_typed,
        other_markets_are_read_with_their_own_catalogue, only_the_back_office_gets_there]
 
 

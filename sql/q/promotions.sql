@@ -83,6 +83,7 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
                'price_list', l.code, 'date', o.pricing_date, 'coupons', to_jsonb(o.coupons),
                'ship_to', jsonb_build_object('kind', o.destination, 'address', nullif(o.ship_to, '{}'::jsonb)),
                'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.client_id, 'sku', n.sku, 'qty', n.qty, 'picks', k.code,
+                                'value', (SELECT n.unit FROM item_value v WHERE v.item_id = n.item_id AND v.market = o.market),
                                 'choices', (SELECT jsonb_agg(i.sku ORDER BY c.position) FROM order_component c JOIN item i ON i.id = c.item_id
                                              WHERE c.order_id = n.order_id AND c.line = n.line AND c.slot > 0)) ORDER BY n.line), '[]')
                            FROM order_line n LEFT JOIN promotion k ON k.id = n.picks

@@ -12,8 +12,9 @@ enum {
     STOCK = 1 << AT_STOCK,
     CARD = 1 << AT_CARD,
     RETURN = 1 << AT_RETURN,
+    REPEAT = 1 << AT_REPEAT,
     LINES = 1 << AT_ORDER | REVIEW,
-    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD | RETURN,
+    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD | RETURN | REPEAT,
 };
 
 static const struct entry_info infos[ENTRY_KINDS] = {

@@ -18,7 +18,16 @@ enum entry_kind {
     ENTRY_KINDS
 };
 
-enum entry_screen { AT_HOME, AT_ORDER, AT_REVIEW, AT_FIND, AT_STOCK, AT_CARD, AT_RETURN };
+enum entry_screen {
+    AT_HOME,
+    AT_ORDER,
+    AT_REVIEW,
+    AT_FIND,
+    AT_STOCK,
+    AT_CARD,
+    AT_RETURN,
+    AT_REPEAT
+};
 
 /* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
  * belongs is refused. The API takes more (QTY_MAX of draft.h). */
@@ -40,8 +49,9 @@ struct entry_context {
 struct entry_command {
     enum entry_kind kind;
     /* SKU, BARCODE, DISTRIBUTOR, ORDER, AMBIGUOUS: the digits. CERTIFICATE: its 16 digits or the
-     * last six. WORDS, NOTE, HOLD, OVERRIDE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, STOCK,
-     * ADDRESS: as typed (an ADDRESS "p": picked up). RETURN: an order's number, a return's
+     * last six. WORDS, NOTE, HOLD, OVERRIDE, CUSTOMER, NEW_CUSTOMER, PERSON, ORDERS, REPEATS,
+     * EVERY, STOCK, ADDRESS: as typed (an ADDRESS "p": picked up). RETURN: an order's number, a
+     * return's
      * ("R-10000013"), or
      * "". RETURNED: the reason, lower case. TYPE: lower case. PRICE_LIST, COUPON: upper case.
      * LANGUAGE: its name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */

@@ -149,6 +149,7 @@ static void operand_card(struct reading *r, struct part operand)
 
 /* What may follow a verb; those without a function stand alone. */
 static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operand) = {
+    [ENTRY_REPEATS] = operand_text,       [ENTRY_EVERY] = operand_text,
     [ENTRY_OVERRIDE] = operand_text,      [ENTRY_RETURN] = operand_return,
     [ENTRY_HOLD] = operand_text,          [ENTRY_TYPE] = operand_lower,
     [ENTRY_ADDRESS] = operand_address,    [ENTRY_PRICE_LIST] = operand_upper,

@@ -44,6 +44,8 @@ struct promodesk;
 struct offers_hidden;
 struct back;
 struct receive;
+struct repeats;
+struct repeat_card;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -105,6 +107,8 @@ struct app {
     struct last_order *last;
     struct orders *orders;
     struct person *person;
+    struct repeats *repeats;
+    struct repeat_card *repeat;
     struct details *details;
     struct palette *palette;
     struct day *day;

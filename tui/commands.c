@@ -4,6 +4,7 @@
 #include "tui/open.h"
 #include "tui/order_commands.h"
 #include "tui/order_offers.h"
+#include "tui/repeat_card.h"
 #include "tui/tongue.h"
 #include "tui/where.h"
 
@@ -192,6 +193,49 @@ static void orders(struct app *app, const struct entry_command *command)
         open_orders(app, command->text);
 }
 
+/* The draft that the screen is about; false when there is none. */
+static bool present_draft(const struct app *app, struct arena *arena, struct order_draft *out)
+{
+    if (app_screen(app)->id == SCREEN_placed)
+        return placed_draft(app, arena, out);
+    bool on_order = app_screen(app)->grammar == AT_ORDER || app_screen(app)->grammar == AT_REVIEW;
+    if (!on_order || !app->order || !order_lines(app->order))
+        return false;
+    *out = *order_draft(app->order);
+    return true;
+}
+
+static void repeat_new(struct app *app, const struct repeat_plan *plan)
+{
+    struct arena *arena = arena_new();
+    struct order_draft draft;
+    if (present_draft(app, arena, &draft))
+        open_repeat_new(app, &draft, plan);
+    else
+        app_say(app, ROLE_WARN, "of which order? It is made on the order that is open or shown.");
+    arena_free(arena);
+}
+
+static void repeats(struct app *app, const struct entry_command *command)
+{
+    const char *text = command->text, *id = *text ? text : present_person(app);
+    const struct repeat_card *shown = app->repeat;
+    struct repeat_plan plan;
+    if (!*text && app_screen(app)->id == SCREEN_repeat && shown->draft.distributor)
+        open_repeats(app, "distributor", shown->draft.distributor);
+    else if (!*text && (present_customer(app) || person_customer(app)))
+        open_repeats(app, "customer",
+                     present_customer(app) ? present_customer(app) : person_customer(app));
+    else if (!*text || (is_code(text) && strlen(text) > 3))
+        open_repeats(app, "distributor", id ? id : "");
+    else if (repeat_parse(text, &plan))
+        repeat_new(app, &plan);
+    else
+        app_say(app, ROLE_STOP,
+                "rep and how often: rep m 15 (each month, on day 15), rep 2w 3 (each second week, "
+                "on day 3, Wednesday), rep 30d; or a distributor's number.");
+}
+
 static void tips(struct app *app, const struct entry_command *command)
 {
     (void)command;
@@ -277,7 +321,7 @@ static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_comman
     [ENTRY_PERSON] = person,      [ENTRY_ORDERS] = orders,
     [ENTRY_TIPS] = tips,          [ENTRY_FUNCTION_KEY] = function_key,
     [ENTRY_LANGUAGE] = language,  [ENTRY_BAD] = bad,
-    [ENTRY_RETURN] = returns,
+    [ENTRY_RETURN] = returns,     [ENTRY_REPEATS] = repeats,
 };
 
 void app_parse(struct app *app, struct arena *arena, const char *text,
@@ -289,7 +333,9 @@ void app_parse(struct app *app, struct arena *arena, const char *text,
     struct entry_context context = {
         .lengths = app->session.lengths,
         .screen = screen->grammar,
-        .last_line = app->order ? (int)order_lines(app->order) : 0,
+        .last_line = screen->lines ? screen->lines(app)
+                     : app->order  ? (int)order_lines(app->order)
+                                   : 0,
         .candidates = screen->candidates ? screen->candidates(app) : 0,
         .exponent = app_exponent(app),
     };

@@ -75,6 +75,8 @@ void home_notice_open(struct app *app, const struct reply_day *day, size_t i)
         take_off(app, arena_printf(arena, "/notices/%s", notice->id));
         if (strcmp(notice->kind, "back_order") == 0)
             open_placed(app, notice->ref);
+        else if (strncmp(notice->kind, "autosave", strlen("autosave")) == 0)
+            open_repeat(app, notice->ref);
         else
             app_say(app, ROLE_OK, "ok  seen.");
     }

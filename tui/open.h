@@ -4,8 +4,11 @@
 #include "core/base.h"
 
 struct app;
+struct arena;
 struct order;
 struct reply_draft;
+struct order_draft;
+struct repeat_plan;
 
 enum find_what { FIND_PEOPLE, FIND_ITEMS, FIND_CUSTOMERS };
 enum find_for { FIND_FOR_ORDER, FIND_FOR_STOCK, FIND_FOR_CARD, FIND_TO_CHOOSE };
@@ -29,6 +32,12 @@ void open_placed(struct app *app, const char *number);
 /* What comes back of an order; a return that was asked for. */
 void open_return(struct app *app, const char *order);
 void open_receive(struct app *app, const char *number);
+/* Repeat orders: of a "distributor" or "customer"; `of` "": everybody's. */
+void open_repeats(struct app *app, const char *what, const char *of);
+void open_repeat(struct app *app, const char *id);
+/* One that is begun by F9, with what is on that draft. */
+void open_repeat_new(struct app *app, const struct order_draft *draft,
+                     const struct repeat_plan *plan);
 void open_help(struct app *app);
 /* "": the operator's own; a distributor's number, a date, or words of a name. */
 void open_orders(struct app *app, const char *text);
@@ -42,6 +51,10 @@ const char *placed_distributor(const struct app *app);
 /* The order on the screen. */
 const char *placed_number(const struct app *app);
 const char *person_distributor(const struct app *app);
+/* The customer whose card is on the screen; NULL for none. */
+const char *person_customer(const struct app *app);
+/* The order on the screen as a draft, of the card's texts; false while it is not known. */
+bool placed_draft(const struct app *app, struct arena *arena, struct order_draft *out);
 
 /* Signing on without a screen: the question that stands, and its answer. */
 const char *signon_question(const struct app *app, bool *secret);

@@ -29,9 +29,8 @@ static void lines_fill(struct arena *arena, const struct reply_order_card *card,
     }
 }
 
-/* Texts are the card's; the lines and choices the arena's. */
-static void draft_fill(struct arena *arena, const struct reply_order_card *card,
-                       struct order_draft *draft)
+void order_card_draft(struct arena *arena, const struct reply_order_card *card,
+                      struct order_draft *draft)
 {
     *draft = (struct order_draft){
         .market = card->market,
@@ -70,7 +69,7 @@ static bool change_take(struct order_change *change, const char *body, size_t le
     arena_free(change->arena);
     change->arena = arena;
     change->was = card;
-    draft_fill(arena, &change->was, &change->before);
+    order_card_draft(arena, &change->was, &change->before);
     snprintf(change->number, sizeof change->number, "%s", card.number);
     snprintf(change->version, sizeof change->version, "%s", card.version);
     change->is_over = strcmp(card.state, "placed") != 0 && strcmp(card.state, "on_hold") != 0;

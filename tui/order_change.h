@@ -20,6 +20,11 @@ struct order_change {
     bool is_over;                 /* it cannot be changed any more */
 };
 
+/* A placed order as a draft that changes it, without its gifts. Texts are the card's; the lines and
+ * what is chosen in kits the arena's. */
+void order_card_draft(struct arena *arena, const struct reply_order_card *card,
+                      struct order_draft *draft);
+
 /* The change of the order in that reply, with nothing changed yet; NULL when it is not one. */
 struct order *order_change_new(struct client *client, const char *body, size_t len,
                                order_event_fn *event, void *user);

@@ -47,6 +47,8 @@ struct screen {
     bool (*key)(struct app *app, const struct input *input);
     /* Numbered things that a digit picks now; may be NULL: none. */
     int (*candidates)(const struct app *app);
+    /* How many lines its entries are about; NULL: those of the open order. */
+    int (*lines)(const struct app *app);
     /* What is not here is looked up in the table of all screens (commands.c). */
     void (*commands[ENTRY_KINDS])(struct app *app, const struct entry_command *command);
     void (*actions[ACTIONS])(struct app *app);

@@ -94,6 +94,13 @@ const char *person_distributor(const struct app *app)
     return person && !person->is_customer ? person->id : NULL;
 }
 
+const char *person_customer(const struct app *app)
+{
+    const struct person *person = app->person;
+    bool is = person && person->is_customer && app_screen(app)->id == SCREEN_person;
+    return is ? person->id : NULL;
+}
+
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 static const char *or_none(const char *text)
@@ -176,7 +183,7 @@ static void draw(struct app *app, struct frame *frame)
     draw_orders(person, frame, row + 1);
     row += 3 + (int)(person->orders.n ? person->orders.n : 1);
     frame_text(frame, row, ROLE_DIM,
-               _(" 1-5 and Enter opens an order; o lists all of them; F9 changes the details"));
+               _(" 1-5 opens an order; o all of them; rep repeat orders; F9 changes the details"));
 }
 
 static void say_orders(const struct person *person, struct speech *speech)

@@ -3,6 +3,7 @@
 #include "core/wire/reply_around.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/order_change.h"
 #include "tui/order_view.h"
 #include "tui/placed_hold.h"
 #include "tui/query.h"
@@ -69,6 +70,14 @@ const char *placed_distributor(const struct app *app)
 const char *placed_number(const struct app *app)
 {
     return app->placed ? app->placed->number : NULL;
+}
+
+bool placed_draft(const struct app *app, struct arena *arena, struct order_draft *out)
+{
+    const struct placed *placed = app->placed;
+    if (placed && placed->has_order)
+        order_card_draft(arena, &placed->order, out);
+    return placed && placed->has_order;
 }
 
 /* ---- the head -------------------------------------------------------------------------------- */

@@ -89,3 +89,9 @@ const char *when_day(char out[WHEN_TEXT], const char *date)
              _(months[day.tm_mon]));
     return out;
 }
+
+const char *when_weekday(int day)
+{
+    enum { DAYS = 7 };
+    return _(days[(day % DAYS + DAYS) % DAYS]);
+}

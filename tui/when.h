@@ -11,5 +11,7 @@ const char *when_text(char out[WHEN_TEXT], const char *moment);
 const char *when_short(char out[WHEN_TEXT], const char *moment);
 /* "12:05" alone. */
 const char *when_hour(char out[WHEN_TEXT], const char *moment);
+/* The name of a day of the week; 1 is Monday. */
+const char *when_weekday(int day);
 /* A business date, "2025-11-30": "Sun 30 Nov". */
 const char *when_day(char out[WHEN_TEXT], const char *date);

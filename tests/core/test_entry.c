@@ -535,7 +535,7 @@ static void the_examples_of_the_help_are_true(void)
             const char *end = strstr(at, "  ");
             size_t len = end ? (size_t)(end - at) : strlen(at);
             char *example = arena_strndup(arena, at, len);
-            for (int screen = AT_HOME; screen <= AT_CARD; screen++) {
+            for (int screen = AT_HOME; screen <= AT_REPEAT; screen++) {
                 if (!(info->screens & 1U << screen))
                     continue;
                 struct entry_context context = context_at((enum entry_screen)screen);

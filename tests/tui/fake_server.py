@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import fake_promotions
+import fake_repeats
 
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
         "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"]
@@ -67,6 +68,7 @@ class Fake:
         self.tokens = set()
         self.drafts = {}      # ulid: {"rev": int, "draft": {...}, "locked_by": str}
         self.orders = {}      # key: reply
+        self.repeats = []     # as fake_repeats has them
         self.changes = {}     # key: (body, reply)
         self.log = []         # (method, path, body)
         self.names = {}       # language: {sku: (name, spoken)}, in the catalogue
@@ -94,6 +96,10 @@ class Fake:
         self.experience = 100       # orders the operator ever took
         self.people = {}            # number or id: details that were changed or made
         self.person_version = {}
+
+    @staticmethod
+    def name_of(number):
+        return PEOPLE[number]["name"]
 
     def stored(self):
         """The lines of every draft, as the server has them: {ulid: [(sku, qty), ...]}."""
@@ -642,6 +648,7 @@ ROUTES = [
     ("POST", "/orders/([^/]+)/change", Handler.order_change),
     ("POST", "/orders/([^/]+)/cancel", Handler.order_cancel),
     ("GET", "/orders/([^/]+)", Handler.order_get),
+    *fake_repeats.ROUTES,
 ]
 
 

@@ -5,11 +5,10 @@ by F9 F9 with what it comes to; and never merged with what somebody else made of
 import re
 import sys
 
-import driver
 import fake_server
 import test_drafts
 from driver import Client, golden, until
-from test_drafts import Desk, check, die
+from test_drafts import check, die
 from test_linear import script
 from test_screens import confirmed
 
@@ -354,19 +353,5 @@ def test_without_a_screen(desk):
     check(skus(order) == [(a, 3), (b, 1), (c, 2)], skus(order))
 
 
-def main():
-    wanted = sys.argv[1:]
-    tests = [run for name, run in list(globals().items())
-             if name.startswith("test_") and callable(run) and (not wanted or any(w in name for w in wanted))]
-    driver.begin()
-    try:
-        results = [test_drafts.run(test) for test in tests]
-    finally:
-        driver.end()
-    print("test_change: %d passed, %d failed" % (results.count(True), results.count(False)))
-    return 1 if results.count(False) or not results else 0
-
-
 if __name__ == "__main__":
-    assert Desk
-    sys.exit(main())
+    sys.exit(test_drafts.main("test_change", globals()))

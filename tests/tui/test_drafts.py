@@ -705,16 +705,17 @@ def run(test):
         driver.states.append(desk.state)  # removed once its clients have ended
 
 
-def main():
+def main(title="test_drafts", names=None):
+    """Runs the functions test_... among those names; other files of tests at a desk call it for theirs."""
     wanted = sys.argv[1:]
-    tests = [run_it for name, run_it in list(globals().items())
-             if name.startswith("test_") and (not wanted or any(w in name for w in wanted))]
+    tests = [run_it for name, run_it in list((names or globals()).items())
+             if name.startswith("test_") and callable(run_it) and (not wanted or any(w in name for w in wanted))]
     driver.begin()
     try:
         results = [run(test) for test in tests]
     finally:
         driver.end()
-    print("test_drafts: %d passed, %d failed" % (results.count(True), results.count(False)))
+    print("%s: %d passed, %d failed" % (title, results.count(True), results.count(False)))
     return 1 if results.count(False) or not results else 0
 
 

@@ -32,6 +32,7 @@ struct stock;
 struct placed;
 struct help;
 struct last_order;
+struct earlier;
 struct orders;
 struct person;
 struct details;
@@ -105,6 +106,7 @@ struct app {
     struct placed *placed;
     struct help *help;
     struct last_order *last;
+    struct earlier *earlier;
     struct orders *orders;
     struct person *person;
     struct repeats *repeats;

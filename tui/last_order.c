@@ -1,6 +1,7 @@
 #include "tui/last_order.h"
 
 #include "tui/app.h"
+#include "tui/buyer_orders.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
 
@@ -119,6 +120,7 @@ void last_order_forget(struct app *app)
 {
     if (app->last)
         app->last->distributor[0] = '\0';
+    buyer_orders_forget(app);
 }
 
 void last_order_repeat(struct app *app)

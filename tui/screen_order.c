@@ -43,7 +43,7 @@ static void draw_general(const struct frame *frame, int row, const struct reply_
                  has_room ? with : "");
 }
 
-static void draw_pane(const struct app *app, struct frame *main)
+static void draw_pane(struct app *app, struct frame *main)
 {
     struct frame pane = *main;
     main->cols -= ORDER_PANE + 2;

@@ -1,8 +1,11 @@
 -- Gift certificates: one of 25.00, one of any value, and some that were sold a while ago.
+-- Their numbers are the first two from 7901 on that are free.
 INSERT INTO item (sku, kind, group_id, tax_class, max_per_order)
-SELECT d || damm_digit(d), 'certificate', 58, 2, 50 FROM (VALUES ('7901'), ('7904')) AS s(d) ORDER BY d;
+SELECT s.sku, 'certificate', 58, 2, 50
+  FROM (SELECT n || damm_digit(n::text)::text AS sku FROM generate_series(7901, 9999) AS n) s
+ WHERE NOT EXISTS (SELECT FROM item i WHERE i.sku = s.sku) ORDER BY s.sku LIMIT 2;
 CREATE TEMP TABLE demo_certificate_item ON COMMIT DROP AS
-SELECT id, sku, sku LIKE '7904%' AS any_value FROM item WHERE kind = 'certificate';
+SELECT id, sku, row_number() OVER (ORDER BY sku) = 2 AS any_value FROM item WHERE kind = 'certificate';
 INSERT INTO item_name (item_id, language, name, spoken)
 SELECT i.id, n.language, n.name, n.name
   FROM demo_certificate_item i

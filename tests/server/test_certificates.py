@@ -20,7 +20,7 @@ cases = Cases("test_certificates")
 SEED = int(os.environ.get("TEST_SEED", random.randrange(2**32)))
 ROUNDS = int(os.environ.get("CERTIFICATE_ROUNDS", "20"))
 CLIENTS, VALUE, SHOT = 64, 10000, 3000
-FIXED, ANY = damm("7901"), damm("7904")  # 25.00; 5.00 to 500.00
+FIXED, ANY = damm("7901"), damm("7902")  # 25.00; 5.00 to 500.00
 
 
 def luhn(digits):

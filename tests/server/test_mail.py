@@ -249,7 +249,7 @@ def languages(d, box):
 
 
 def certificates(d, box):
-    item = damm("7904")
+    item = damm("7902")
     order = d.place([line(item, 2, value=12345)])
     d.s.psql(f"UPDATE person SET email = 'gift@example.org' WHERE id = (SELECT distributor_id FROM orders WHERE number = '{order['number']}')")
     d.s.psql(f"""SELECT order_pay('{order['number']}', NULL, 'k{order['number']}', 'h', 1, NULL, 'test', '{{transfer}}', ARRAY[24690]::bigint[], '{{x}}')""")

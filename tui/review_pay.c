@@ -47,7 +47,7 @@ static void say_ways(const struct app *app, struct text *text)
                         app_amount(app, amount, order_holds(order, accounts[i].kind)));
     if (order->change)
         return;
-    text_add(text, order_card_number(order, 1) ? "gc  card  link  later" : "gc  link");
+    text_add(text, order_card_number(order, 1) ? _("gc  card  link  later") : _("gc  link"));
 }
 
 static void say_change(const struct app *app, struct text *text)

@@ -1,5 +1,6 @@
 /* Asking for a return, and looking at what it would give: what comes back, what goes out in its
  * place, the fee, and the money. Core decides; the database keeps to the same sums or says no. */
+#include "server/api/people.h"
 #include "server/api/returning.h"
 #include "server/api/routes.h"
 
@@ -188,7 +189,9 @@ void return_create(struct call *c)
     *r = (struct returning){.number = "", .override = "", .note = ""};
     if (!read_preview(c, r) || !call_body(c))
         return;
-    wire_string(&c->reader, c->body, "", "order", 16, true, &r->number);
+    if (wire_string(&c->reader, c->body, "", "order", 16, true, &r->number) &&
+        !people_id_ok(r->number))
+        wire_bad_value(&c->reader, "", "order", r->number);
     wire_string(&c->reader, c->body, "", "kind", 16, false, &kind);
     wire_string(&c->reader, c->body, "", "override", 200, false, &r->override);
     wire_string(&c->reader, c->body, "", "note", 200, false, &r->note);

@@ -253,6 +253,7 @@ static void the_types_of_order_are_those_of_the_table(void)
         {"personal", "own", AUDIENCE_distributor, false, true, true, SHIP_distributor},
         {"customer", "cust", AUDIENCE_retail, true, true, false, SHIP_customer},
         {"sales_aids", "aid", AUDIENCE_sales_aid, false, false, false, SHIP_distributor},
+        {"exchange", "exch", AUDIENCE_retail, true, true, false, SHIP_customer},
     };
     for (int i = 0; i < ORDER_TYPES; i++) {
         const struct order_type_info *info = order_type_info((enum order_type)i);
@@ -264,7 +265,9 @@ static void the_types_of_order_are_those_of_the_table(void)
         CU_ASSERT_EQUAL(info->has_volumes, rows[i].volumes);
         CU_ASSERT_EQUAL(info->has_discount, rows[i].discount);
         CU_ASSERT_EQUAL(info->ship_to, rows[i].ship_to);
-        CU_ASSERT_EQUAL(info->kinds, i == ORDER_sales_aids ? 1U << ITEM_SALES_AID : goods);
+        CU_ASSERT_EQUAL(info->kinds, i == ORDER_sales_aids ? 1U << ITEM_SALES_AID
+                                     : i == ORDER_exchange ? 0
+                                                           : goods);
         CU_ASSERT_EQUAL(order_type_by_name(rows[i].name), i);
         CU_ASSERT_EQUAL(order_type_by_word(rows[i].word), i);
         CU_ASSERT_EQUAL(order_type_by_word(rows[i].name), ORDER_TYPES);

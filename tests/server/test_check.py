@@ -39,6 +39,11 @@ CLAIMS = {
     "counters": "uses, budgets and coupons are what the orders have used",
     "credits": "credit of promotions stands in the books as promised",
     "recruits": "new customers are rewarded as often as is said",
+    "returns": "nothing comes back that was not sent",
+    "return_worth": "a return gives back exactly its part of what was paid",
+    "return_books": "what returns give back stands in the books",
+    "return_volumes": "volumes go back with the goods",
+    "return_states": "what came back is where its return says",
     "components": "the parts of a kit cost what its line does",
     "readable": "every published promotion can be read",
     "people": "sponsor, status and rank are those of the history",
@@ -99,6 +104,13 @@ PLANTED = (
      "UPDATE payment SET refunded = 1 WHERE id = (SELECT min(id) FROM payment WHERE kind = 'later' AND state = 'captured')"),
     ("goods that nobody gets though somebody waits", ("allotted",), "UPDATE stock SET back_ordered = back_ordered + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock WHERE on_hand > reserved ORDER BY 1, 2 LIMIT 1)"),
     ("a line that waits for nothing", ("waiting",), f"UPDATE order_line SET state = 'back_ordered', back_ordered = 1 WHERE order_id = {LIVE} AND line = (SELECT min(line) FROM reservation WHERE order_id = {LIVE} AND back_ordered = 0)"),
+    ("more came back than was sold", ("returns", "return_states"), "UPDATE goods_return_line SET qty = qty + 100, taken = taken + 100"),
+    ("a return of what was never sent", ("returns",), "UPDATE orders SET state = 'placed' WHERE id = (SELECT order_id FROM goods_return)"),
+    ("a return that gave a cent more", ("return_worth", "return_books"), "UPDATE goods_return_line SET amount = amount + 1"),
+    ("a return that the order does not know", ("return_books", "receivable"), "UPDATE orders SET returned = returned - 1 WHERE returned > 0"),
+    ("a return that no journal tells of", ("return_books",), "UPDATE journal SET kind = 'old' WHERE kind = 'return'"),
+    ("volumes that stayed", ("return_volumes",), "DELETE FROM volume_entry"),
+    ("a return that is closed and not here", ("return_states",), "UPDATE goods_return_line SET stock = 0, taken = 0"),
     ("parts of a kit that cost more than it", ("components",), f"INSERT INTO order_component SELECT order_id, line, 1, item_id, 0, qty, amount + 1 FROM order_line WHERE order_id = {SHIPPED} AND line = 1"),
     ("a state without its event", ("events",), f"UPDATE orders SET state = 'shipped' WHERE id = {SHIPPED}"),
     ("an event that is missing", ("events",), f"DELETE FROM order_event WHERE order_id = {SHIPPED} AND to_state = 'picked'"),
@@ -124,6 +136,20 @@ PLANTED = (
 )
 
 
+def returned(company):
+    """One of a line comes back, for the restock fee."""
+    number, line, amount, qty = company.rows("""SELECT o.number, l.line, l.amount, l.qty FROM orders o JOIN order_line l ON l.order_id = o.id
+        JOIN item i ON i.id = l.item_id AND i.kind = 'product' WHERE o.state = 'received' AND o.market = 'GB' AND o.tax_included AND l.qty > 1
+        AND l.amount / l.qty > 300 AND l.cv > l.qty ORDER BY o.id LIMIT 1""")[0]
+    none = ", ".join(["'{}'"] * 21)
+    made = company.value("SELECT reply ->> 'number' FROM return_ask(%s, NULL, 'k1', 'h', 1, NULL, '', 'return', '', '', current_date, 200, "
+                         f"900000, %s, 0, '{{}}', ARRAY[%s], '{{0}}', '{{1}}', '{{changed_mind}}', '{{0}}', NULL, {none})",
+                         number, amount // qty - 200, line)
+    result = company.value("SELECT result FROM return_receive(%s, NULL, 'k2', 'h', 1, '', '{1}', '{1}', '{0}', '{0}', false, '')", made)
+    if result != "done":
+        raise RuntimeError(result)
+
+
 def plant(company, sql):
     company.rows("BEGIN")
     company.rows("SET LOCAL session_replication_role = replica")
@@ -137,6 +163,9 @@ def main():
         code, out, err = company.ctl("check")
         report.check("the demonstration company is clean", code == 0 and out == f"check: {len(CLAIMS)} invariants, all hold\n",
                      (code, out, err))
+        returned(company)
+        code, out, err = company.ctl("check")
+        report.check("and with a return", code == 0, (code, out, err))
         report.check("it has an argument too many", company.ctl("check", "me")[0] == 64)
         for what, claims, sql in PLANTED:
             with company.copy() as copy:

@@ -36,6 +36,12 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("POST", A + "/items/{sku}/waiting"): ["/note", "/customer", "/distributor"],
     ("POST", A + "/autosaves"): ["/note"],
     ("PATCH", A + "/autosaves/{id}"): ["/note"],
+    ("POST", A + "/returns"): ["/lines/0/line", "/lines/0/component", "/lines/0/reason", "/lines/0/exchange", "/lines/0/exchange/sku",
+                               "/lines/0/exchange/choices/0",
+                               "/override", "/note"],
+    ("POST", A + "/returns/{number}/receive"): ["/note"],
+    ("POST", A + "/returns/{number}/refuse"): ["/reason"],
+    ("POST", A + "/returns/{number}/cancel"): ["/reason"],
     ("POST", A + "/changesets"): ["/title"],
     ("PATCH", A + "/changesets/{id}"): ["/title"],
     ("PUT", A + "/changesets/{id}/rows"): ["/rows/0/base", "/rows/0/key"],
@@ -280,6 +286,49 @@ class Fields:
         made = self.call("POST", "/autosaves", base, Idempotency_Key=ulid())[2]["id"]
         self.each("PATCH", "/autosaves/{id}", change, lambda pointer, _: at(self.call("GET", "/autosaves/" + made)[2], pointer))
 
+    def returns(self):
+        """All of a piece that was sent, again and again: each return is taken back."""
+        order, piece = self.s.psql("""SELECT o.number || '|' || l.client_id FROM orders o JOIN order_line l ON l.order_id = o.id AND l.line = 1
+            JOIN item i ON i.id = l.item_id AND i.kind = 'product' WHERE o.market = 'GB' AND o.state = 'received' AND l.amount > 300
+            ORDER BY o.id DESC LIMIT 1""").split("|")
+        other = {"line": piece, "component": None, "qty": 1, "reason": "damaged", "exchange": {"sku": self.s.ids["skus"][0], "choices": []}}
+        office = self.s.token("B-02")
+        seen = {}
+
+        def post(path, body):
+            http, _, reply = self.s.call("POST", A + path, body, office, {"Idempotency-Key": ulid()})
+            return http, reply
+
+        def ask(pointer="", text=""):
+            line = dict(other, exchange=None) if "exchange" not in pointer else other
+            body = {"order": order, "lines": [line], "override": "late", "note": "", "expect_refund": 0}
+            body = put(body, pointer, text) if pointer else body
+            _, look = post("/returns?preview=true", {k: v for k, v in body.items() if not k.startswith("expect")})
+            return post("/returns", dict(body, expect_refund=look.get("refund", 0), expect_due=look.get("due", 0)))
+
+        def back(pointer, made):
+            got = self.call("GET", "/returns/" + made["number"])[2]
+            post(f"/returns/{made['number']}/cancel", {"reason": ""})
+            if pointer == "/override" and not got["override"]:
+                return seen["text"]  # in time: it was not needed
+            return at(got, pointer)
+
+        def send(pointer, text):
+            seen["text"] = text
+            return ask(pointer, text)
+
+        def act(path, name):
+            def run(_, text):
+                made = ask()[1]
+                http, reply = post(f"/returns/{made['number']}/{path}", {"lines": [], "close": True, name: text} if path == "receive" else {name: text})
+                if http >= 300:
+                    post(f"/returns/{made['number']}/cancel", {"reason": ""})
+                return http, reply
+            return run
+        self.each("POST", "/returns", send, back)
+        for path, name in (("receive", "note"), ("refuse", "reason"), ("cancel", "reason")):
+            self.each("POST", "/returns/{number}/" + path, act(path, name), lambda _, done: self.call("GET", "/returns/" + done["number"])[2]["reason"])
+
     def office(self):
         mine, self.token, key = self.token, self.s.token("B-02"), ulid()
         self.call("POST", "/changesets", {"title": "One"}, Idempotency_Key=key)
@@ -350,7 +399,7 @@ def main():
                      for which, each in COVERED.items()}, {which: sorted(each) for which, each in found.items() if each})
         one = Fields(server, found)
         for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.payments, one.reasons, one.changes,
-                     one.waiting, one.autosaves, one.office, one.sessions, one.searches, one.no_text):
+                     one.waiting, one.autosaves, one.returns, one.office, one.sessions, one.searches, one.no_text):
             cases.run(getattr(what, "__name__", "distributors"), what)
         print("taken: %d texts in %d fields" % (sum(map(len, one.taken.values())), len(one.taken)))
     cases.end()

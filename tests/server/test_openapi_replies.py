@@ -371,6 +371,52 @@ def cards_and_events(call, ids):
         call("POST", "/hooks/stripe", body, Stripe_Signature=signature)
     call("GET", "/pay/done")
     call("GET", "/pay/later")
+def returns(call, server):
+    """A return that is asked for, looked at, received; one that is refused, one that is taken back."""
+    order = server.psql("""SELECT o.number FROM orders o JOIN order_line l ON l.order_id = o.id AND l.line = 1 AND l.qty >= 3 AND l.amount > 300
+        JOIN item i ON i.id = l.item_id AND i.kind = 'product' WHERE o.market = 'GB' AND o.state IN ('shipped', 'received')
+        AND o.placed_at > company_now() - interval '20 days' ORDER BY o.id DESC LIMIT 1""")
+    line = {"line": call("GET", A + "/orders/{number}", number=order)[2]["lines"][0]["id"], "qty": 1, "reason": "changed_mind"}
+    other = dict(line, component=None, exchange={"sku": server.ids["skus"][0]})
+    for lines in ([], [line], [other], [dict(line, exchange=server.ids["skus"][1])]):
+        call("POST", A + "/returns", {"order": order, "kind": "return", "lines": lines}, query="?preview=true")
+    call("POST", A + "/returns", {"order": order, "lines": []}, query="?preview=maybe")
+    call("POST", A + "/returns", {"order": "100000010", "lines": []}, query="?preview=true")
+
+    def ask(*lines, key=None, **more):
+        look = call("POST", A + "/returns", {"order": order, "lines": list(lines)}, query="?preview=true")[2]
+        return call("POST", A + "/returns", {"order": order, "lines": list(lines), "note": "", "expect_refund": look["refund"],
+                                             "expect_due": look["due"], **more}, key=key or ulid())[2]
+    key = ulid()
+    made = ask(line, key=key)
+    ask(line, key=key)
+    ask(dict(line, qty=2), key=key)
+    ask(line, expect_refund=1)
+    ask(dict(line, qty=99))
+    ask(dict(other, exchange={"sku": server.ids["out_of_stock"]}))
+    call("POST", A + "/returns", {"order": order, "lines": [line], "expect_refund": 1})
+    out = ask(other)
+    call("GET", A + "/returns", query="?order=" + order)
+    call("GET", A + "/returns", query="?state=lost")
+    for number in (made["number"], out["number"], "R-99999990", "x"):
+        call("GET", A + "/returns/{number}", number=number)
+        call("GET", A + "/returns/{number}/instructions", number=number)
+    mine, call.token = call.token, server.token("B-02")
+    for number, body in ((made["number"], {"lines": [{"position": 1, "stock": 9}]}), (made["number"], {"lines": [{"position": 1, "scrap": 1}]}),
+                         (made["number"], {"lines": []}), ("R-99999990", {"lines": []}), (made["number"], {"lines": 1})):
+        call("POST", A + "/returns/{number}/receive", body, number=number, key=ulid())
+    call("GET", A + "/returns/{number}", number=made["number"])
+    key = ulid()
+    for number, body in ((out["number"], {"reason": "no"}), (out["number"], {"reason": "no"}), (out["number"], {"reason": "so"}), ("R-99999990", {"reason": "x"})):
+        call("POST", A + "/returns/{number}/refuse", body, number=number, key=key if number == out["number"] else ulid())
+    call("POST", A + "/returns/{number}/refuse", {"reason": "no"}, number=out["number"], key=ulid())
+    call("POST", A + "/returns/{number}/refuse", {}, number=out["number"], key=ulid())
+    gone = ask(line)
+    for _ in range(2):
+        call("POST", A + "/returns/{number}/cancel", {}, number=gone["number"], key=ulid())
+    call("POST", A + "/returns/{number}/cancel", {}, number="R-99999990", key=ulid())
+    call("POST", A + "/returns/{number}/cancel", {}, number=gone["number"])
+    call.token = mine
 
 
 def strangers(call):
@@ -408,6 +454,7 @@ def main():
         cases.run("promotions", promotions, call, server.ids)
         cases.run("repeat orders", autosaves, call, draft)
         cases.run("cards and events", cards_and_events, call, server.ids)
+        cases.run("returns", returns, call, server)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
                    for code in operation["responses"] if code < "300"]

@@ -125,15 +125,16 @@ void promo_form_say(struct promodesk *desk, struct speech *speech)
 {
     struct arena *arena = arena_new();
     const struct promotion_field *field = &desk->form.fields[desk->field];
-    const struct promotion_mistake *mistake = promo_form_mistake(desk, desk->field);
+    const struct promo_check *check = &desk->check;
     speech_say(speech, "title", _("PROMOTION %s of %s"), desk->code, desk->market);
     if (!desk->loading) {
         speech_say(speech, "state", "%s", state_of(desk));
         speech_say(speech, "field", "%s: %s", promotion_field_info(field->kind).label,
                    field->value);
-        if (mistake)
-            speech_warn(speech, "mistake", true, "%s",
-                        promotion_mistake_say(arena, tongue_language(), mistake));
+        for (size_t i = 0; i < check->n; i++)
+            speech_warn(speech, arena_printf(arena, "mistake %zu", i), true, "%s: %s",
+                        promotion_field_info(desk->form.fields[check->fields[i]].kind).label,
+                        promotion_mistake_say(arena, tongue_language(), &check->mistakes[i]));
         if (*desk->check.sentence)
             speech_say(speech, "sentence", "%s", desk->check.sentence);
     }

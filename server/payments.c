@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SANDBOX "partyline-sandbox"
@@ -56,6 +57,18 @@ static int try_port(int port)
     return ok ? ntohs(at.sin_port) : 0;
 }
 
+/* Whether it is free, or will be in a moment: after a kill the sandbox of before is on its way out. */
+static bool is_free_soon(int port)
+{
+    static const struct timespec pause = {.tv_nsec = 100000000};
+    for (int i = 0; i < 30; i++) {
+        if (try_port(port))
+            return true;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
 /* The same one at each start, as long as it is free: links name it. */
 static int choose_port(const char *dir)
 {
@@ -68,7 +81,7 @@ static int choose_port(const char *dir)
         port = atoi(line);
     if (file)
         fclose(file);
-    if (port > 0 && port < 65536 && try_port(port))
+    if (port > 0 && port < 65536 && is_free_soon(port))
         return port;
     port = try_port(0);
     file = fopen(path, "we");

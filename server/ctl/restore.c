@@ -10,13 +10,15 @@
 
 #include "server/ctl/ctl.h"
 
-/* Grants in the backup name the role, which is not part of it. */
+/* Grants in the backup name the roles, which are not part of it. */
 static const char begin[] =
     "\\set ON_ERROR_STOP on\n"
     "BEGIN;\n"
     "SET client_min_messages = warning;\n"
     "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'partyline_app') THEN "
-    "CREATE ROLE partyline_app NOLOGIN; END IF; END $$;\n";
+    "CREATE ROLE partyline_app NOLOGIN; END IF; END $$;\n"
+    "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'partyline_gateway') THEN "
+    "CREATE ROLE partyline_gateway LOGIN; END IF; END $$;\n";
 /* Everything of ours lives in public; it is made again as initdb makes it. */
 static const char clear[] = "DROP SCHEMA public CASCADE;\n"
                             "CREATE SCHEMA public AUTHORIZATION pg_database_owner;\n"

@@ -244,13 +244,13 @@ def a_missing_migration_is_made():
     path = folder()
     expect_run(0, "", "--embedded", path, "init")
     start_postgres(path)
-    last = int(psql(path, "SELECT max(version) FROM schema_version"))
+    files = int(psql(path, "SELECT count(*) FROM schema_version"))
     psql(path, "DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     procs = [subprocess.Popen([CTL, "--embedded", path, "migrate"], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True) for _ in range(3)]
     said = [p.communicate()[0] for p in procs]  # three at once: one does it, the others wait
     expect(all(p.returncode == 0 for p in procs), said)
-    expect(int(psql(path, "SELECT count(*) FROM schema_version")) == last, "not each file once")
+    expect(int(psql(path, "SELECT count(*) FROM schema_version")) == files, "not each file once")
     psql(path, "DROP TABLE schema_version")
     expect_run(1, "other things than Partyline", "--embedded", path, "init")
 

@@ -25,6 +25,7 @@ static void lines_fill(struct arena *arena, const struct reply_order_card *card,
             .back_order = true,
             .picks = *line->picks ? line->picks : NULL,
             .choices = kit_choices_of(arena, line),
+            .value = line->value,
         };
     }
 }
@@ -211,7 +212,7 @@ static void tell_line(struct text *text, const struct draft_line *was, const str
     else if (was->qty != is->qty)
         text_printf(text, "%s%s %lld>%lld", between, is->sku, (long long)was->qty,
                     (long long)is->qty);
-    else if (!draft_line_equal(was, is))
+    else if (!draft_line_equal(was, is)) /* another choice in a kit */
         text_printf(text, "%s%s *", between, is->sku);
 }
 

@@ -57,6 +57,11 @@ static void price(struct repeat_card *card)
 
 /* ---- what is shown --------------------------------------------------------------------------- */
 
+static const char *kept(struct arena *arena, const char *text)
+{
+    return text ? arena_strdup(arena, text) : NULL;
+}
+
 static void lines_take(struct repeat_card *card, const struct order_draft *from)
 {
     struct arena *arena = arena_new();
@@ -68,8 +73,8 @@ static void lines_take(struct repeat_card *card, const struct order_draft *from)
         *line = lines[i];
         line->id = arena_strdup(arena, line->id);
         line->sku = arena_strdup(arena, line->sku);
-        line->picks = line->picks ? arena_strdup(arena, line->picks) : NULL;
-        line->choices = line->choices ? arena_strdup(arena, line->choices) : NULL;
+        line->picks = kept(arena, line->picks);
+        line->choices = kept(arena, line->choices);
     }
     arena_free(card->arena);
     card->arena = arena;
@@ -117,11 +122,6 @@ void repeat_card_ask(struct repeat_card *card)
     else
         price(card);
     arena_free(arena);
-}
-
-static const char *kept(struct arena *arena, const char *text)
-{
-    return text ? arena_strdup(arena, text) : NULL;
 }
 
 void repeat_card_begin(struct repeat_card *card, const struct order_draft *draft,
@@ -186,7 +186,8 @@ static bool has_id(const struct order_draft *draft, const char *id)
     return false;
 }
 
-bool repeat_card_add(struct repeat_card *card, const char *sku, int64_t qty)
+bool repeat_card_add(struct repeat_card *card, const char *sku, int64_t qty, const char *choices,
+                     int64_t value)
 {
     char id[16];
     size_t n = card->draft.nlines;
@@ -200,7 +201,9 @@ bool repeat_card_add(struct repeat_card *card, const char *sku, int64_t qty)
         (struct draft_line){.id = arena_strdup(card->arena, id),
                             .sku = arena_strdup(card->arena, sku),
                             .qty = qty,
-                            .back_order = true};
+                            .back_order = true,
+                            .choices = kept(card->arena, choices),
+                            .value = value};
     lines_changed(card);
     return true;
 }

@@ -47,7 +47,9 @@ void repeat_card_begin(struct repeat_card *card, const struct order_draft *draft
 void repeat_card_undo(struct repeat_card *card);
 /* Line `number` counts from 1; 0 pieces take it off. */
 void repeat_card_set_qty(struct repeat_card *card, size_t number, int64_t qty);
-bool repeat_card_add(struct repeat_card *card, const char *sku, int64_t qty);
+/* `choices` and `value` as a line of a draft has them: NULL and 0 for none. */
+bool repeat_card_add(struct repeat_card *card, const char *sku, int64_t qty, const char *choices,
+                     int64_t value);
 void repeat_card_plan(struct repeat_card *card, const struct repeat_plan *plan);
 void repeat_card_pay(struct repeat_card *card, const char *pays);
 /* F9. */

@@ -1,5 +1,6 @@
 /* One repeat order: what comes and when, what it would cost today, and what became of its days. It
  * is changed by keying; F9 saves that, or begins a new one. */
+#include "tui/kit_choose.h"
 #include "tui/open.h"
 #include "tui/repeat_card_view.h"
 
@@ -98,11 +99,16 @@ static void add(struct app *app, const struct entry_command *command)
 {
     if (!may_key(app))
         return;
-    if (repeat_card_add(app->repeat, prices_sku(app->prices, command->text), command->quantity))
-        app_say(app, ROLE_OK, "ok  %lld*%s: F9 saves it", (long long)command->quantity,
-                command->text);
+    const char *sku = prices_sku(app->prices, command->text), *choices = NULL;
+    struct arena *arena = arena_new();
+    if (*command->choices)
+        choices = kit_keyed(app, arena, sku, command->choices);
+    if (repeat_card_add(app->repeat, sku, command->quantity, choices,
+                        command->has_amount ? command->amount.minor : 0))
+        app_say(app, ROLE_OK, "ok  %lld*%s: F9 saves it", (long long)command->quantity, sku);
     else
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
+    arena_free(arena);
 }
 
 static void every(struct app *app, const struct entry_command *command)
@@ -203,9 +209,13 @@ static void order_now(struct app *app)
     open_order_for(app, draft->distributor);
     if (draft->customer)
         order_set_customer(app->order, draft->customer);
-    for (size_t i = 0; i < draft->nlines; i++)
-        order_add_kit(app->order, draft->lines[i].sku, draft->lines[i].qty,
-                      draft->lines[i].choices);
+    for (size_t i = 0; i < draft->nlines; i++) {
+        const struct draft_line *line = &draft->lines[i];
+        if (line->value)
+            order_add_valued(app->order, line->sku, line->qty, line->value);
+        else
+            order_add_kit(app->order, line->sku, line->qty, line->choices);
+    }
     app_say(app, ROLE_OK, "ok  an order of today with the lines of repeat order %s", card->id);
 }
 

@@ -85,6 +85,21 @@ def test_lines_are_changed(desk):
     client.close()
 
 
+def test_what_is_not_keyed_stays(desk):
+    """The value of a gift certificate and what is chosen in a kit go along with their lines."""
+    client, (a, b, c, *_) = desk.signed_on(), desk.world["skus"]
+    number, order = an_order(desk, client)
+    order["lines"][0] = dict(order["lines"][0], value=2500)
+    order["lines"][1] = dict(order["lines"][1], choices=[{"sku": c, "name": "Silk"}])
+    opened(client, number)
+    client.line("n ring twice")
+    client.wait("CHANGE note")
+    until(lambda: sent(desk)[-1]["note"] == "ring twice", "the change is not priced")
+    was = [{k: line[k] for k in ("sku", "value", "choices") if k in line} for line in sent(desk)[-1]["lines"]]
+    check(was == [{"sku": a, "value": 2500}, {"sku": b, "choices": [c]}], was)
+    client.close()
+
+
 def test_everything_back(desk):
     """F8 takes all of it back in one step, u brings it again; nothing changed is nothing to send or keep."""
     client, (a, b, c, *_) = desk.signed_on(), desk.world["skus"]

@@ -143,6 +143,17 @@ def test_listed_and_changed(desk):
     client.close()
 
 
+def test_a_kit_with_its_choices(desk):
+    client, (a, b, c, *_) = desk.signed_on(), desk.world["skus"]
+    made(desk, client)
+    client.line("2*%s/13" % c)
+    client.wait("ok  2*" + c)
+    client.press("F9")
+    client.wait("saved")
+    check([line.get("choices") for line in repeat(desk)["lines"]] == [None, None, ["1", "3"]], repeat(desk)["lines"])
+    client.close()
+
+
 def test_skipped_paused_stopped(desk):
     """Each is said and seen; stopping is asked once, as it is for good."""
     client = desk.signed_on()

@@ -57,7 +57,8 @@ static int try_port(int port)
     return ok ? ntohs(at.sin_port) : 0;
 }
 
-/* Whether it is free, or will be in a moment: after a kill the sandbox of before is on its way out. */
+/* Whether it is free, or will be in a moment: after a kill the sandbox of before is on its way out.
+ */
 static bool is_free_soon(int port)
 {
     static const struct timespec pause = {.tv_nsec = 100000000};

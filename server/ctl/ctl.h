@@ -71,6 +71,9 @@ int ctl_wait(pid_t child);
  */
 const char *ctl_value(struct ctl *ctl, const char *sql);
 
+/* `export ledger ...`, its arguments as ctl_export got them. */
+int ctl_export_ledger(struct ctl *ctl, int argc, char **argv);
+
 #define COMMAND(name, function, need, arguments, help)                                             \
     int function(struct ctl *ctl, int argc, char **argv);
 #include "server/ctl/commands.def"

@@ -110,6 +110,8 @@ static int save(struct export *e, const char *path)
 
 int ctl_export(struct ctl *ctl, int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "ledger") == 0)
+        return ctl_export_ledger(ctl, argc, argv);
     if (argc != 3 || sheet_by_name(argv[1]) == SHEETS)
         return ctl_usage(argv[0]);
     struct export e = {.ctl = ctl, .sheet = sheet_by_name(argv[1])};

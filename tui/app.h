@@ -29,6 +29,7 @@ struct home;
 struct review;
 struct find;
 struct stock;
+struct certificates;
 struct placed;
 struct help;
 struct last_order;
@@ -103,6 +104,7 @@ struct app {
     struct review *review;
     struct find *find;
     struct stock *stock;
+    struct certificates *certificates;
     struct placed *placed;
     struct help *help;
     struct last_order *last;

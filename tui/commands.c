@@ -132,6 +132,27 @@ static void returns(struct app *app, const struct entry_command *command)
                 "which order? r and its number; r and a return's number shows that.");
 }
 
+/* The last six digits are about whom the screen or the order is about. */
+static void certificate(struct app *app, const struct entry_command *command)
+{
+    const struct order_draft *draft = app->order ? order_draft(app->order) : NULL;
+    bool on_person = app_screen(app)->id == SCREEN_person;
+    const char *customer = person_customer(app), *distributor = NULL;
+    if (on_person && !customer)
+        distributor = person_distributor(app);
+    else if (!on_person && draft) {
+        customer = draft->customer;
+        distributor = draft->distributor;
+    }
+    if (command->check_fails)
+        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
+    else if (strlen(command->text) == CERTIFICATE_LAST && !customer && !distributor)
+        app_say(app, ROLE_STOP,
+                "whose is it? The last six digits are enough once an order or a person is open.");
+    else
+        open_certificate(app, command->text, customer, distributor);
+}
+
 static bool is_code(const char *text)
 {
     return code_is_digits(text, strlen(text));
@@ -314,14 +335,23 @@ static void not_here(struct app *app, const struct entry_command *command)
 }
 
 static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_command *) = {
-    [ENTRY_EMPTY] = nothing,      [ENTRY_SKU] = item,
-    [ENTRY_BARCODE] = item,       [ENTRY_DISTRIBUTOR] = distributor,
-    [ENTRY_ORDER] = placed_order, [ENTRY_AMBIGUOUS] = ambiguous,
-    [ENTRY_WORDS] = words,        [ENTRY_STOCK] = stock,
-    [ENTRY_PERSON] = person,      [ENTRY_ORDERS] = orders,
-    [ENTRY_TIPS] = tips,          [ENTRY_FUNCTION_KEY] = function_key,
-    [ENTRY_LANGUAGE] = language,  [ENTRY_BAD] = bad,
-    [ENTRY_RETURN] = returns,     [ENTRY_REPEATS] = repeats,
+    [ENTRY_EMPTY] = nothing,
+    [ENTRY_SKU] = item,
+    [ENTRY_BARCODE] = item,
+    [ENTRY_DISTRIBUTOR] = distributor,
+    [ENTRY_ORDER] = placed_order,
+    [ENTRY_AMBIGUOUS] = ambiguous,
+    [ENTRY_WORDS] = words,
+    [ENTRY_STOCK] = stock,
+    [ENTRY_PERSON] = person,
+    [ENTRY_ORDERS] = orders,
+    [ENTRY_TIPS] = tips,
+    [ENTRY_FUNCTION_KEY] = function_key,
+    [ENTRY_LANGUAGE] = language,
+    [ENTRY_BAD] = bad,
+    [ENTRY_CERTIFICATE] = certificate,
+    [ENTRY_RETURN] = returns,
+    [ENTRY_REPEATS] = repeats,
 };
 
 void app_parse(struct app *app, struct arena *arena, const char *text,

@@ -27,6 +27,11 @@ void open_search(struct app *app, const char *text);
 void open_choices(struct app *app);
 void open_promos(struct app *app);
 void open_lists(struct app *app);
+/* A gift certificate by its 16 digits, or by the last six and who bought it: a customer, else a
+ * distributor. Those that somebody has sold; or, a customer, bought. */
+void open_certificate(struct app *app, const char *digits, const char *customer,
+                      const char *distributor);
+void open_certificates(struct app *app, const char *id, bool is_customer);
 void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
 /* What comes back of an order; a return that was asked for. */

@@ -262,6 +262,11 @@ static void edit(struct app *app)
         app_say(app, ROLE_WARN, "the person is not shown yet.");
 }
 
+static void certificates(struct app *app)
+{
+    open_certificates(app, app->person->id, app->person->is_customer);
+}
+
 static void entered(struct app *app)
 {
     if (app->person && app->person->has_person)
@@ -276,5 +281,5 @@ const struct screen screen_person = {
     .say = say,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick, [ENTRY_ORDERS] = orders},
-    .actions = {[ACTION_REFRESH] = ask, [ACTION_EDIT] = edit},
+    .actions = {[ACTION_REFRESH] = ask, [ACTION_EDIT] = edit, [ACTION_CERTIFICATES] = certificates},
 };

@@ -120,6 +120,30 @@ struct reply_person_card {
     size_t naddresses;
 };
 
+/* A gift certificate as a card; in lists without `number` and `history`. */
+struct reply_certificate_event {
+    const char *at, *act, *order;
+    int64_t amount;
+};
+struct reply_certificate_card {
+    const char *number, *last, *currency, *state, *issued_at, *order;
+    const char *seller, *seller_name, *customer_name; /* "" where the seller bought it */
+    int exponent;
+    int64_t amount, balance;
+    struct reply_certificate_event *history;
+    size_t nhistory;
+};
+struct reply_certificates {
+    struct reply_certificate_card *items;
+    size_t n;
+    const char *next; /* "" at the end */
+};
+/* One of them: also the only one of a list. */
+bool reply_certificate_card_read(struct arena *arena, const char *body, size_t len,
+                                 struct reply_certificate_card *out) MUST_CHECK;
+bool reply_certificates_read(struct arena *arena, const char *body, size_t len,
+                             struct reply_certificates *out) MUST_CHECK;
+
 bool reply_day_read(struct arena *arena, const char *body, size_t len,
                     struct reply_day *out) MUST_CHECK;
 bool reply_orders_read(struct arena *arena, const char *body, size_t len,

@@ -97,7 +97,7 @@ void certificate_get(struct call *c)
 
 struct listing {
     struct looking looking; /* first: `look` finds it there */
-    const char *seller, *customer, *state, *cursor, *last;
+    const char *seller, *customer, *distributor, *state, *cursor, *last;
     int64_t limit;
 };
 
@@ -117,7 +117,7 @@ static void list_load(struct call *c)
 {
     const struct listing *l = c->state;
     DB_ADD(call_read(c), Q_certificate_list, l->seller, l->customer, l->state, c->actor.market,
-           l->cursor, db_text_int(c->arena, l->limit + 1));
+           l->cursor, db_text_int(c->arena, l->limit + 1), l->distributor);
     call_then(c, list_reply);
 }
 
@@ -137,26 +137,25 @@ void certificate_list(struct call *c)
     const struct {
         const char *name, **into;
         bool (*is_ok)(const char *value);
-    } params[] = {{"seller", &l->seller, people_id_ok},
-                  {"customer", &l->customer, people_id_ok},
-                  {"state", &l->state, state_ok},
-                  {"cursor", &l->cursor, people_id_ok},
-                  {"last", &l->last, last_ok}};
+    } params[] = {
+        {"seller", &l->seller, people_id_ok},           {"customer", &l->customer, people_id_ok},
+        {"distributor", &l->distributor, people_id_ok}, {"state", &l->state, state_ok},
+        {"cursor", &l->cursor, people_id_ok},           {"last", &l->last, last_ok}};
     if (!(l->limit = call_limit(c, LIST_USUAL, LIST_MOST)))
         return;
     for (size_t i = 0; i < ARRAY_LEN(params); i++)
         if ((*params[i].into = http_query(c->request, params[i].name)) &&
             !params[i].is_ok(*params[i].into))
             wire_bad_value(&c->reader, "", params[i].name, *params[i].into);
-    if (!c->problems.count && l->last && !l->customer && !l->seller)
-        wire_bad_value(&c->reader, "", "last", "without a customer or a seller");
+    if (!c->problems.count && l->last && !l->customer && !l->distributor)
+        wire_bad_value(&c->reader, "", "last", "without a customer or a distributor");
     if (c->problems.count) {
         call_fail(c, STATUS_MALFORMED, NULL);
         return;
     }
     if (l->last)
         memcpy(l->looking.digits, l->last, CERTIFICATE_LAST + 1);
-    l->looking.person = l->last ? (l->customer ? l->customer : l->seller) : NULL;
+    l->looking.person = l->last ? (l->customer ? l->customer : l->distributor) : NULL;
     call_read(c);
     call_then(c, l->last ? look : list_load);
 }

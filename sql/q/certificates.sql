@@ -13,12 +13,13 @@ SELECT c.id, c.last, c.market, c.currency, c.exponent, c.amount, c.balance, c.st
 SELECT to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), e.act, e.amount, e.order_number
   FROM certificate_event e WHERE e.certificate_id = $1::bigint ORDER BY e.seq;
 
--- name: certificate_list   $1: seller's number or NULL, $2: customer's id or NULL, $3: state or NULL, $4: market or NULL, $5: behind this id or NULL, $6: how many. The newest first.
+-- name: certificate_list   $1: seller's number or NULL, $2: customer's id or NULL, $3: state or NULL, $4: market or NULL, $5: behind this id or NULL, $6: how many, $7: number of who bought it for herself or NULL. The newest first.
 SELECT c.id, c.last, c.market, c.currency, c.exponent, c.amount, c.balance, c.state,
        to_char(c.issued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), c.sold_by,
        c.seller, c.seller_name, c.customer_id, c.customer_name
   FROM certificate_card c
  WHERE ($1::text IS NULL OR c.seller_id = (SELECT d.id FROM distributor d WHERE d.number = $1))
+   AND ($7::text IS NULL OR c.customer_id IS NULL AND c.seller_id = (SELECT d.id FROM distributor d WHERE d.number = $7))
    AND ($2::bigint IS NULL OR c.customer_id = $2) AND ($3::text IS NULL OR c.state = $3)
    AND ($4::text IS NULL OR c.market = $4) AND ($5::bigint IS NULL OR c.id < $5)
  ORDER BY c.id DESC LIMIT $6::int;

@@ -234,7 +234,12 @@ def seen_by_staff(d, skus):
     assert got["seller"]["id"] == sale["distributor"]["id"] and got["customer"]["id"] == d.customer()
     status, _, found = d.call("GET", f"/certificates?customer={d.customer()}&last={number[-6:]}")
     assert status == 200 and found["items"][0] == got and len(found["items"]) == 1, found
-    assert d.call("GET", f"/certificates?seller={d.s.ids['manager']}&last={number[-6:]}")[0] == 404, "not hers"
+    assert d.call("GET", f"/certificates?distributor={d.s.ids['manager']}&last={number[-6:]}")[0] == 404, "not hers"
+    own = d.bought()
+    status, _, hers = d.call("GET", f"/certificates?distributor={d.s.ids['manager']}&last={own[-6:]}")
+    assert status == 200 and hers["items"][0]["number"] == "GC" + own and hers["items"][0]["customer"] is None
+    status, _, hers = d.call("GET", f"/certificates?distributor={d.s.ids['manager']}")
+    assert hers["items"][0]["last"] == own[-4:] and all(x["customer"] is None for x in hers["items"])
     status, _, mine = d.call("GET", f"/certificates?seller={got['seller']['id']}")
     assert status == 200 and mine["items"][0]["id"] == got["id"] and "number" not in mine["items"][0] and number not in str(mine)
     assert [x["id"] for x in mine["items"]] == sorted((x["id"] for x in mine["items"]), key=lambda x: -int(x))
@@ -243,7 +248,7 @@ def seen_by_staff(d, skus):
     assert len(page["items"]) == 2 and page["items"][-1]["id"] > rest["items"][0]["id"] and rest["next"] is None
     for asked in ("1" * 16, number[:-1], "x", "GC", number + "0", "%27", number[-6:]):
         assert d.call("GET", f"/certificates/{asked}")[0] == 404, asked
-    for query in ("last=123456", "customer=1&last=12345", "customer=1&last=12345x", "seller=x", "state=x", "limit=0", "customer=%27"):
+    for query in ("last=123456", "seller=1&last=123456", "distributor=x", "customer=1&last=12345", "customer=1&last=12345x", "seller=x", "state=x", "limit=0", "customer=%27"):
         assert d.call("GET", f"/certificates?{query}")[0] == 400, query
     assert d.call("GET", f"/certificates?customer={d.customer()}&last=000000")[0] == 404
     for login in ("W-12", "S-04", "SV-01", "B-02"):

@@ -471,11 +471,20 @@ class Handler(BaseHTTPRequestHandler):
     def certificate(self, fake, body, number):
         if number not in fake.certificates:
             return self.trouble(404)
-        self.answer(200, {"number": "GC" + number, "last": number[-4:], "state": "active", "balance": fake.certificates[number]})
+        self.answer(200, dict(self.certificate_row(number, fake.certificates[number]), number="GC" + number, history=[
+            {"at": "2025-11-20T10:00:00Z", "act": "issued", "amount": 10000, "order": "100884214"},
+            {"at": "2025-11-21T11:30:00Z", "act": "spent", "amount": fake.certificates[number] - 10000, "order": "100884223"}]))
+
+    @staticmethod
+    def certificate_row(digits, left):
+        return {"id": "1", "last": digits[-4:], "market": "GB", "currency": "GBP", "exponent": 2, "amount": 10000, "balance": left, "state": "active",
+                "issued_at": "2025-11-20T10:00:00Z", "order": "100884214", "seller": {"id": MANAGER, "name": "JONES, Sarah"}, "customer": None}
 
     def certificates(self, fake, body):
+        if "last" not in self.query:
+            return self.answer(200, {"items": [self.certificate_row(n, left) for n, left in fake.certificates.items() if len(n) == 16], "next": None})
         last = self.query["last"]
-        self.answer(200, {"items": [{"last": last[-4:], "state": "active", "balance": fake.certificates[last]}] if last in fake.certificates else [],
+        self.answer(200, {"items": [self.certificate_row(last, fake.certificates[last])] if last in fake.certificates else [],
                           "next": None})
 
     # ---- orders

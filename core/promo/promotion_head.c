@@ -115,6 +115,7 @@ static bool types_read(struct reader *r, unsigned *out, size_t n, const char *(*
     return line_ends(r);
 }
 
+/* An exchange is born from a return, and has no promotions. */
 static const char *type_name(size_t i)
 {
     return order_type_info((enum order_type)i)->name;
@@ -122,7 +123,7 @@ static const char *type_name(size_t i)
 
 bool statement_types(struct reader *r)
 {
-    return types_read(r, &r->out->types, ORDER_TYPES, type_name,
+    return types_read(r, &r->out->types, ORDER_exchange, type_name,
                       N_("A type of order belongs here: {instead}."));
 }
 

@@ -104,13 +104,19 @@ static void housekept(void *arg)
     arena_free(arg);
 }
 
-static void housekeep(void *arg)
+static void keep(struct worker *w, enum query query)
 {
-    struct worker *w = arg;
     struct arena *arena = arena_new();
     struct db_batch *batch = db_batch_new(arena, DB_COMMIT);
-    DB_ADD(batch, Q_housekeep);
+    DB_ADD(batch, query);
     db_send(w->server.db, batch, housekept, arena);
+}
+
+/* Each by itself: one that fails does not hold up the other. */
+static void housekeep(void *arg)
+{
+    keep(arg, Q_housekeep);
+    keep(arg, Q_returns_expire);
 }
 
 static int commit_connections(const struct config *config)

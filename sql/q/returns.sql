@@ -129,5 +129,5 @@ SELECT r.number, o.number, r.market, r.kind, r.state, r.deadline, o.currency, o.
 -- name: return_exists   $1: number
 SELECT FROM goods_return WHERE number = $1;
 
--- name: returns_expire   One whose time is over, if any.
-SELECT returns_expire(1);
+-- name: returns_expire   Those whose time is over, a few at a time; who comes later sees to the rest.
+SELECT returns_expire(50);

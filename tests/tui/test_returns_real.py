@@ -38,12 +38,13 @@ def golden(client, world, name):
     compare(lambda: re.sub(r"(?<=order )\d{9}(?= goes)", "#########", masked(client.screen(), world)) + "cursor %d %d\n" % client.cursor(), name)
 
 
-def issued(client, seen=[""]):  # the last one stays on the screen
+def issued(client, seen=set()):  # those before stay on screens
     def found():
         number = re.search(r"issued (R-\d+)", client.screen())
-        return number and number.group(1) != seen[0] and number.group(1)
-    seen[0] = until(found, lambda: "nothing was issued\n" + client.screen())
-    return seen[0]
+        return number and number.group(1) not in seen and number.group(1)
+    number = until(found, lambda: "nothing was issued\n" + client.screen())
+    seen.add(number)
+    return number
 
 
 def exchange(client, s, world):

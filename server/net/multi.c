@@ -130,8 +130,10 @@ void multi_free(struct multi *multi)
 {
     if (!multi)
         return;
-    while (multi->first)
-        transfer_free(multi->first);
+    for (struct transfer *one = multi->first, *next; one; one = next) {
+        next = one->next;
+        transfer_free(one);
+    }
     curl_multi_cleanup(multi->curl);
     loop_timer_free(multi->timer);
     curl_global_cleanup();

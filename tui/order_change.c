@@ -202,6 +202,8 @@ static const struct draft_line *line_of(const struct order_draft *draft, const c
 static void tell_line(struct text *text, const struct draft_line *was, const struct draft_line *is)
 {
     const char *between = text->len ? "  " : "";
+    if (!was && !is)
+        return;
     if (!is)
         text_printf(text, "%s-%lld*%s", between, (long long)was->qty, was->sku);
     else if (!was)

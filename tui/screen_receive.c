@@ -173,12 +173,11 @@ static void say(struct app *app, struct speech *speech)
         const struct reply_return_piece *line = &r->card.lines[i];
         const struct found *found = &r->found[i];
         snprintf(key, sizeof key, "line %zu", i);
-        speech_say(speech, key,
-                   _("line %zu: %lld*%s %s, %s; stock %lld, quarantine %lld, scrap %lld"), i + 1,
-                   (long long)line->qty, line->sku, line->name, line->reason,
-                   (long long)(line->stock + found->stock),
-                   (long long)(line->quarantine + found->quarantine),
-                   (long long)(line->scrap + found->scrap));
+        speech_say(
+            speech, key, _("line %zu: %lld*%s %s, %s; stock %lld, quarantine %lld, scrap %lld"),
+            i + 1, (long long)line->qty, line->sku, line->name, line->reason,
+            (long long)line->stock + found->stock, (long long)line->quarantine + found->quarantine,
+            (long long)line->scrap + found->scrap);
     }
     speech_say(speech, "next", "%s", what_next(r));
 }

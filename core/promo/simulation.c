@@ -292,15 +292,23 @@ static int64_t change_of(const struct simulation_example *example)
     return example->after - example->before;
 }
 
+static bool stands_before(const struct simulation_example *a, const struct simulation_example *b,
+                          int sign)
+{
+    int64_t change = sign * (change_of(a) - change_of(b));
+    if (change != 0)
+        return change < 0;
+    int order = strcmp(a->number, b->number);
+    return sign > 0 ? order < 0 : order > 0;
+}
+
 /* Keeps the SIMULATION_EXAMPLES with the least `sign` x change; those that tie by number, from the
  * other end where the sign is the other, so that both ends are not the same orders. */
 static void example_keep(struct simulation_example *kept, size_t *n, int sign,
                          const struct simulation_example *fresh)
 {
     size_t at = 0;
-    while (at < *n && (sign * change_of(&kept[at]) < sign * change_of(fresh) ||
-                       (change_of(&kept[at]) == change_of(fresh) &&
-                        sign * strcmp(kept[at].number, fresh->number) < 0)))
+    while (at < *n && stands_before(&kept[at], fresh, sign))
         at++;
     if (at == SIMULATION_EXAMPLES)
         return;

@@ -49,7 +49,9 @@ static void acted(struct call *c)
 {
     struct acting *a = c->state;
     const char *result = db_value(c->batch, 0, 0, 0), *text = db_value(c->batch, 0, 0, 1);
-    json_t *reply = json_loads(text ? text : "{}", 0, NULL);
+    if (!text)
+        text = "{}";
+    json_t *reply = json_loads(text, 0, NULL);
     if (strcmp(result, "unknown") == 0) {
         call_fail(c, STATUS_NOT_FOUND, "there is no such return");
     } else if (strcmp(result, "reused") == 0) {

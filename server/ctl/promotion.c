@@ -194,8 +194,10 @@ static bool read_stored(struct ctl *ctl, const struct catalogue_snapshot *s, con
                         struct given *out)
 {
     PGresult *rows = ask(ctl, Q_promotion_text, (const char *const[]){code});
+    if (rows && !PQntuples(rows))
+        ctl_fail(1, "there is no promotion %s", code);
     if (!rows || !PQntuples(rows))
-        return rows && ctl_fail(1, "there is no promotion %s", code) == 0;
+        return false;
     *out = (struct given){.path = code,
                           .text = PQgetvalue(rows, 0, 1),
                           .market = catalogue_snapshot_market(s, PQgetvalue(rows, 0, 0))};

@@ -674,9 +674,11 @@ static void what_is_written_is_read_back(void)
             random_catalogue(&order, &state);
         random_draft(&order, &state);
         struct order_draft *d = &order.draft, back;
-        for (size_t k = 0; k < d->nlines; k++)
+        for (size_t k = 0; k < d->nlines; k++) {
+            d->lines[k].value %= 1000000000000; /* longer ones may look like a card's number */
             if (!d->lines[k].sku[0])
                 d->lines[k].sku = "0";
+        }
         d->note = maybe_text(&state);
         d->typed = maybe_text(&state);
         static const char *const codes[] = {"VIP", "spring-10"};

@@ -241,6 +241,22 @@ def changes(call, number, lines):
         call("POST", A + "/orders/{number}" + verb, {}, key=ulid(), number="100000000")
 
 
+def certificates(call, ids):
+    number, customer = ids["certificate"], ids["certificate_customer"]
+    for asked in (number, number[2:], number[:-1], "1" * 16):
+        call("GET", A + "/certificates/{number}", number=asked)
+    for query in ("", f"?customer={customer}", f"?customer={customer}&last={number[-6:]}", f"?customer={customer}&last=000000", "?last=1", "?state=x", "?limit=1"):
+        call("GET", A + "/certificates", query=query)
+    call("GET", A + "/certificates/liability")
+    call("GET", A + "/outbox")
+    mine = call.token
+    call.sign_in("B-02")
+    call("GET", A + "/certificates/liability")
+    for query in ("", "?state=dead", "?state=x", "?limit=1"):
+        call("GET", A + "/outbox", query=query)
+    call.token = mine
+
+
 def office(call, ids):
     mine = call.token
     call.sign_in("B-02")
@@ -451,6 +467,7 @@ def main():
         name = drafts(call, draft)
         cases.run("orders", orders, call, server.ids, draft, name)
         cases.run("the back office", office, call, server.ids)
+        cases.run("gift certificates and mail", certificates, call, server.ids)
         cases.run("promotions", promotions, call, server.ids)
         cases.run("repeat orders", autosaves, call, draft)
         cases.run("cards and events", cards_and_events, call, server.ids)

@@ -245,8 +245,11 @@ UNION ALL
 SELECT 'refund ' || id, format('is %s, in the books %s', amount, coalesce(booked, 0)) FROM booked WHERE amount IS DISTINCT FROM booked
 UNION ALL
 SELECT 'refund ' || r.id, 'is ' || r.state || ', and the books do not say so'
-  FROM refund r JOIN payment p ON p.id = r.payment_id JOIN payment_kind k ON k.kind = p.kind AND k.refunds_to = 'refunds'
- WHERE r.state <> 'asked' AND NOT EXISTS (SELECT FROM journal j WHERE j.kind = 'refund_' || r.state AND j.ref = r.id::text)
+  FROM refund r
+  JOIN payment p ON p.id = r.payment_id
+  JOIN payment s ON s.id = coalesce(p.moved_from, p.id)
+  JOIN payment_kind k ON k.kind = s.kind AND k.refunds_to = 'refunds'
+ WHERE r.state <> 'asked' AND r.moved_to IS NULL AND NOT EXISTS (SELECT FROM journal j WHERE j.kind = 'refund_' || r.state AND j.ref = r.id::text)
  ORDER BY 1 LIMIT 20;
 
 -- name: check_clearing   What is to be paid back stands in the books until it is paid.

@@ -292,6 +292,7 @@ INSERT INTO account_kind VALUES ('exchanges', 'market', false, 'Exchanges', 'lia
 INSERT INTO account (kind, market, currency) SELECT 'exchanges', code, currency FROM market ORDER BY code;
 INSERT INTO payment_kind VALUES ('exchange', 'account', 'exchanges', 'credit');
 ALTER TABLE payment ADD moved_from bigint REFERENCES payment; -- of an exchange: the payment that the money came from
+ALTER TABLE refund ADD moved_to bigint REFERENCES payment;    -- it went there, and never left the house
 
 -- Up to `a_amount` of what was captured for one order pays another one: what came from there goes back
 -- first, then the last payment.
@@ -320,6 +321,7 @@ BEGIN
         INSERT INTO payment (order_id, kind, amount, state, ref, moved_from, login_id, at)
             VALUES (a_to.id, 'exchange', v_part, 'captured', a_from.number, coalesce(p.moved_from, p.id), a_login, company_now())
             RETURNING * INTO x;
+        UPDATE refund SET moved_to = x.id WHERE id = v_refund;
         PERFORM payment_book(a_to, x, a_login);
     END LOOP;
     RETURN a_amount - v_left;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Returns and exchanges on a running server: what comes back gives back exactly what it cost, to the
 tenders it was paid with; what goes out in its place; what is kept, and what is due again."""
+import json
 import os
 import random
 import sys
@@ -296,6 +297,54 @@ def other_tenders(d):
     d.clean()
 
 
+def provider(d, outcome):
+    """Whatever the payment provider is asked now gets this answer; (act, reference, amount) of each."""
+    rows = json.loads(d.s.psql("SET ROLE partyline_gateway; SELECT coalesce(json_agg(t), '[]') FROM gateway_take('test', 100) t"))
+    for t in rows:
+        d.s.psql(f"SET ROLE partyline_gateway; SELECT gateway_result({t['task']}, 'test', '{outcome}', "
+                 f"'{'re' if t['act'] == 'refund' else 'pi'}_{t['task']}', '{{}}')")
+    return [(t["act"], t["provider_ref"], t["amount"]) for t in rows]
+
+
+def by_card(d):
+    """What a card has paid goes back to that very card, also by the way of an exchange; never more than it paid."""
+    sku = next(s for s in d.s.ids["skus"] if same_price(d, s))
+    card = d.s.psql(f"""INSERT INTO payment_token (person_id, market, provider_customer, provider_method, brand, last4, expires)
+        SELECT id, 'GB', 'cus_1', 'pm_{ulid()}', 'visa', '4242', '2027-08-31' FROM distributor WHERE number = '{d.s.ids['manager']}' RETURNING id""")
+    placed = d.place([line(sku, 3)], note=ulid())
+    status, _, paid = d.call("POST", f"/orders/{placed['number']}/payments", {"tenders": [
+        {"kind": "token", "amount": placed["total"], "ref": card}]}, {"Idempotency-Key": ulid()}, "B-02")
+    assert status == 200, paid
+    (act, _, amount), = provider(d, "authorised")
+    assert (act, amount) == ("authorise", placed["total"])
+    status, _, got = d.call("POST", f"/orders/{placed['number']}/release", {}, {"Idempotency-Key": ulid()}, "B-02")
+    assert status == 200, got
+    (act, charge, amount), = provider(d, "captured")
+    assert (act, amount) == ("capture", placed["total"])
+    assert d.s.psql(f"SELECT result FROM order_ship('{placed['number']}', NULL, '{ulid()}', 'h', 1, 'test')") == "shipped"
+    order = d.read(placed["number"])
+    charge = d.s.psql(f"SELECT provider_ref FROM payment p JOIN orders o ON o.id = p.order_id WHERE o.number = '{order['number']}' AND p.kind = 'token'")
+    one = d.made(order, piece(order, 1, 1, "damaged"))
+    d.receive(one["number"], (1, {"scrap": 1}))
+    d.clean()
+    assert provider(d, "refunded") == [("refund", charge, one["refund"])]
+    out = d.made(order, piece(order, 1, 1, "damaged", exchange=same_price(d, sku)))
+    assert provider(d, "refunded") == [], "no money moves for an exchange at the same price"
+    d.receive(out["number"], (1, {"scrap": 1}))
+    d.ship(out["exchange"])
+    again = d.made(d.read(out["exchange"]), piece(d.read(out["exchange"]), 1, 1, "damaged"))
+    d.receive(again["number"], (1, {"stock": 1}))
+    d.clean()
+    assert provider(d, "refunded") == [("refund", charge, again["refund"])], "what was exchanged was paid by that card"
+    last = d.made(order, piece(order, 1, 1, "allergy"))
+    d.receive(last["number"], (1, {"stock": 1}))
+    assert provider(d, "refused") == [("refund", charge, last["refund"])]
+    credit = d.s.psql("SELECT sum(balance) FROM account WHERE kind = 'credit'")
+    assert int(credit) >= last["refund"], "what the provider does not pay back becomes store credit"
+    assert one["refund"] + again["refund"] + last["refund"] <= placed["total"]
+    d.clean()
+
+
 def unpaid(d):
     """An order that is still due: what comes back is not due any more."""
     sku = d.s.ids["skus"][0]
@@ -493,6 +542,7 @@ def main():
                                    ("an exchange of which nothing comes back", exchange_called_off),
                                    ("what goes out is cancelled", exchange_order_cancelled),
                                    ("several tenders", other_tenders),
+                                   ("paid by card", by_card),
                                    ("an order that is due", unpaid),
                                    ("late, and by whose leave", late),
                                    ("buy-back and withdrawal", kinds),

@@ -60,11 +60,11 @@ WITH looked AS (
 SELECT jsonb_strip_nulls(jsonb_build_object(
            'number', o.number, 'person', coalesce(o.customer_id, o.distributor_id), 'recruiter', o.distributor_id,
            'rank', d.rank, 'channel', o.channel, 'today', o.business_date,
-           'first_order', NOT EXISTS (
-               SELECT FROM orders e
-                WHERE CASE WHEN o.customer_id IS NULL THEN e.distributor_id = o.distributor_id AND e.customer_id IS NULL
-                           ELSE e.customer_id = o.customer_id END
-                  AND e.state <> 'cancelled' AND (e.placed_at, e.id) < (o.placed_at, o.id)),
+           'first_order', CASE WHEN o.customer_id IS NULL
+               THEN NOT EXISTS (SELECT FROM orders e WHERE e.distributor_id = o.distributor_id AND e.customer_id IS NULL
+                                   AND e.state <> 'cancelled' AND (e.placed_at, e.id) < (o.placed_at, o.id))
+               ELSE NOT EXISTS (SELECT FROM orders e WHERE e.customer_id = o.customer_id
+                                   AND e.state <> 'cancelled' AND (e.placed_at, e.id) < (o.placed_at, o.id)) END,
            'people', (SELECT jsonb_agg(g.code ORDER BY g.code) FROM person_group_member m JOIN person_group g ON g.id = m.group_id
                        WHERE m.person_id = coalesce(o.customer_id, o.distributor_id)),
            'coupons', (SELECT jsonb_agg(jsonb_build_object('code', given, 'promotion', p.code))

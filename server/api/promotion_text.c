@@ -1,5 +1,6 @@
 #include "server/api/promotion_text.h"
 
+#include "core/pan.h"
 #include "core/text.h"
 
 #include <string.h>
@@ -28,9 +29,14 @@ const char *promotion_text_take(struct call *c)
         good = utf8_is_printable(at, line);
         at += line + (at[line] != '\0');
     }
-    if (!good)
+    if (!good) {
         wire_bad_value(&c->reader, "", "text",
                        text ? "more than 8000 bytes, or unprintable" : "left out");
+    } else if (pan_found(text, len)) { /* commas stand between SKUs: they look like none */
+        problem_set_text(problems_add(&c->problems, PROBLEM_card_number, "/text", NULL), "what",
+                         "text");
+        good = false;
+    }
     return good ? arena_strndup(c->arena, text, len) : NULL;
 }
 

@@ -391,18 +391,25 @@ class Fields:
             cases.check(f"{kind} is refused", http in (400, 422) and (reply.get("detail") or reply.get("problems")), (http, reply))
 
 
+def look_at_all(server, found):
+    """Every field with every text of HOSTILE."""
+    one = Fields(server, found)
+    for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.payments, one.reasons, one.changes,
+                 one.waiting, one.autosaves, one.returns, one.office, one.sessions, one.searches, one.no_text):
+        cases.run(getattr(what, "__name__", "distributors"), what)
+    return one
+
+
 def main():
     with demo_server() as server:
         found = fields(server.call("GET", A + "/openapi.json")[2])
         cases.equal("every free-text field of openapi.json is looked at, and there are no others",
                     {which: sorted({*each, *(DRAFT + ["/tenders/0/ref"] if which in AS_DRAFTS else [])} & {*found[which]} if which in AS_DRAFTS else each)
                      for which, each in COVERED.items()}, {which: sorted(each) for which, each in found.items() if each})
-        one = Fields(server, found)
-        for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.payments, one.reasons, one.changes,
-                     one.waiting, one.autosaves, one.returns, one.office, one.sessions, one.searches, one.no_text):
-            cases.run(getattr(what, "__name__", "distributors"), what)
+        one = look_at_all(server, found)
         print("taken: %d texts in %d fields" % (sum(map(len, one.taken.values())), len(one.taken)))
     cases.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

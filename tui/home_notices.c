@@ -30,6 +30,8 @@ void home_notice_put(struct text *text, const struct reply_day *day, size_t i)
         text_printf(text, _("order %s is complete: %s has arrived"), notice->ref, notice->item);
     else if (strcmp(notice->kind, "return_due") == 0)
         text_printf(text, _("order %s is due again: what was to come back did not"), notice->ref);
+    else if (strcmp(notice->kind, "declined") == 0)
+        text_printf(text, _("order %s: the payment was declined, call back"), notice->ref);
     else if (strcmp(notice->kind, "autosave_balance") == 0)
         text_printf(text, _("repeat order %s: the account held too little"), notice->ref);
     else if (strcmp(notice->kind, "autosave_empty") == 0)
@@ -75,10 +77,10 @@ void home_notice_open(struct app *app, const struct reply_day *day, size_t i)
     } else {
         const struct reply_day_notice *notice = &day->notices[i - day->narrived];
         take_off(app, arena_printf(arena, "/notices/%s", notice->id));
-        if (strcmp(notice->kind, "back_order") == 0 || strcmp(notice->kind, "return_due") == 0)
-            open_placed(app, notice->ref);
-        else if (strncmp(notice->kind, "autosave", strlen("autosave")) == 0)
+        if (strncmp(notice->kind, "autosave", strlen("autosave")) == 0)
             open_repeat(app, notice->ref);
+        else if (*notice->ref)
+            open_placed(app, notice->ref);
         else
             app_say(app, ROLE_OK, "ok  seen.");
     }

@@ -9,7 +9,7 @@ enum {
     TAKERS = ROLE_BIT(operator) | ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor),
     OFFICE = ROLE_BIT(office),
     STAFF = TAKERS | ROLE_BIT(warehouse),
-    RELEASERS = STAFF & ~ROLE_BIT(operator),
+    RELEASERS = ROLE_BIT(counter) | ROLE_BIT(warehouse) | ROLE_BIT(office) | ROLE_BIT(supervisor),
 };
 
 const struct route route_table[] = {

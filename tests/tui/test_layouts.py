@@ -122,7 +122,7 @@ def test_handheld(world):
     client.press("F12")
     client.wait("ORDER")
     client.press("F1")
-    client.wait("HELP", "one of an item")
+    client.wait("HELP", "three of an item")
     picture(client, world, "handheld-help")
     client.press("F1", "F9")
     client.wait("REVIEW", "READ BACK", "F9 PLACE")

@@ -117,6 +117,18 @@ static void draw_where(const struct reply_order_card *order, const struct frame 
     arena_free(arena);
 }
 
+/* What has come in: neither what is due, nor what a card or a link is still asked for. */
+static int64_t paid_in(const struct reply_order_card *order)
+{
+    int64_t paid = order->total - order->due;
+    for (size_t i = 0; i < order->npayments; i++)
+        if (strcmp(order->payments[i].state, "authorising") == 0 ||
+            strcmp(order->payments[i].state, "authorised") == 0 ||
+            strcmp(order->payments[i].state, "unknown") == 0)
+            paid -= order->payments[i].amount;
+    return strcmp(order->state, "cancelled") == 0 ? 0 : paid;
+}
+
 /* Goods less discount, with delivery and what tax adds: the total. */
 static int draw_money(const struct reply_order_card *order, const struct frame *frame, int row)
 {
@@ -131,11 +143,9 @@ static int draw_money(const struct reply_order_card *order, const struct frame *
     else
         frame_printf(frame, row, ROLE_PLAIN, " Goods %s  Disc %s  Ship %s  Tax added %s  CV %s",
                      goods, discount, ship, tax, cv);
-    bool is_gone = strcmp(order->state, "cancelled") == 0;
     frame_printf(frame, row + 1, ROLE_STRONG, " TOTAL %s %s   PAID %s   DUE %s",
                  amount(order, total, order->total), order->currency,
-                 amount(order, paid, is_gone ? 0 : order->total - order->due),
-                 amount(order, due, order->due));
+                 amount(order, paid, paid_in(order)), amount(order, due, order->due));
     return row + 2;
 }
 
@@ -194,12 +204,18 @@ static int draw_lines(struct placed *placed, const struct frame *frame, int top)
     n++;
     if (*order->note && (row = at(placed, frame, top, n++)) >= 0)
         frame_printf(frame, row, ROLE_PLAIN, " Note     %s", order->note);
-    for (size_t i = 0; i < order->npayments; i++)
+    for (size_t i = 0; i < order->npayments; i++) {
+        const struct reply_payment *payment = &order->payments[i];
         if ((row = at(placed, frame, top, n++)) >= 0)
-            frame_printf(frame, row, ROLE_PLAIN, " Payment  %s %s   %s",
-                         amount(order, sum, order->payments[i].amount),
-                         tongue_word("tender", order->payments[i].kind),
-                         tongue_word("payment", order->payments[i].state));
+            frame_printf(frame, row, ROLE_PLAIN, " Payment  %s %s%s%s   %s%s%s",
+                         amount(order, sum, payment->amount), tongue_word("tender", payment->kind),
+                         *payment->last4 ? " .." : "", payment->last4,
+                         tongue_word("payment", payment->state), *payment->failure ? ": " : "",
+                         payment->failure);
+        for (const char *url = payment->url; *url; url += strnlen(url, (size_t)frame->cols - 1))
+            if ((row = at(placed, frame, top, n++)) >= 0)
+                terminal_put(frame->top + row, 0, frame->cols - 1, ROLE_STRONG, url);
+    }
     for (size_t i = 0; i < order->nhistory; i++) {
         const struct reply_event *event = &order->history[i];
         if (strcmp(event->machine, "order") != 0 || (row = at(placed, frame, top, n++)) < 0)

@@ -116,6 +116,11 @@ static void payment_read(struct arena *arena, json_t *object, void *out)
         .kind = get_text(object, "kind"),
         .state = get_text(object, "state"),
         .amount = get_number(object, "amount"),
+        .refunded = get_number(object, "refunded"),
+        .failure = get_text(object, "failure"),
+        .url = get_text(object, "url"),
+        .brand = get_text(object, "brand"),
+        .last4 = get_text(object, "last4"),
     };
 }
 

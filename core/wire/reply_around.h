@@ -72,7 +72,9 @@ struct reply_orders {
 
 struct reply_payment {
     const char *kind, *state;
-    int64_t amount;
+    int64_t amount, refunded;
+    const char *failure, *url; /* why it was declined; where a link is paid, until it is */
+    const char *brand, *last4; /* of a stored card */
 };
 
 struct reply_event {

@@ -33,6 +33,19 @@ static inline const char *maker_sku(struct promotion_maker *m)
     }
 }
 
+/* Three of them, each once: a list with the same one twice is a mistake. */
+static inline const char *maker_three(struct promotion_maker *m)
+{
+    const char *a = maker_sku(m), *b, *c;
+    do
+        b = maker_sku(m);
+    while (strcmp(a, b) == 0);
+    do
+        c = maker_sku(m);
+    while (strcmp(a, c) == 0 || strcmp(b, c) == 0);
+    return arena_printf(m->arena, "%s, %s, %s", a, b, c);
+}
+
 /* A group, or up to three items. */
 static inline const char *maker_set(struct promotion_maker *m)
 {
@@ -40,9 +53,7 @@ static inline const char *maker_set(struct promotion_maker *m)
     if (c->ngroups && maker_below(m, 3))
         return arena_printf(m->arena, "group %s",
                             c->groups[maker_below(m, (unsigned)c->ngroups)].code);
-    return maker_below(m, 2)
-               ? maker_sku(m)
-               : arena_printf(m->arena, "%s, %s, %s", maker_sku(m), maker_sku(m), maker_sku(m));
+    return maker_below(m, 2) ? maker_sku(m) : maker_three(m);
 }
 
 static inline void maker_when(struct promotion_maker *m)

@@ -107,7 +107,8 @@ def run(say, s, rng):
     screens = Screens(client)
     paste = "\n".join(f"{rng.randint(1, 9)}*{sku}" for sku in rng.sample(skus, LINES))
     screens.time("the paste, priced", b"\033[200~" + paste.encode() + b"\n\033[201~",
-                 lambda screen: f"{LINES} lines" in screen.display[19] and "TOTAL .." not in screen.display[19])
+                 lambda screen: any(row.startswith(f" {LINES} ") for row in screen.display) and
+                 any(row.startswith(" TOTAL ") and ".." not in row for row in screen.display))
     screens.time("the paste, confirmed", b"", lambda screen: f"pending 0 of {LINES}" in screen.display[22])
     for _ in range(TIMES):
         keys(screens, skus)

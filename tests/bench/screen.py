@@ -83,12 +83,17 @@ def five_lines(keys, buyer, skus, quantities, greets):
 
 
 def place(client):
-    """Until the number is shown; the first F9 F9 may be asked whether a like order is meant."""
+    """Until the number is shown, which the last order's is not; the first F9 F9 may be asked whether a like
+    order is meant."""
+    def placed(screen):
+        return [found[1] for row in screen.display if (found := re.search(r"placed (\d+)", row))]
+
+    last = placed(client.screen)
     client.send(F9 + F9)
-    client.wait(lambda screen: any(re.search(r"placed \d|F9 again", row) for row in screen.display))
-    if not any("placed " in row for row in client.screen.display):
+    client.wait(lambda screen: placed(screen) not in ([], last) or any("F9 again" in row for row in screen.display))
+    if placed(client.screen) in ([], last):
         client.send(F9)
-        client.wait(lambda screen: any(re.search(r"placed \d", row) for row in screen.display))
+        client.wait(lambda screen: placed(screen) not in ([], last))
 
 
 def at_delay(say, s, rtt, orders, rng):

@@ -1,4 +1,6 @@
-"""A client with 50,000 items and an order of 1,000 lines: how soon each screen stands, and the memory."""
+"""A client with 50,000 items, 200 promotions and an order of 1,000 lines: how much comes to it and how soon it
+prices, how soon each screen stands, and the memory."""
+import glob
 import os
 import subprocess
 import sys
@@ -11,8 +13,8 @@ from pty_client import F9, PtyClient  # noqa: E402
 from served import PASSWORD, program  # noqa: E402
 from service import wait_for  # noqa: E402
 
-ITEMS, LINES, TIMES = 50_000, 1000, 20
-MEMORY_MB, PAUSE_MS = 64, 100
+ITEMS, PROMOTIONS, LINES, TIMES = 50_000, 200, 1000, 20
+MEMORY_MB, PAUSE_MS, SNAPSHOT_MB, USABLE_MS = 64, 100, 1.5, 1000
 PAGE_UP, PAGE_DOWN, F12 = b"\033[5~", b"\033[6~", b"\033[24~"
 
 
@@ -26,6 +28,18 @@ def bring_in(s, kind, head, rows):
     return done.stdout.strip()
 
 
+# What names are made of: few are alike, so that the catalogue does not pack better than a real one.
+KINDS = "velvet amber satin linen cedar copper marble meadow winter garden orchid harbour silver cotton willow ember".split()
+SCENTS = "rose lemon musk vanilla ginger jasmine sandal fig mint pepper cherry lavender honey coconut iris neroli".split()
+GOODS = "cream serum balm candle towel knife bowl soap mask lotion brush scarf kettle apron perfume shampoo".split()
+
+
+def names(rng):
+    while True:
+        yield (f"{rng.choice(KINDS).title()} {rng.choice(SCENTS)} {rng.choice(GOODS)} {rng.randint(1, 99) * 5} "
+               f"{rng.choice(['ml', 'g', 'cm', 'set'])} no. {rng.randint(1, 999)}")
+
+
 def fill(s, rng):
     """Old numbers without check digit: there are not so many of five digits with one."""
     have = {sku for sku, in s.query("SELECT sku FROM item")}
@@ -34,7 +48,7 @@ def fill(s, rng):
     lists = s.query("""SELECT code, audience FROM price_list WHERE market = 'GB' AND valid @> business_date('GB')
                         AND audience IN ('retail', 'distributor')""")
     bring_in(s, "items", "sku,name,spoken,group,legacy,back_order",
-             [f"{sku},Article {sku} of the large catalogue,article {sku},{group},yes,yes" for sku in skus])
+             [f"{sku},{name},{name.lower()},{group},yes,yes" for sku, name in zip(skus, names(rng))])
     bring_in(s, "prices", "market,list,audience,sku,amount,cv,pv,legacy",
              [f"GB,{code},{audience},{sku},{rng.randint(100, 9999) / 100:.2f},1.00,1.00,yes"
               for code, audience in lists for sku in skus])
@@ -42,6 +56,42 @@ def fill(s, rng):
         s.call("GET", f"/api/v1/items/{skus[-1]}?market=GB", token=s.token())[2].get("price")
         for _ in range(8)), 0.5)  # of each of its processes
     return skus
+
+
+def promote(s, rng, skus):
+    """Published promotions as a company has them: of a group or of a few items, a third not with others."""
+    groups = [code for code, in s.query("SELECT code FROM item_group ORDER BY id")]
+
+    def goods():
+        return f"group {rng.choice(groups)}" if rng.random() < 0.6 else ", ".join(rng.sample(skus, 3))
+
+    def text(code):
+        when = rng.choice(["when order 50.00\n", f"when spend {rng.randint(2, 10) * 10}.00 on {goods()}\n",
+                           f"when quantity {rng.randint(2, 5)} of {goods()}\n"])
+        give = rng.choice([f"give {rng.randint(1, 8) * 5}% off {goods()}", f"each\ngive cheapest: buy 2 get 1 free of {goods()}",
+                           f"give gift {rng.choice(skus)}", f"give {rng.randint(1, 9)}.00 off {goods()}"])
+        beside = f"not with T{rng.randrange(12)}\n" if rng.random() < 0.33 else ""
+        return f"promotion {code}\n{beside}{when}{give}\n"
+
+    for code in (f"SIZE{n:03}" for n in range(PROMOTIONS)):
+        s.query(f"""WITH p AS (INSERT INTO promotion (code, market, state) VALUES ('{code}', 'GB', 'published') RETURNING id)
+            INSERT INTO promotion_version (promotion_id, version, text, valid, limit_uses, limit_person, limit_budget)
+            SELECT id, 1, '{text(code)}', '(,)', 0, 0, 0 FROM p RETURNING promotion_id""")
+    version = s.query("SELECT version FROM catalogue_version")[0][0]
+    nothing = shop.draft(shop.buyers(s, 1)[0], [])
+    wait_for("the promotions at the server", 120, lambda: all(  # of each of its processes
+        int(s.call("POST", "/api/v1/quotes", nothing, token=s.token())[2]["catalogue_version"]) >= version for _ in range(8)), 0.5)
+
+
+def arrives(say, s, client, begun):
+    """What came of the catalogue, and when it was read; `begun`: the Enter behind the password."""
+    pattern = os.path.join(s.home, ".cache/partyline/catalogue-????????????????")
+    wait_for("the catalogue at the client", 30, lambda: [client.settle(0.01), glob.glob(pattern)][1], 0.01)
+    file = os.stat(glob.glob(pattern)[0])
+    megabytes, took = file.st_size / 1e6, (file.st_mtime - begun) * 1000
+    say(f"    catalogue, packed      {megabytes:8.2f} MB   at most {SNAPSHOT_MB}: {'yes' if megabytes <= SNAPSHOT_MB else 'NO'}")
+    say(f"    Enter of the sign-on to prices of one's own, the first time {took:.0f} ms   "
+        f"at most {USABLE_MS}: {'yes' if took <= USABLE_MS else 'NO'}")
 
 
 class Screens:
@@ -78,7 +128,7 @@ def keys(screens, skus):
     screens.title("back to the order", F12, "ORDER")
     screens.title("stock", b"s" + skus[0].encode() + b"\r", "STOCK")
     screens.title("back to the order", F12, "ORDER")
-    screens.title("find", b"article large\r", "FIND")
+    screens.title("find", b"velvet cream\r", "FIND")
     screens.title("back to the order", F12, "ORDER")
 
 
@@ -97,11 +147,14 @@ def run(say, s, rng):
     import pyte
     begun = time.monotonic()
     skus = fill(s, rng)
-    say(f"size: {ITEMS} items, brought in within {time.monotonic() - begun:.0f} s; {LINES} lines pasted")
+    promote(s, rng, skus)
+    say(f"size: {ITEMS} items, {PROMOTIONS} promotions, brought in within {time.monotonic() - begun:.0f} s; {LINES} lines pasted")
     client = PtyClient(f"https://localhost:{s.port}", os.path.join(s.folder, "ca.pem"), "CC-07", pyte.Screen(80, 24),
                        HOME=s.home)
+    client.wait("Password")
+    begun = time.time()
     client.sign_on(PASSWORD)
-    client.settle(3)  # the catalogue comes behind the screens
+    arrives(say, s, client, begun)
     client.send(shop.buyers(s, 1)[0].encode() + b"\r")
     client.wait("Balance")
     screens = Screens(client)

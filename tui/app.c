@@ -8,6 +8,7 @@
 #include "tui/open.h"
 #include "tui/order_change.h"
 #include "tui/order_offers.h"
+#include "tui/order_promo.h"
 #include "tui/promodesk.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
@@ -431,6 +432,7 @@ static void paste(struct app *app, bool begins)
 void app_input(struct app *app, const struct input *input)
 {
     const struct screen *screen = app_screen(app);
+    app->keyed_at = app->now;
     if (keep_ahead(app, input) || scan_input(app, input))
         return;
     if (screen->key && screen->key(app, input))
@@ -491,7 +493,7 @@ int app_tick(struct app *app)
     if (app->order)
         order_price_look(app->order);
     int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
-    int news = news_take(app);
+    int news = news_take(app), rest = order_promo_tick(app);
     int typed = mirror_tick(app);
     last_order_tick(app);
     if (!journal_sync(app->journal, &why))
@@ -499,6 +501,7 @@ int app_tick(struct app *app)
                  "the journal cannot be written (%s): lines are safe once the server has them",
                  why);
     order = news < order ? news : order;
+    order = rest < order ? rest : order;
     return order < typed ? order : typed;
 }
 

@@ -81,6 +81,7 @@ struct app {
     } said, news; /* the answer to the last entry; what happened, until it is old */
     int64_t news_at;
     int64_t repriced; /* when the open order was, for a catalogue that is new */
+    int64_t keyed_at; /* the last key */
     char list[64];    /* the price list of the order before */
     struct ahead ahead;
     unsigned entries;     /* Enters and function keys so far */

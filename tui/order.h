@@ -49,6 +49,7 @@ struct order {
     struct order_version versions[ORDER_UNDO + 1];
     size_t nversions, at;       /* the current one is versions[at]; those behind it can be redone */
     uint64_t edits;             /* counts changes; an answer carries the count it was asked with */
+    uint64_t rested;            /* edits at which the operator made a pause (order_promo.h) */
     unsigned next_line;         /* for ids of lines */
     bool in_paste, paste_begun; /* a paste is one step of undo */
 

@@ -222,6 +222,19 @@ int order_promo_rows(const struct app *app, const struct frame *frame, int most)
     return n;
 }
 
+int order_promo_tick(struct app *app)
+{
+    enum { REST_MS = 400, NEVER = 60 * 1000 };
+    struct order *order = app->order;
+    if (!order || order->rested == order->edits)
+        return NEVER;
+    int64_t left = app->keyed_at + REST_MS - app->now;
+    if (left > 0)
+        return (int)left;
+    order->rested = order->edits;
+    return NEVER;
+}
+
 void order_promo_draw(const struct app *app, const struct frame *frame, int row, int rows)
 {
     static const enum role roles[PARTS] = {[PART_CHOOSE] = ROLE_STRONG};
@@ -231,6 +244,8 @@ void order_promo_draw(const struct app *app, const struct frame *frame, int row,
     for (enum part part = 0; part < PARTS; part++) {
         if (!*texts[part])
             continue;
+        if (part == PART_SAY && app->order->rested != app->order->edits)
+            continue; /* the last one: its rows stay free for it */
         frame_text(frame, row, ROLE_PLAIN, frame->cols < SMALL ? "" : _(labels[part]));
         row += frame_wrap(frame, row, text_x(frame), part == PART_SAY ? SAY_ROWS : 1, roles[part],
                           texts[part]);

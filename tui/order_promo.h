@@ -9,6 +9,10 @@
 
 /* How many rows there is something for, at most `most`: what is least needed goes first. */
 int order_promo_rows(const struct app *app, const struct frame *frame, int most);
+/* What is to be said to the caller waits for a pause of the operator's: who keys on does not read
+ * it, and it would be drawn anew behind each line. Once a turn of the loop; milliseconds until the
+ * next look. */
+int order_promo_tick(struct app *app);
 /* On the `rows` rows from `row` on. */
 void order_promo_draw(const struct app *app, const struct frame *frame, int row, int rows);
 /* The same facts as lines of text. */

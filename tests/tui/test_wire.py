@@ -5,12 +5,15 @@ import sys
 import time
 
 import each
+import fake_promotions
+import fake_server
 from driver import Failed
 from rawpty import Pane
 
 ORDER_BYTES = 2048       # one behind the other, as the day goes
 FROM_HOME_BYTES = 2400   # the first of the day, whose table has to be drawn, too
 KEY = 0.02
+SAUCEPAN = fake_promotions.add_shop(fake_server.ITEMS, fake_server.code)["4310"]
 
 
 def check(condition, say):
@@ -52,6 +55,31 @@ def test_order(world):
             print("bytes on %s from %s: %d, at most %d: %r" % (term, where, sum(parts), most, parts))
             check(sum(parts) <= most, "%d bytes on %s from %s: %r" % (sum(parts), term, where, parts))
         pane.close()
+
+
+def test_sentences_wait(world):
+    """What is to be said to the caller is drawn once the operator pauses, not behind each line."""
+    world["fake"].catalogue = 1
+    world["fake"].promotions = ["KNIVES-2"]
+    pane = Pane(world, ["--user", world["operator"]]).sign_on(world)
+    pane.quiet(0.5)
+    pane.line(world["manager"]).wait("Balance 12.50")
+
+    def keyed_on():
+        """Whether a line was keyed behind the first before its sentence was there: a slow machine pauses itself."""
+        before = len(pane.sent)
+        pane.line(SAUCEPAN).wait("2 more %s" % SAUCEPAN)
+        pane.line(SAUCEPAN).wait("1 more %s" % SAUCEPAN, "One more", "Shall I")
+        return b"Two more" not in pane.sent[before:]
+
+    for _ in range(5):
+        if keyed_on():
+            break
+        pane.line("u").line("u").line("u").wait("nothing to undo", absent=["NEAR"])
+    else:
+        raise Failed("a sentence was drawn that nobody had the time to read")
+    world["fake"].promotions = []
+    pane.close()
 
 
 def test_key(world):

@@ -125,7 +125,7 @@ CASES = [
      lambda t: t.append("server/net/log.h", '#include "server/db/db.h"\n')),
     ("layers", "the client includes libpq", r"tui/planted\.h:\d+: libpq-fe\.h is for server/db",
      lambda t: t.write("tui/planted.h", "#pragma once\n#include <libpq-fe.h>\n")),
-    ("layers", "evhttp outside http.c", r"server/net/log\.h:\d+: event2/http\.h is for server/net/http\.c",
+    ("layers", "evhttp outside the HTTP server", r"server/net/log\.h:\d+: event2/http\.h is for server/net/http_private\.h",
      lambda t: t.append("server/net/log.h", "#include <event2/http.h>\n")),
     ("headers", "a header that does not stand alone", r"core/money\.h:1: does not compile alone",
      lambda t: t.append("core/money.h", "struct tm_of_nobody planted(size_of_nothing x);\n")),

@@ -267,6 +267,7 @@ void known_decide(struct call *c, struct pricing *p, const struct known *k)
     p->distributor_id = k->distributor_id;
     p->distributor_version = k->distributor_version;
     p->buyer.channel = call_channel(c);
+    p->buyer.balance = money_of(MONEY_MAX); /* as much as placing finds */
     if (p->draft.has_address) {
         p->buyer.has_ship_to = true;
         p->buyer.ship_to = p->draft.address;

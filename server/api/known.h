@@ -1,8 +1,8 @@
 /* What this worker knows of callers and buyers: what pricing last read of them, kept while there is
  * room. An order can so be priced without asking, and placed in one round trip: the database
  * compares what was taken for true with what is (order_known, sql/schema/019_placing.sql), so
- * that nothing old is ever believed. Of what others change all the time, stock and limits of
- * promotions, it knows nothing: an order that found enough of them is priced as if nothing were
+ * that nothing old is ever believed. Of what others change all the time, stock, balances and limits
+ * of promotions, it knows nothing: an order that found enough of them is priced as if nothing were
  * short. */
 #pragma once
 

@@ -265,7 +265,7 @@ static void place_after_asking(struct call *c, struct placing *p)
 /* False when that cannot be: it is asked about, or who wants it is not known. */
 static bool place_at_once(struct call *c, struct placing *p)
 {
-    struct known *known = c->tries || p->ntenders ? NULL : known_find(c, &p->pricing);
+    struct known *known = c->tries ? NULL : known_find(c, &p->pricing);
     if (!known || !call_sign(c, &known->actor))
         return false;
     known_decide(c, &p->pricing, known);

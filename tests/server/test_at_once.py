@@ -18,10 +18,10 @@ def at_once(s):
     return int(re.search(r"^partyline_orders_placed_at_once_total (\d+)", s.call("GET", "/metrics")[2], re.M)[1])
 
 
-def send(s, body, total, login="CC-07", accept=("duplicate", "age"), key=None):
+def send(s, body, total, login="CC-07", accept=("duplicate", "age"), key=None, tenders=()):
     """(status, reply, whether it went in one round trip)."""
     before = at_once(s)
-    body = {**body, "expect_total": total, "tenders": [], "accept": list(accept)}
+    body = {**body, "expect_total": total, "tenders": list(tenders), "accept": list(accept)}
     status, _, got = s.call("POST", A + "/orders", body, s.token(login), {"Idempotency-Key": key or ulid()})
     return status, got, at_once(s) > before
 
@@ -204,6 +204,39 @@ def what_is_short_is_told_and_may_wait(s):
     checked(s)
 
 
+def what_pays_it_goes_along(s):
+    """Tenders go in the same round trip: what accounts hold is asked under lock, never remembered."""
+    number = s.psql("""SELECT d.number FROM distributor d JOIN address a ON a.person_id = d.id AND a.position = 1 WHERE d.market = 'GB'
+                       AND d.status = 'active' AND NOT EXISTS (SELECT FROM account WHERE owner_id = d.id) ORDER BY d.id LIMIT 1""")
+    person = s.psql(f"SELECT id FROM distributor WHERE number = '{number}'")
+    card = s.psql(f"""INSERT INTO payment_token (person_id, market, provider_customer, provider_method, brand, last4, expires)
+                      VALUES ({person}, 'GB', 'cus_1', 'pm_1', 'visa', '4242', '2030-12-31') RETURNING id""")
+    body = draft(s, [(s.ids["skus"][0], 2)], distributor=number)
+    total = known(s, body)
+    s.psql(f"SELECT wallet_fund({person}, {total + 301}, '{ulid()}', NULL)")
+    split = [{"kind": "token", "amount": total - 300, "ref": card}, {"kind": "balance", "amount": 300}]
+    for tenders, payment, due in (([{"kind": "balance", "amount": total}], "captured", 0), (split, "authorising", 0),
+                                  ([{"kind": "token", "amount": 100, "ref": card}], "authorising", total - 100),
+                                  ([{"kind": "later", "amount": total}], "due", total)):
+        known(s, body)  # that a first order was placed is seen, too
+        status, got, fast = send(s, body, total, tenders=tenders)
+        assert (status, got["payment"], got["due"], fast) == (201, payment, due, True), (tenders, status, got, fast)
+        paid = [(p["kind"], p["amount"]) for p in order(s, got["number"])["payments"] if p["kind"] != "later"]
+        assert paid == [(t["kind"], t["amount"]) for t in tenders if t["kind"] != "later"], paid
+    # What the worker once read of the balance is of no account, neither when there is less by now ...
+    status, got, fast = send(s, body, total, tenders=[{"kind": "balance", "amount": total}])
+    assert (status, codes(got), fast) == (422, ["balance_short"], False), got
+    assert got["problems"][0]["params"]["balance"] == 1, got
+    # ... nor when there is more.
+    s.psql(f"SELECT wallet_fund({person}, {total}, '{ulid()}', NULL)")
+    assert send(s, body, total, tenders=[{"kind": "balance", "amount": total}])[::2] == (201, True)
+    for tenders, code in (([{"kind": "token", "amount": 100, "ref": "999999"}], "tender_unknown"), ([{"kind": "credit", "amount": total + 1}], "tenders_exceed"),
+                          ([{"kind": "cheque", "amount": 100, "ref": "7"}], "tender_kind")):
+        status, got, fast = send(s, body, total, tenders=tenders)
+        assert (status, [c for c in codes(got) if c != "duplicate"], fast) == (422, [code], False), (tenders, got)
+    checked(s)
+
+
 def who_is_signed_off_orders_nothing(s):
     body = draft(s, [(s.ids["skus"][0], 6)])
     total = known(s, body, "CC-08")
@@ -224,7 +257,7 @@ def who_is_signed_off_orders_nothing(s):
 ALL = [an_order_goes_after_its_quote, the_same_key_is_one_order, a_duplicate_is_asked_once, who_may_not_order_any_more_does_not,
        another_rank_is_another_price, another_address_is_the_one_used, a_group_that_was_left_counts_no_more,
        a_first_order_is_the_first, a_last_use_is_used_once, new_customers_are_counted_anew, what_is_short_is_told_and_may_wait,
-       who_is_signed_off_orders_nothing]
+       what_pays_it_goes_along, who_is_signed_off_orders_nothing]
 
 with demo_server("--workers", "1") as server:  # so that the one that knows is the one that is asked
     server.psql("UPDATE login SET market = NULL WHERE login = 'SV-01'")

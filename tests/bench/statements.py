@@ -5,6 +5,8 @@ import os
 import re
 import sys
 
+from served import ulid
+
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 KEY = "(lpad(:a::text, 13, '0') || lpad(:b::text, 13, '0'))"
 HEAD = "\\set r random(1, {n})\n\\set a random(0, 999999999999)\n\\set b random(0, 999999999999)\n"
@@ -16,7 +18,7 @@ SELECT jsonb_populate_record(r, jsonb_build_object('known', order_known(r)))::te
 SELECT (ROW(o.body_hash, o.placed_by, o.acting_for, 'bench', o.channel, o.market, o.type, o.distributor_id, d.version,
             o.customer_id, o.list_id, o.pricing_date, o.currency, o.exponent, o.tax_included, o.region, o.goods, o.discount,
             o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total, o.cv, o.pv, o.destination, o.ship_to,
-            nullif(o.note, ''), o.fingerprint, NULL, '{}', '{}', '{}', l.*, n.*, NULL, '{}', '{}', '{}', '{}', '{}', '{}',
+            nullif(o.note, ''), o.fingerprint, NULL, t.*, l.*, n.*, NULL, '{}', '{}', '{}', '{}', '{}', '{}',
             true, %s::bytea, 'distributor', 0, '{}', '{}', '{}', '{}', '{}', NULL)::priced_order) AS r
   FROM orders o JOIN distributor d ON d.id = o.distributor_id,
        LATERAL (SELECT array_agg(client_id ORDER BY line), array_agg(item_id ORDER BY line),
@@ -28,7 +30,10 @@ SELECT (ROW(o.body_hash, o.placed_by, o.acting_for, 'bench', o.channel, o.market
        LATERAL (SELECT array_agg(line ORDER BY item_id, line), array_agg(item_id ORDER BY item_id, line),
                        array_agg(reserved + back_ordered ORDER BY item_id, line),
                        array_agg(1 ORDER BY item_id, line), array_agg(false ORDER BY item_id, line)
-                  FROM reservation WHERE order_id = o.id) n
+                  FROM reservation WHERE order_id = o.id) n,
+       LATERAL (SELECT coalesce(array_agg(kind ORDER BY id), '{}'), coalesce(array_agg(amount ORDER BY id), '{}'),
+                       coalesce(array_agg(coalesce(token_id::text, ref) ORDER BY id), '{}')
+                  FROM payment WHERE order_id = o.id AND kind <> 'later') t
  WHERE o.number = ANY (%s) ORDER BY o.id) each"""
 
 
@@ -73,7 +78,7 @@ def order_script(s, numbers, token_hash):
     text = queries()["order_place"]
     records = [row[0] for row in s.query(ARGUMENTS, "\\x" + token_hash, numbers)]
     script = filled(text, [KEY, chosen(records)])
-    once = filled(text, [literal("0" * 26), literal(records[0])])
+    once = filled(text, [literal(ulid()), literal(records[0])])
     assert s.query(once.replace("%", "%%"))[0][0] == "placed", once
     return HEAD.format(n=len(records)) + protect(script) + ";\n"
 

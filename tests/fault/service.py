@@ -66,6 +66,27 @@ def command_line(pid):
     return ""
 
 
+def listening(port):
+    """The listening socket of a port, as /proc/PID/fd names it; None where nobody listens."""
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        with contextlib.suppress(OSError), open(table, encoding="ascii") as file:
+            for fields in map(str.split, file):
+                if fields[3] == "0A" and fields[1].endswith(f":{port:04X}"):
+                    return f"socket:[{fields[9]}]"
+    return None
+
+
+def holds(pid, what):
+    """Whether the process has that file open."""
+    folder = f"/proc/{pid}/fd"
+    with contextlib.suppress(OSError):
+        for entry in os.listdir(folder):
+            with contextlib.suppress(OSError):
+                if os.readlink(f"{folder}/{entry}") == what:
+                    return True
+    return False
+
+
 def postmaster_of(folder):
     try:
         with open(os.path.join(folder, "pg/postmaster.pid"), encoding="utf-8") as file:
@@ -128,8 +149,21 @@ class Service(Server):
         with open(os.path.join(self.home, "log"), encoding="utf-8", errors="replace") as log:
             return "".join(log.readlines()[-lines:])
 
+    def _children(self, serves):
+        socket = listening(self.port)
+        return [pid for pid in children(self.pid, "partylined") if holds(pid, socket) == serves]
+
     def workers(self):
-        return children(self.pid, "partylined")
+        """Who answers requests."""
+        return self._children(True)
+
+    def gateway(self):
+        """Who asks the payment provider: it serves nobody."""
+        return self._children(False)
+
+    def sandbox(self):
+        """The payment provider that the demonstration company brings."""
+        return children(self.pid, "partyline-sandb")  # as much of a name as the kernel keeps
 
     def kill_parent(self):
         """The parent alone; its workers notice by themselves."""

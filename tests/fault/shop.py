@@ -2,6 +2,8 @@
 import http.client
 import json
 
+from service import wait_for
+
 PLENTY = 10_000_000
 MARKET = "GB"
 
@@ -45,6 +47,20 @@ def buyers(s, most):
          WHERE d.market = %s AND d.status = 'active' ORDER BY d.id LIMIT %s""", MARKET, most)]
 
 
+def cards(s, numbers, method="pm_card_visa"):
+    """Stored cards of distributors, which the payment provider knows: {number: card}. The gateway has to run."""
+    s.query("""WITH made AS (INSERT INTO card_setup (person_id, market, method)
+                             SELECT id, market, %s FROM distributor WHERE number = ANY (%s) RETURNING id)
+               INSERT INTO gateway_task (act, setup_id, amount) SELECT 'adopt', id, 0 FROM made""", method, numbers)
+
+    def known():
+        found = dict(s.query("""SELECT d.number, t.id::text FROM card_setup c JOIN payment_token t ON t.id = c.token_id
+                                  JOIN distributor d ON d.id = c.person_id WHERE c.method = %s AND d.number = ANY (%s)""",
+                             method, numbers))
+        return found if len(found) == len(set(numbers)) else None
+    return wait_for("the cards to be known", 60, known, 0.05)
+
+
 def draft(buyer, lines):
     return {"market": MARKET, "type": "personal", "distributor": buyer, "customer": None,
             "ship_to": {"kind": "distributor"},
@@ -70,20 +86,22 @@ class Quoter:
             raise RuntimeError(f"a quote of {body} has problems: {wrong}")
         return text
 
-    def order(self, body, **more):
-        """The body of an order that will be accepted, canonical."""
-        return canonical({**body, "expect_total": self.quote(body)["total"], "tenders": [], "accept": ["duplicate", "age"],
-                          **more})
+    def order(self, body, pay=lambda total: [], **more):
+        """The body of an order that will be accepted, canonical; `pay` makes tenders of its total."""
+        total = self.quote(body)["total"]
+        return canonical({**body, "expect_total": total, "tenders": pay(total), "accept": ["duplicate", "age"], **more})
 
     def close(self):
         self.link.close()
 
 
-def order_bodies(s, rng, items, n, lines=5, most=3, nbuyers=40):
+def order_bodies(s, rng, items, n, lines=5, most=3, nbuyers=40, pay=lambda buyer, total: []):
     """n order bodies of `lines` different items for several distributors."""
-    quoter, who, skus = Quoter(s), buyers(s, nbuyers), [sku for _, sku in items]
-    bodies = [quoter.order(draft(rng.choice(who), [(sku, rng.randint(1, most)) for sku in rng.sample(skus, lines)]))
-              for _ in range(n)]
+    quoter, who, skus, bodies = Quoter(s), buyers(s, nbuyers), [sku for _, sku in items], []
+    for _ in range(n):
+        buyer = rng.choice(who)
+        body = draft(buyer, [(sku, rng.randint(1, most)) for sku in rng.sample(skus, lines)])
+        bodies.append(quoter.order(body, lambda total, buyer=buyer: pay(buyer, total)))
     quoter.close()
     return bodies
 

@@ -214,13 +214,25 @@ def what_pays_it_goes_along(s):
                       VALUES ({person}, 'GB', 'cus_1', 'pm_1', 'visa', '4242', '2030-12-31') RETURNING id""")
     body = draft(s, [(s.ids["skus"][0], 2)], distributor=number)
     total = known(s, body)
-    s.psql(f"SELECT wallet_fund({person}, {total + 301}, '{ulid()}', NULL)")
+    s.psql(f"SELECT wallet_fund({person}, 1, '{ulid()}', NULL)")
+
+    def goes(tenders):
+        """Again, when the worker has heard of the order before only now, and has forgotten the buyer for it."""
+        for _ in range(20):
+            spent = sum(t["amount"] for t in tenders if t["kind"] == "balance")
+            if spent:
+                s.psql(f"SELECT wallet_fund({person}, {spent}, '{ulid()}', NULL)")
+            known(s, body)
+            status, got, fast = send(s, body, total, tenders=tenders)
+            if fast or status != 201:
+                break
+        return status, got, fast
+
     split = [{"kind": "token", "amount": total - 300, "ref": card}, {"kind": "balance", "amount": 300}]
     for tenders, payment, due in (([{"kind": "balance", "amount": total}], "captured", 0), (split, "authorising", 0),
                                   ([{"kind": "token", "amount": 100, "ref": card}], "authorising", total - 100),
                                   ([{"kind": "later", "amount": total}], "due", total)):
-        known(s, body)  # that a first order was placed is seen, too
-        status, got, fast = send(s, body, total, tenders=tenders)
+        status, got, fast = goes(tenders)
         assert (status, got["payment"], got["due"], fast) == (201, payment, due, True), (tenders, status, got, fast)
         paid = [(p["kind"], p["amount"]) for p in order(s, got["number"])["payments"] if p["kind"] != "later"]
         assert paid == [(t["kind"], t["amount"]) for t in tenders if t["kind"] != "later"], paid
@@ -229,8 +241,7 @@ def what_pays_it_goes_along(s):
     assert (status, codes(got), fast) == (422, ["balance_short"], False), got
     assert got["problems"][0]["params"]["balance"] == 1, got
     # ... nor when there is more.
-    s.psql(f"SELECT wallet_fund({person}, {total}, '{ulid()}', NULL)")
-    assert send(s, body, total, tenders=[{"kind": "balance", "amount": total}])[::2] == (201, True)
+    assert goes([{"kind": "balance", "amount": total}])[::2] == (201, True)
     for tenders, code in (([{"kind": "token", "amount": 100, "ref": "999999"}], "tender_unknown"), ([{"kind": "credit", "amount": total + 1}], "tenders_exceed"),
                           ([{"kind": "cheque", "amount": 100, "ref": "7"}], "tender_kind")):
         status, got, fast = send(s, body, total, tenders=tenders)

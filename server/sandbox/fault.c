@@ -21,12 +21,21 @@ const struct fault *fault_by_kind(const char *kind)
     return NULL;
 }
 
+/* A path that ends in $ is meant as a whole. */
+static bool path_fits(const char *wanted, const char *path)
+{
+    size_t len = strlen(wanted);
+    if (len && wanted[len - 1] == '$')
+        return strlen(path) == len - 1 && strncmp(path, wanted, len - 1) == 0;
+    return strncmp(path, wanted, len) == 0;
+}
+
 const struct fault *fault_take(struct call *call, const char *method, const char *path)
 {
     struct faults *faults = call->sandbox->faults;
     bool fits = faults->fault && faults->count > 0 && strncmp(path, "/v1/", 4) == 0 &&
                 (!faults->method[0] || strcmp(faults->method, method) == 0) &&
-                strncmp(path, faults->path, strlen(faults->path)) == 0;
+                path_fits(faults->path, path);
     if (!fits)
         return NULL;
     faults->count--;

@@ -14,7 +14,7 @@ struct fault {
 struct faults {
     const struct fault *fault; /* NULL: none */
     int64_t count;
-    char method[8], path[208]; /* "" is any; a path is a beginning */
+    char method[8], path[208]; /* "" is any; a path is a beginning, or the whole with $ behind it */
 };
 
 /* NULL when there is none of this name. */

@@ -123,6 +123,14 @@ static const struct {
     {NULL, "requires_confirmation", OUTCOME_pending, NULL, NULL},
 };
 
+/* What it has taken may be less than it was asked for by then, or more. */
+static void read_received(struct reading *r, const json_t *intent)
+{
+    json_t *received = json_object_get(intent, "amount_received");
+    if (json_integer_value(received) > 0)
+        json_object_set(detail(r), "received", received);
+}
+
 static void read_intent(struct reading *r, const json_t *intent)
 {
     const json_t *error = json_object_get(intent, "last_payment_error");
@@ -132,6 +140,8 @@ static void read_intent(struct reading *r, const json_t *intent)
             (intents[i].status && !is(intent, "status", intents[i].status)))
             continue;
         ends(r, intents[i].outcome);
+        if (intents[i].outcome == OUTCOME_captured)
+            read_received(r, intent);
         if (intents[i].code) {
             const char *said = text_of(error, "message");
             why(r, *text_of(error, "code") ? text_of(error, "code") : intents[i].code,

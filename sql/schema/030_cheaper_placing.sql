@@ -1,4 +1,5 @@
--- What placing an order asks PostgreSQL, with less work for the same rules.
+-- What placing an order asks PostgreSQL, with less work for the same rules; and what a card pays is what the
+-- provider says that it has taken.
 
 -- The accounts of a market, for whoever asks for those that are nobody's (order_book and others): the unique
 -- index of 020 leaves certificates out, which they do not say, so that each order read all accounts that
@@ -40,4 +41,81 @@ BEGIN
     INSERT INTO order_confirmation (order_id, what, by_login, at)
         SELECT v_order, w, a_login, company_now() FROM unnest(a_confirmed) AS w
         ON CONFLICT DO NOTHING;
+END $$;
+
+-- ---- what is captured ------------------------------------------------------------------------------------------
+-- As in 020. A capture that nobody has asked for yet asks for less; one that is out cannot be changed: what it
+-- takes too much goes back when it is known (payment_answered).
+CREATE OR REPLACE FUNCTION payment_lessen(o orders, p payment, a_part bigint, a_login bigint, a_reason text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF a_part = p.amount THEN
+        PERFORM payment_call_off(o, p, a_login, a_reason);
+    ELSE -- the capture takes less than is held
+        UPDATE payment SET amount = amount - a_part, authorised = coalesce(authorised, amount) WHERE id = p.id;
+        UPDATE gateway_task SET amount = p.amount - a_part
+         WHERE payment_id = p.id AND act = 'capture' AND state = 'waiting' AND tries = 0;
+    END IF;
+END $$;
+
+-- As in 026; the amount that is booked is what the provider has `received` (in the detail of `captured`; all, where it
+-- does not say). What is more than is wanted by then is refunded, what is less stays due.
+CREATE OR REPLACE FUNCTION payment_answered(o orders, p payment, a_act text, a_outcome text, a_ref text, a_detail jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_to text := CASE WHEN a_outcome IN ('authorised', 'captured', 'declined') THEN a_outcome
+                      WHEN a_outcome = 'refused' THEN 'declined'
+                      WHEN a_outcome = 'unknown' AND a_act = 'authorise' THEN 'unknown' END;
+    v_wanted bigint := p.amount;
+    v_before text := p.state;
+    v_taken bigint := coalesce((a_detail ->> 'received')::bigint, p.amount);
+BEGIN
+    UPDATE payment SET provider_ref = coalesce(a_ref, provider_ref), url = coalesce(a_detail ->> 'url', url),
+           session_ref = coalesce(a_detail ->> 'session', session_ref),
+           failure = CASE WHEN v_to = 'declined' THEN coalesce(a_detail ->> 'why', '') ELSE failure END
+     WHERE id = p.id RETURNING * INTO p;
+    IF a_outcome = 'session' AND p.state = 'void' THEN
+        PERFORM gateway_ask('cancel', p.id, p.amount);
+        RETURN;
+    ELSIF a_outcome = 'session' THEN -- until the customer has paid, or the time for it is over
+        INSERT INTO gateway_task (act, payment_id, amount, not_before) VALUES ('look', p.id, p.amount, now() + interval '5 seconds');
+        INSERT INTO change_log (kind, ref) VALUES ('order', o.id::text);
+    END IF;
+    IF v_to IS NULL OR v_to = p.state THEN
+        RETURN;
+    ELSIF p.state = 'void' AND v_to = 'authorised' THEN -- called off while it was asked
+        PERFORM gateway_ask('cancel', p.id, p.amount);
+        RETURN;
+    ELSIF p.state IN ('void', 'refunded', 'captured') AND v_to <> 'captured' OR p.state IN ('captured', 'refunded') THEN
+        RETURN;
+    END IF;
+    IF p.state = 'declined' THEN -- the customer has tried another card behind the same link
+        RETURN;
+    END IF;
+    PERFORM machine_step('payment', o.id, p.id, p.state, v_to, NULL, coalesce(a_detail ->> 'why', ''));
+    IF v_to = 'authorised' THEN
+        UPDATE payment SET authorised = coalesce(authorised, amount) WHERE id = p.id;
+        IF o.state NOT IN ('placed', 'on_hold') THEN -- released before it was authorised
+            PERFORM gateway_ask('capture', p.id, p.amount);
+        END IF;
+    ELSIF v_to = 'captured' THEN
+        IF v_taken <> v_wanted THEN
+            UPDATE payment SET amount = v_taken, authorised = greatest(authorised, v_taken) WHERE id = p.id RETURNING * INTO p;
+        END IF;
+        PERFORM payment_book(o, p, NULL);
+        IF v_before = 'void' THEN
+            PERFORM payment_refund(o, p.id, p.amount, 'order ' || o.number, NULL, 'called off');
+        ELSIF v_taken > v_wanted THEN
+            PERFORM payment_refund(o, p.id, v_taken - v_wanted, 'order ' || o.number, NULL, 'captured before it was less');
+        ELSIF v_taken < v_wanted THEN
+            PERFORM order_due_set(o.id, v_wanted - v_taken + (SELECT coalesce(sum(x.amount), 0)::bigint FROM payment x
+                                                               WHERE x.order_id = o.id AND x.state = 'due'), NULL, 'captured in part');
+        END IF;
+    ELSIF v_to = 'declined' AND o.state <> 'cancelled' THEN
+        PERFORM order_due_set(o.id, p.amount + (SELECT coalesce(sum(x.amount), 0)::bigint FROM payment x
+                                                 WHERE x.order_id = o.id AND x.state = 'due'), NULL, 'declined');
+        INSERT INTO notice (login_id, market, kind, ref, detail, at)
+            VALUES (coalesce(p.login_id, o.placed_by), o.market, 'declined', o.number,
+                    jsonb_build_object('kind', p.kind, 'amount', p.amount, 'why', p.failure), company_now());
+    END IF;
+    PERFORM order_payments_changed(o.id);
 END $$;

@@ -5,6 +5,7 @@
 
 #include <CUnit/CUnit.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static struct task task_of(const char *act)
@@ -269,6 +270,10 @@ static const struct row rows[] = {
      NULL},
     /* Captured, called off. */
     {"capture", STEP_capture, 200, INTENT("succeeded"), 0, OUTCOME_captured, "pi_2", NULL},
+    {"capture", STEP_capture, 200,
+     "{\"object\":\"payment_intent\",\"id\":\"pi_2\",\"status\":\"succeeded\",\"amount\":2599,"
+     "\"amount_received\":1999}",
+     0, OUTCOME_captured, "pi_2", "received=1999"},
     {"capture", STEP_capture, 400,
      ERROR("invalid_request_error", "payment_intent_unexpected_state"), STEP_intent, 0, NULL, NULL},
     {"capture", STEP_capture, 402, ERROR("card_error", "card_declined"), 0, OUTCOME_declined, NULL,
@@ -342,7 +347,10 @@ static bool detail_is(const json_t *detail, const char *wanted)
     char name[32] = "";
     const char *is = strchr(wanted, '=');
     memcpy(name, wanted, (size_t)(is - wanted));
-    const char *value = json_string_value(json_object_get(detail, name));
+    const json_t *member = json_object_get(detail, name);
+    const char *value = json_string_value(member);
+    if (json_is_integer(member))
+        return json_integer_value(member) == strtoll(is + 1, NULL, 10);
     return value && strcmp(value, is + 1) == 0;
 }
 

@@ -60,6 +60,18 @@ class Till(Desk):
             SELECT id, 'GB', 'cus_1', 'pm_{ulid()}', 'visa', '4242', '2027-08-31' FROM distributor
              WHERE number = '{self.s.ids['manager']}' RETURNING id""")
 
+    def come_back(self, number):
+        """One piece of an order that was sent is returned; what that gave back."""
+        back = {"order": number, "lines": [{"line": self.read(number)["lines"][0]["id"], "qty": 1, "reason": "damaged"}]}
+        quote = self.call("POST", "/returns?preview=true", back)[2]
+        status, _, made = self.call("POST", "/returns", {**back, "expect_refund": quote["refund"], "expect_due": quote["due"]},
+                                    {"Idempotency-Key": ulid()})
+        assert status == 201, made
+        status, _, got = self.call("POST", f"/returns/{made['number']}/receive", {"lines": [{"position": 1, "stock": 1}], "close": False},
+                                   {"Idempotency-Key": ulid()}, "S-04")
+        assert status == 200, got
+        return quote["refund"]
+
     # ---- the provider ----
     def tasks(self, holder="test", order=None):
         """What the provider is to be asked now (of an order); it is taken by that."""
@@ -286,6 +298,28 @@ def changed_while_held(d):
     d.clean()
 
 
+def less_while_captured(d):
+    """What comes back while the provider is asked to capture goes back once it says how much it has taken: a
+    question that is out cannot be changed. One that nobody has asked yet asks for less."""
+    card = d.card()
+    for asked in (False, True):
+        order = d.order(4)
+        d.paid(order["number"], ("token", order["total"], card))
+        d.answer_all("authorised")
+        d.release(order["number"])
+        tasks = d.tasks(order=order["number"]) if asked else []
+        assert d.s.psql(f"SELECT result FROM order_ship('{order['number']}', NULL, '{ulid()}', 'h', 1, 'test')") == "shipped"
+        part = d.come_back(order["number"])
+        assert 0 < part < order["total"], part
+        (task,) = tasks or d.tasks(order=order["number"])
+        assert (task["act"], task["amount"]) == ("capture", order["total"] - (0 if asked else part)), (asked, task, part)
+        d.answer(task, "captured", f"pi_{task['payment']}", {"received": task["amount"]})
+        assert d.states(order["number"]) == [("token", task["amount"], part if asked else 0, "captured")], d.states(order["number"])
+        d.clean()
+        assert d.answer_all("refunded") == (["refund"] if asked else [])
+        d.clean()
+
+
 def means(d):
     """What a buyer could pay with: what the accounts hold, cards that are still good."""
     card = d.card()
@@ -328,6 +362,7 @@ def main():
                                ("called off before, while and after it was asked", called_off),
                                ("a link is paid on the provider's page", by_link),
                                ("an order that changes while a card is held", changed_while_held),
+                               ("what comes back while it is captured", less_while_captured),
                                ("what a buyer could pay with", means),
                                ("the gateway's role may do nothing else", not_by_others)):
             cases.run(sentence, step, d)

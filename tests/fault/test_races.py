@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 """Races for the last unit, for a key and for the locks; and errors that must, or must not, be tried
-again. RACE_ROUNDS (default 20; `make fault` takes 200) says how often the last unit, and the last use of a
-promotion, is fought for."""
+again. RACE_ROUNDS (default 20; `make fault` takes 200) says how often the last unit, the last use of a
+promotion and the last of a gift certificate are fought for."""
 import collections
+import json
 import os
 import random
 import sys
@@ -13,6 +14,7 @@ sys.dont_write_bytecode = True
 import kills  # noqa: E402
 import shop  # noqa: E402
 from cases import Cases  # noqa: E402
+from damm import damm  # noqa: E402
 from served import ulid  # noqa: E402
 from service import service  # noqa: E402
 from volley import Volley  # noqa: E402
@@ -87,6 +89,38 @@ def last_use(s, volley, items):
             if status != 200:
                 wrong[f"cancel {status} {reply}"] += 1
     cases.check(f"of {CLIENTS} clients exactly one gets the last use of a promotion, {ROUNDS} times", not wrong, dict(wrong))
+
+
+VALUE, SHOT = 10000, 3000  # what a certificate is worth, and what each wants of it
+
+
+def certificate(s, quoter, buyer):
+    """The number of a new one."""
+    body = shop.draft(buyer, [(damm("7902"), 1)])
+    body["lines"][0]["value"] = VALUE
+    raw = quoter.order(body, lambda total: [{"kind": "balance", "amount": total}])
+    status, _, sold = s.call("POST", "/api/v1/orders", raw=raw.encode(), token=s.token(), headers={"Idempotency-Key": ulid()})
+    assert status == 201, sold
+    return s.query("SELECT c.number FROM certificate c JOIN orders o ON o.id = c.order_id WHERE o.number = %s", sold["number"])[0][0]
+
+
+def last_of_a_certificate(s, volley, items):
+    """64 clients want 30.00 of 100.00 for orders of their own: three have it, the others hear what is left."""
+    quoter, wrong, buyers = shop.Quoter(s), collections.Counter(), shop.buyers(s, CLIENTS)
+    s.query("SELECT wallet_fund(id, %s, %s, NULL) FROM distributor WHERE number = %s", VALUE * ROUNDS, "race " + ulid(), buyers[0])
+    bodies = [json.loads(quoter.order(shop.draft(buyer, [(items[0][1], 50)]))) for buyer in buyers]
+    assert min(body["expect_total"] for body in bodies) >= SHOT
+    for _ in range(ROUNDS):
+        number = certificate(s, quoter, buyers[0])
+        shots = [{**rng.choice(bodies), "tenders": [{"kind": "certificate", "amount": SHOT, "ref": number}]} for _ in range(CLIENTS)]
+        answers = volley.fire([(ulid(), shop.canonical(body)) for body in shots])
+        told = [a for a in answers if a[0] == 422 and
+                [p["params"]["held"] for p in a[1]["problems"] if p["code"] == "tender_short"] == [VALUE % SHOT]]
+        left = s.query("SELECT a.balance FROM certificate c JOIN account a ON a.certificate_id = c.id WHERE c.number = %s", number)[0][0]
+        if sum(a[0] == 201 for a in answers) != VALUE // SHOT or len(told) != CLIENTS - VALUE // SHOT or left != VALUE % SHOT:
+            wrong[str((left, sorted(collections.Counter(a[0] for a in answers).items())))] += 1
+    quoter.close()
+    cases.check(f"of {CLIENTS} clients exactly {VALUE // SHOT} get 30.00 of a certificate of 100.00, {ROUNDS} times", not wrong, dict(wrong))
 
 
 def one_key(s, volley, bodies):
@@ -213,6 +247,7 @@ def main():
         with Volley(s, CLIENTS) as volley:
             cases.run("the last unit", last_unit, s, volley, items)
             cases.run("the last use", last_use, s, volley, items)
+            cases.run("the last of a certificate", last_of_a_certificate, s, volley, items)
             cases.run("one key", one_key, s, volley, bodies)
             cases.run("the last unit and one key", last_unit_by_one_key, s, volley, items)
         cases.run("crossing orders", crossing, s, items, kills.newest_order(s))

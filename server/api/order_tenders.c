@@ -29,11 +29,10 @@ void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders,
                                   db_array_text(arena, refs, n)};
 }
 
-unsigned order_tender_kinds(const struct call *c, const char *type)
+unsigned order_tender_kinds(const struct call *c, bool distributor_pays)
 {
     unsigned receivers = ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor);
-    enum order_type kind = order_type_by_name(type);
-    return tender_kinds(!order_type_info(kind)->needs_customer, c->actor.roles & receivers);
+    return tender_kinds(distributor_pays, c->actor.roles & receivers);
 }
 
 void order_add_tender_problem(struct problems *problems, const char *detail,

@@ -13,8 +13,8 @@ struct order_tenders {
 };
 void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders, size_t n,
                         struct order_tenders *out);
-/* The kinds that the one who asks may use on an order of that type (a name of order_type.def). */
-unsigned order_tender_kinds(const struct call *c, const char *type);
+/* The kinds that the one who asks may use on an order that a distributor pays, or a customer. */
+unsigned order_tender_kinds(const struct call *c, bool distributor_pays);
 /* Which tender the database could not take, and why: the detail of its "tender". */
 void order_add_tender_problem(struct problems *problems, const char *detail,
                               const struct draft_tender *tenders, size_t n, int exponent);

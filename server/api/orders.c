@@ -212,7 +212,7 @@ static void commit(struct call *c, struct placing *p)
 static enum status verdict_of_price(struct call *c, struct placing *p)
 {
     struct quote *q = &p->pricing.quote;
-    unsigned kinds = order_tender_kinds(c, order_type_info(p->pricing.draft.type)->name);
+    unsigned kinds = order_tender_kinds(c, !order_type_info(p->pricing.draft.type)->needs_customer);
     quote_tenders(q, &p->pricing.buyer, kinds, p->tenders, p->ntenders, &p->sums);
     size_t stops = problems_stops(&q->problems), shortages = 0;
     for (size_t i = 0; i < q->problems.count; i++)

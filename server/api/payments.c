@@ -68,7 +68,7 @@ static void pay_decide(struct call *c)
      * is cancelled, the commit tells. */
     if (!db_rows(b, p->earlier) && strcmp(db_value(b, p->head, 0, COL_STATE), "cancelled") != 0)
         tenders_take(&c->problems, money_of(db_int(b, p->head, 0, COL_DUE)), p->exponent,
-                     order_tender_kinds(c, db_value(b, p->head, 0, COL_TYPE)), p->tenders,
+                     order_tender_kinds(c, !db_value(b, p->head, 0, COL_CUSTOMER)), p->tenders,
                      p->ntenders, &sums);
     if (c->problems.count) {
         call_fail(c, STATUS_PROBLEMS, NULL);

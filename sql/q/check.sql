@@ -272,9 +272,14 @@ SELECT 'refund ' || r.id, 'is asked for by nobody'
    AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.refund_id = r.id AND g.state IN ('waiting', 'busy'))
  ORDER BY 1 LIMIT 20;
 
--- name: check_certificates   What is left of a certificate is what it was sold for less what was spent and not given back; nothing, when dead.
+-- name: check_certificates   What is left of a certificate is what it was sold for less what was spent and not given back; nothing, when dead. What went on to another order is not back.
 WITH used AS (
-    SELECT account_id, sum(amount - refunded) AS amount FROM payment WHERE kind = 'certificate' AND state IN ('captured', 'refunded')
+    SELECT account_id, sum(amount) AS amount
+      FROM (SELECT account_id, amount FROM payment WHERE kind = 'certificate' AND state IN ('captured', 'refunded')
+            UNION ALL
+            SELECT s.account_id, -r.amount FROM payment s JOIN payment p ON s.id = coalesce(p.moved_from, p.id)
+              JOIN refund r ON r.payment_id = p.id AND r.moved_to IS NULL
+             WHERE s.kind = 'certificate') spent
      GROUP BY account_id
 )
 SELECT 'certificate ' || c.id AS what,

@@ -9,6 +9,7 @@ import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import Cases  # noqa: E402
+from damm import damm  # noqa: E402
 from desk import Desk, codes, line  # noqa: E402
 from served import demo_server, ulid  # noqa: E402
 
@@ -234,6 +235,10 @@ def differences(d):
     assert out["payment"] == "due" and out["due"] == up["due"], out
     rate = order["lines"][0]["amount"] / order["lines"][0]["unit"] / 2
     assert abs(up["due"] - (out["lines"][0]["unit"] - order["lines"][0]["unit"]) * rate) <= 1, (up, out["lines"])
+    status, _, paid = d.call("POST", f"/orders/{out['number']}/payments", {"tenders": [{"kind": "balance", "amount": up["due"]}]},
+                             {"Idempotency-Key": ulid()})
+    assert status == 200 and paid["payment"] == "captured", ("her own order: her balance pays it", status, paid)
+    balance -= up["due"]
     down = d.made(order, piece(order, 1, 1, "d", exchange=same_price(d, sku, 2)))
     assert down["due"] == 0 and down["refund"] == down["worth"] - down["exchange_total"] > 0, down
     assert d.balance() == balance + down["refund"], "the difference goes back at once, with what goes out"
@@ -294,6 +299,30 @@ def other_tenders(d):
     d.receive(got["number"], (1, {"stock": 4}))
     assert d.s.psql("SELECT coalesce(sum(balance), 0) FROM account WHERE kind = 'credit'") == str(int(credit) + part)
     assert d.balance() == balance + got["refund"] - part
+    d.clean()
+
+
+def by_certificate(d):
+    """What a certificate has paid is spent until the exchange that it went on to gives it back."""
+    sku = next(s for s in d.s.ids["skus"] if same_price(d, s))
+    d.fund(1000000)
+    sold = d.place([line(damm("7902"), 1, value=50000)], balance=True)
+    number = d.s.psql(f"SELECT c.number FROM certificate c JOIN orders o ON o.id = c.order_id WHERE o.number = '{sold['number']}'")
+    placed = d.place([line(sku, 2)], note=ulid())
+    status, _, paid = d.call("POST", f"/orders/{placed['number']}/payments", {"tenders": [
+        {"kind": "certificate", "amount": placed["total"], "ref": number}]}, {"Idempotency-Key": ulid()})
+    assert status == 200 and paid["payment"] == "captured", paid
+    order = d.ship(placed["number"])
+    left = lambda: int(d.s.psql(f"SELECT a.balance FROM account a JOIN certificate c ON c.id = a.certificate_id WHERE c.number = '{number}'"))  # noqa: E731
+    held = left()
+    got = d.made(order, piece(order, 1, 1, "damaged", exchange=same_price(d, sku)))
+    assert left() == held, "it pays what goes out"
+    d.clean()
+    d.receive(got["number"], (1, {"scrap": 1}))
+    out = d.ship(got["exchange"])
+    back = d.made(out, piece(out, 1, 1, "damaged"))
+    d.receive(back["number"], (1, {"stock": 1}))
+    assert left() == held + back["refund"]
     d.clean()
 
 
@@ -542,6 +571,7 @@ def main():
                                    ("an exchange of which nothing comes back", exchange_called_off),
                                    ("what goes out is cancelled", exchange_order_cancelled),
                                    ("several tenders", other_tenders),
+                                   ("paid by certificate", by_certificate),
                                    ("paid by card", by_card),
                                    ("an order that is due", unpaid),
                                    ("late, and by whose leave", late),

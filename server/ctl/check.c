@@ -39,6 +39,7 @@ static const struct invariant invariants[] = {
     {Q_check_events, "every history is a chain from birth to the present state"},
     {Q_check_numbers, "numbers have their lengths and check digits"},
     {Q_check_dates, "orders stand on the day and in the month of their placing"},
+    {Q_check_months, "a closed month is what it was when it was closed"},
     {Q_check_drafts, "a draft is placed when its order exists, and only then"},
     {Q_check_returns, "nothing comes back that was not sent"},
     {Q_check_return_worth, "a return gives back exactly its part of what was paid"},

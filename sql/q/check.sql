@@ -436,12 +436,40 @@ SELECT n.what || ' ' || n.number AS what, 'is no number of this company' AS deta
     OR length(n.number) <> CASE n.what WHEN 'order' THEN order_length ELSE distributor_length END
  ORDER BY 1 LIMIT 20;
 
--- name: check_dates   An order stands on the business day and in the month in which it was placed.
+-- name: check_dates   An order stands on the business day and in the month in which it was placed; when that was closed, in the first that was open.
 SELECT 'order ' || o.number AS what,
        format('of %s stands on %s in %s', o.placed_at AT TIME ZONE m.zone, o.business_date, o.month) AS detail
   FROM orders o JOIN market m ON m.code = o.market
- WHERE o.business_date <> (o.placed_at AT TIME ZONE m.zone)::date OR o.month <> date_trunc('month', o.business_date)
+ WHERE o.business_date <> (o.placed_at AT TIME ZONE m.zone)::date
+    OR o.month <> CASE WHEN EXISTS (SELECT FROM month_event e WHERE e.market = o.market)
+                       THEN month_of(o.market, m.zone, o.placed_at, (SELECT min(t.id) FROM journal j JOIN transfer t ON t.journal_id = j.id
+                                                                       WHERE j.kind = 'order' AND j.ref = o.number))
+                       ELSE date_trunc('month', o.business_date)::date END
  ORDER BY o.id LIMIT 20;
+
+-- name: check_months   A month that is closed is what it was when it was closed: every account, every distributor's volumes.
+WITH sealed AS (
+    SELECT e.id, e.market || ' ' || to_char(e.month, 'YYYY-MM') AS month, s.event_id, s.books = n.books AND s.transfers = n.transfers AS books,
+           s.volumes = n.volumes AND (s.cv, s.pv) = (n.cv, n.pv) AS volumes, format('%s transfers, now %s', s.transfers, n.transfers) AS transfers,
+           format('CV %s, PV %s, now %s, %s', s.cv, s.pv, n.cv, n.pv) AS moved
+      FROM month_closed e LEFT JOIN month_seal s ON s.event_id = e.id LEFT JOIN month_sealed(NULL) n ON n.event_id = e.id
+)
+SELECT 'month ' || month AS what, CASE WHEN event_id IS NULL THEN 'is closed, and nobody has written down what it was: close it again'
+            WHEN NOT books THEN 'has changed its books: ' || transfers ELSE 'has changed its volumes: ' || moved END AS detail
+  FROM sealed WHERE (books AND volumes) IS NOT TRUE
+UNION ALL
+SELECT 'month ' || s.month || ', ' || coalesce(b.kind, n.kind),
+       format('%s before, debits %s, credits %s; now %s, %s, %s', b.opening, b.debits, b.credits, n.opening, n.debits, n.credits)
+  FROM (SELECT b.* FROM month_balance b JOIN month_closed e ON e.id = b.event_id) b
+  FULL JOIN month_balances(NULL) n ON n.event_id = b.event_id AND n.kind = b.kind
+  JOIN sealed s ON s.id = coalesce(b.event_id, n.event_id) AND s.event_id IS NOT NULL
+ WHERE (b.opening, b.debits, b.credits) IS DISTINCT FROM (n.opening, n.debits, n.credits)
+UNION ALL
+SELECT 'market ' || m.code, format('is closed through %s, its months say %s', m.closed_through, e.closed_through)
+  FROM market m
+  LEFT JOIN LATERAL (SELECT x.closed_through FROM month_event x WHERE x.market = m.code ORDER BY x.id DESC LIMIT 1) e ON true
+ WHERE m.closed_through IS DISTINCT FROM e.closed_through
+ ORDER BY 1 LIMIT 20;
 
 -- name: check_drafts   A draft is placed when there is an order of its key, and only then.
 SELECT 'draft ' || d.ulid AS what, CASE WHEN o.key IS NULL THEN 'is placed, but there is no order' ELSE 'is ' || d.state || ', but was placed' END AS detail

@@ -238,8 +238,8 @@ WITH today AS MATERIALIZED (
       LEFT JOIN draft d ON d.ulid = o.key
      WHERE o.placed_by = $1::bigint AND o.placed_at > company_now() - interval '2 days'
 )
-SELECT t.day, (date_trunc('month', t.day) + interval '1 month' - interval '1 day')::date,
-       (date_trunc('month', t.day) + interval '1 month')::date - 1 - t.day,
+SELECT t.day, (month_now(t.code) + interval '1 month' - interval '1 day')::date,
+       (month_now(t.code) + interval '1 month')::date - 1 - t.day,
        (SELECT count(*) FROM mine WHERE state = 'cancelled'),
        (SELECT round(percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds))::int FROM mine WHERE state <> 'cancelled'),
        (SELECT count(*) FROM (SELECT FROM orders WHERE placed_by = $1::bigint LIMIT 100) few)

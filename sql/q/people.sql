@@ -53,9 +53,9 @@ SELECT d.number, p.name, d.market, d.status, d.rank, r.name, s.number, d.joined,
        to_char(d.last_active, 'YYYY-MM'), p.phone, p.email, p.language, p.version,
        coalesce(w.balance, 0), m.currency, m.exponent, d.id,
        (SELECT coalesce(sum(o.pv), 0) FROM orders o WHERE o.distributor_id = d.id
-           AND o.month = date_trunc('month', business_date(d.market))::date AND o.state <> 'cancelled'),
+           AND o.month = month_now(d.market) AND o.state <> 'cancelled'),
        (SELECT coalesce(sum(o.cv), 0) FROM orders o WHERE o.distributor_id = d.id
-           AND o.month = date_trunc('month', business_date(d.market))::date AND o.state <> 'cancelled')
+           AND o.month = month_now(d.market) AND o.state <> 'cancelled')
   FROM distributor d
   JOIN person p ON p.id = d.id
   JOIN rank r ON r.id = d.rank

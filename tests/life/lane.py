@@ -45,7 +45,7 @@ class Lane:
                 self.link.request(method, API + path, None if body is None else json.dumps(body), send)
                 reply = self.link.getresponse()
                 return reply.status, json.loads(reply.read() or "null")
-            except (http.client.HTTPException, ConnectionError):
+            except (http.client.HTTPException, OSError):
                 self.link.close()  # it was kept for too long; every request has a key, so that it can be asked again
                 self.link = None
                 if last:

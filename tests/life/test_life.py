@@ -53,7 +53,7 @@ class Life:
             self.lanes.append(Lane(server, self.connect, SEED, number, books, self.people(code, number, books), self.skus[code]))
         self.first = self.query("SELECT max(id) FROM transfer")[0][0]
         self.first_certificate = self.query("SELECT coalesce(max(id), 0) FROM certificate")[0][0]
-        self.last, self.sums, self.answers = self.first, Counter(), Counter()
+        self.last, self.sums, self.answers, self.closed = self.first, Counter(), Counter(), None
 
     def connect(self):
         connection = psycopg2.connect(f"host={self.server.folder}/run port=5432 user=partyline dbname=partyline")
@@ -228,6 +228,8 @@ class Life:
                 list(pool.map(lambda lane: [lane.step() for _ in range(each)], self.lanes))
                 done, rounds = done + each * len(self.lanes), rounds + 1
                 self.provider()
+                if done >= OPERATIONS // 2 and not self.closed:
+                    self.close()
                 if rounds % COMPARE == 0:
                     self.compare(done)
                     if rounds % (COMPARE * 20) == 0:
@@ -237,6 +239,11 @@ class Life:
         self.compare(done)
         self.compare(done, whole=True)
         return done
+
+    def close(self):
+        """In the middle of all a month ends: what is corrected from now on is another month's, and nothing is lost by that."""
+        self.closed = self.query("SELECT to_char(business_date('GB'), 'YYYY-MM')")[0][0]
+        self.server.ctl("month", "close", self.closed, "--market", "GB", "--by", "B-02")
 
     def plant(self):
         fault = os.environ.get("LIFE_FAULT") or random.Random(SEED).choice(sorted(FAULTS))

@@ -35,6 +35,7 @@ CLAIMS = {
     "events": "every history is a chain from birth to the present state",
     "numbers": "numbers have their lengths and check digits",
     "dates": "orders stand on the day and in the month of their placing",
+    "months": "a closed month is what it was when it was closed",
     "drafts": "a draft is placed when its order exists, and only then",
     "shares": "what promotions take off a line is the sum of their shares",
     "uses": "what a promotion gave an order is what its lines have of it",
@@ -50,6 +51,9 @@ CLAIMS = {
     "readable": "every published promotion can be read",
     "people": "sponsor, status and rank are those of the history",
 }
+# October is closed first; the transfers, orders and volumes that are spoiled then are of October.
+CLOSED = "SELECT month_keep((detail ->> 'event')::bigint) FROM month_turn('GB', '2025-10-01', 'close', 'B-02', ''); "
+OCTOBER = "(SELECT max(id) FROM orders WHERE market = 'GB' AND month = '2025-10-01' AND cv > 0 AND state <> 'cancelled')"
 LIVE = "(SELECT min(order_id) FROM reservation)"
 SHIPPED = "(SELECT id FROM orders WHERE state = 'received' AND payment_state = 'captured' ORDER BY id LIMIT 1)"
 CANCELLED = "(SELECT id FROM orders WHERE state = 'cancelled' ORDER BY id LIMIT 1)"
@@ -126,6 +130,18 @@ PLANTED = (
     ("a move that is not allowed", ("events",), f"UPDATE order_event SET from_state = 'placed', to_state = 'shipped' WHERE order_id = {SHIPPED} AND machine = 'line' AND ref = 1"),
     ("a birth that is missing", ("events",), f"DELETE FROM order_event WHERE order_id = {SHIPPED} AND from_state = ''"),
     ("an order on another day", ("dates",), f"UPDATE orders SET business_date = business_date - 1 WHERE id = {SHIPPED}"),
+    ("a transfer of a closed month that was altered", ("months",),
+     CLOSED + f"UPDATE transfer SET amount = amount + 1 WHERE id = (SELECT min(id) FROM transfer WHERE order_id = {OCTOBER})"),
+    ("a booking that was put into a closed month", ("months",),
+     CLOSED + "WITH j AS (INSERT INTO journal (kind, ref, at) VALUES ('wallet_funding', 'LATE', '2025-10-15') RETURNING id) "
+     "INSERT INTO transfer (id, journal_id, debit_id, credit_id, currency, amount) OVERRIDING SYSTEM VALUE SELECT -1, j.id, f.id, w.id, 'GBP', 100 "
+     "FROM j, account f, account w WHERE f.kind = 'wallet_funding' AND f.market = 'GB' AND w.id = (SELECT min(id) FROM account WHERE kind = 'wallet' AND market = 'GB')"),
+    ("volumes of a closed month that changed", ("months", "order_lines"), CLOSED + f"UPDATE orders SET cv = cv + 1 WHERE id = {OCTOBER}"),
+    ("an order that was moved into a closed month", ("months", "dates"),
+     CLOSED + "UPDATE orders SET month = '2025-10-01' WHERE id = (SELECT max(id) FROM orders WHERE market = 'GB' AND month = '2025-11-01' AND cv > 0 AND state <> 'cancelled')"),
+    ("a closed month of which nothing was written down", ("months",), "SELECT month_turn('GB', '2025-10-01', 'close', 'B-02', '')"),
+    ("a balance of a closed month that was altered", ("months",), CLOSED + "UPDATE month_balance SET credits = credits + 1 WHERE kind = 'sales'"),
+    ("a month that is closed and nobody has closed", ("months",), "UPDATE market SET closed_through = '2025-10-01' WHERE code = 'GB'"),
     ("a draft that became an order and does not know", ("drafts",), f"INSERT INTO draft (ulid, owner_id, market, body) SELECT key, placed_by, market, '{{}}' FROM orders WHERE id = {SHIPPED}"),
     ("a placed draft without an order", ("drafts",), "INSERT INTO draft (ulid, owner_id, market, body, state) SELECT '01ARZ3NDEKTSV4RRFFQ69G5FAV', id, 'GB', '{}', 'placed' FROM login WHERE login = 'CC-07'"),
     ("a line that promotions reduce without a share", ("shares",),

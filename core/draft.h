@@ -28,6 +28,7 @@ struct draft_tender {
     const char *kind; /* "balance", "later" */
     int64_t amount;
     const char *ref; /* or NULL */
+    int64_t given;   /* cash: what was handed over, more of it is change; 0: exactly the amount */
 };
 
 /* Of a draft that is no new order: which one it changes, and the version of it that was read. */
@@ -48,6 +49,7 @@ struct order_draft {
     bool has_address;       /* an address of its own (`address`), else that of the destination */
     int64_t address_choice; /* 1-based: which of the person's addresses; 0 the first */
     struct address address;
+    bool at_counter;            /* sold at a till: taken along at once */
     const char *price_list;     /* code, or NULL: by date */
     struct date date;           /* pricing date; DATE_MIN: today */
     const char *const *coupons; /* codes as given */

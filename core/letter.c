@@ -17,20 +17,6 @@ enum {
 
 /* ---- headers --------------------------------------------------------------------------------- */
 
-static void add_base64(struct text *out, const char *bytes, size_t n)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t b = (uint32_t)(unsigned char)bytes[i] << 16;
-        b |= i + 1 < n ? (uint32_t)(unsigned char)bytes[i + 1] << 8 : 0;
-        b |= i + 2 < n ? (uint32_t)(unsigned char)bytes[i + 2] : 0;
-        text_addc(out, digits[b >> 18]);
-        text_addc(out, digits[b >> 12 & 63]);
-        text_addc(out, i + 1 < n ? digits[b >> 6 & 63] : '=');
-        text_addc(out, i + 2 < n ? digits[b & 63] : '=');
-    }
-}
-
 /* RFC 2047: words of whole characters, folded between them. */
 static void add_encoded(struct text *out, const char *text)
 {
@@ -45,7 +31,7 @@ static void add_encoded(struct text *out, const char *text)
             stop = next;
         }
         text_add(out, at == text ? "=?UTF-8?B?" : "\r\n =?UTF-8?B?");
-        add_base64(out, at, (size_t)(stop - at));
+        text_add_base64(out, at, (size_t)(stop - at));
         text_add(out, "?=");
         at = stop;
     }

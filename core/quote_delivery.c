@@ -28,7 +28,7 @@ static bool find_charge(struct quote *quote, const struct order_draft *draft,
 void quote_charge_delivery(struct quote *quote, const struct order_draft *draft)
 {
     const struct delivery_charge *row;
-    if (!find_charge(quote, draft, &row))
+    if (draft->at_counter || !find_charge(quote, draft, &row))
         return;
     if (!row) {
         struct problem *p = problems_add(&quote->problems, PROBLEM_no_delivery, "/ship_to", NULL);

@@ -30,7 +30,7 @@ unsigned tender_kinds(bool distributor_pays, bool receives)
 {
     unsigned kinds = 0;
     for (enum tender_kind kind = 0; kind < TENDER_KINDS; kind++)
-        if (infos[kind].how != TENDER_RECEIVED || receives)
+        if (infos[kind].how != TENDER_DRAWER && (infos[kind].how != TENDER_RECEIVED || receives))
             kinds |= 1u << kind;
     return distributor_pays ? kinds : kinds & ~TENDER_BIT(balance);
 }
@@ -64,7 +64,7 @@ size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
         if (amount == 0)
             continue;
         out[count++] =
-            (struct draft_tender){tender_info(picks[i].kind)->name, amount, picks[i].ref};
+            (struct draft_tender){tender_info(picks[i].kind)->name, amount, picks[i].ref, 0};
         to_pay -= amount;
     }
     return count;
@@ -103,9 +103,30 @@ static bool ref_fits(struct problems *problems, size_t i, const struct draft_ten
     return false;
 }
 
+/* What is handed over in cash is at least what it pays; of other kinds nothing is handed over. */
+static bool given_fits(struct problems *problems, size_t i, const struct draft_tender *tender,
+                       enum tender_kind kind, int exponent)
+{
+    struct problem *p;
+    if (!tender->given)
+        return true;
+    if (tender_info(kind)->how != TENDER_DRAWER || tender->given < 0 || tender->given > MONEY_MAX) {
+        p = tender_problem(problems, i, PROBLEM_bad_value, "given");
+        problem_set_text(p, "what", "given");
+        problem_set_text(p, "value", "given here");
+        return false;
+    }
+    if (tender->given >= tender->amount)
+        return true;
+    p = tender_problem(problems, i, PROBLEM_tender_given, "given");
+    problem_set_money(p, "given", tender->given, exponent);
+    problem_set_money(p, "amount", tender->amount, exponent);
+    return false;
+}
+
 /* A tender by itself; TENDER_KINDS, with a problem, when it cannot be. */
 static enum tender_kind tender_read(struct problems *problems, size_t i,
-                                    const struct draft_tender *tender, unsigned kinds)
+                                    const struct draft_tender *tender, unsigned kinds, int exponent)
 {
     enum tender_kind kind = tender_by_name(tender->kind);
     if (kind == TENDER_KINDS || !(kinds & 1u << kind)) {
@@ -119,7 +140,9 @@ static enum tender_kind tender_read(struct problems *problems, size_t i,
         problem_set_number(p, "amount", tender->amount);
         return TENDER_KINDS;
     }
-    return ref_fits(problems, i, tender, kind) ? kind : TENDER_KINDS;
+    return given_fits(problems, i, tender, kind, exponent) && ref_fits(problems, i, tender, kind)
+               ? kind
+               : TENDER_KINDS;
 }
 
 /* What it takes of `left`: all of it, unless more may be received than is due. */
@@ -138,7 +161,7 @@ void tenders_take(struct problems *problems, struct money total, int exponent, u
     bool exceeds = false;
     *sums = (struct tender_sums){.due = total};
     for (size_t i = 0; i < n; i++) {
-        enum tender_kind kind = tender_read(problems, i, &tenders[i], kinds);
+        enum tender_kind kind = tender_read(problems, i, &tenders[i], kinds, exponent);
         if (kind == TENDER_KINDS)
             continue;
         int64_t amount = tenders[i].amount, takes = tender_takes(kind, amount, left);

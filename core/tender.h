@@ -3,7 +3,7 @@
 
 #include "core/draft.h"
 
-enum tender_how { TENDER_ACCOUNT, TENDER_GATEWAY, TENDER_RECEIVED, TENDER_NOTHING };
+enum tender_how { TENDER_ACCOUNT, TENDER_GATEWAY, TENDER_DRAWER, TENDER_RECEIVED, TENDER_NOTHING };
 enum tender_ref { TENDER_NO_REF, TENDER_WITH_REF };
 
 enum tender_kind {
@@ -23,7 +23,8 @@ const struct tender_info *tender_info(enum tender_kind kind);
 enum tender_kind tender_by_name(const char *name);
 
 /* The kinds that may pay an order, as bits: the account balance is the distributor's, so it pays
- * what the distributor buys; what is received, only those may say who have it (`receives`). */
+ * what the distributor buys; what is received, only those may say who have it (`receives`). Cash is
+ * not among them: who has a drawer adds it. */
 #define TENDER_BIT(kind) (1u << TENDER_##kind)
 unsigned tender_kinds(bool distributor_pays, bool receives);
 

@@ -80,6 +80,20 @@ void text_add_int(struct text *text, int64_t value)
     while (left /= 10);
 }
 
+void text_add_base64(struct text *text, const char *bytes, size_t n)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t b = (uint32_t)(unsigned char)bytes[i] << 16;
+        b |= i + 1 < n ? (uint32_t)(unsigned char)bytes[i + 1] << 8 : 0;
+        b |= i + 2 < n ? (uint32_t)(unsigned char)bytes[i + 2] : 0;
+        text_addc(text, digits[b >> 18]);
+        text_addc(text, digits[b >> 12 & 63]);
+        text_addc(text, i + 1 < n ? digits[b >> 6 & 63] : '=');
+        text_addc(text, i + 2 < n ? digits[b & 63] : '=');
+    }
+}
+
 void text_clear(struct text *text)
 {
     text->len = 0;

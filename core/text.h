@@ -28,6 +28,8 @@ static inline void text_addc(struct text *text, char c)
 void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The number in decimal: what the hot paths use instead of a printf. */
 void text_add_int(struct text *text, int64_t value);
+/* RFC 4648, section 4. */
+void text_add_base64(struct text *text, const char *bytes, size_t n);
 void text_clear(struct text *text);
 
 /* Well-formed UTF-8 after Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above

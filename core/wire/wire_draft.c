@@ -299,7 +299,7 @@ json_t *wire_draft_write(const struct order_draft *draft)
 
 size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out)
 {
-    static const char *const names[] = {"kind", "amount", "ref", NULL};
+    static const char *const names[] = {"kind", "amount", "ref", "given", NULL};
     json_t *tenders = wire_array(r, object, "", "tenders", false);
     size_t n = tenders ? json_array_size(tenders) : 0;
     if (n > TENDERS_MAX) {
@@ -319,6 +319,7 @@ size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_ten
         wire_string(r, value, at, "kind", TEXT_SHORT, true, &(*out)[i].kind);
         wire_integer(r, value, at, "amount", true, &(*out)[i].amount);
         wire_string(r, value, at, "ref", TEXT_SHORT, false, &(*out)[i].ref);
+        wire_integer(r, value, at, "given", false, &(*out)[i].given);
         wire_only(r, value, at, names, NULL);
     }
     return n;
@@ -333,6 +334,8 @@ json_t *wire_tenders_write(const struct draft_tender *tenders, size_t n)
             json_pack("{s:s, s:I}", "kind", tender->kind, "amount", (json_int_t)tender->amount);
         if (tender->ref)
             json_object_set_new(one, "ref", json_string(tender->ref));
+        if (tender->given)
+            json_object_set_new(one, "given", json_integer(tender->given));
         json_array_append_new(array, one);
     }
     return array;

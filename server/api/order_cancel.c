@@ -1,4 +1,6 @@
 /* Taking an order back. */
+#include "server/api/order_cancel.h"
+
 #include "core/order_state.h"
 #include "core/text.h"
 #include "server/api/order_actor.h"
@@ -68,14 +70,19 @@ static const char *spent_say(struct call *c, const char *detail, int exponent)
     return say.data;
 }
 
+void order_certificates_spent(struct call *c, const char *detail, int exponent)
+{
+    struct problem *p = problems_add(&c->problems, PROBLEM_certificates_spent, "", NULL);
+    problem_set_text(p, "order", c->params[0]);
+    problem_set_text(p, "spent", spent_say(c, detail, exponent));
+}
+
 static void cancel_reply(struct call *c)
 {
     const char *state = db_value(c->batch, 0, 0, 1);
     if (strcmp(db_value(c->batch, 0, 0, 0), "certificates") == 0) {
         const struct cancelling *s = c->state;
-        struct problem *p = problems_add(&c->problems, PROBLEM_certificates_spent, "", NULL);
-        problem_set_text(p, "order", c->params[0]);
-        problem_set_text(p, "spent", spent_say(c, db_value(c->batch, 0, 0, 2), s->exponent));
+        order_certificates_spent(c, db_value(c->batch, 0, 0, 2), s->exponent);
         call_problems(c, STATUS_STATE, &c->problems, "state", json_string(state));
         return;
     }

@@ -125,7 +125,7 @@ const char *order_placing(struct call *c, const struct pricing *p, const struct 
     add_head(&r, c, p, t);
     add_sums(&r, c, p, t);
     add_lines(&r, &p->quote);
-    add_needs(&r, &p->quote, !t->known);
+    add_needs(&r, &p->quote, !t->known && !p->shift);
     db_record_text(&r, order_promotions(c->arena, p));
     add_confirmed(&r, t);
     add_parts(&r, c, &p->quote);

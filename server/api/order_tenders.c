@@ -6,6 +6,8 @@
 const char *order_tender_ref(struct arena *arena, const struct draft_tender *tender)
 {
     char digits[CERTIFICATE_DIGITS + 1];
+    if (tender->given)
+        return arena_printf(arena, "%lld", (long long)tender->given);
     if (!tender->ref)
         return "";
     if (tender_by_name(tender->kind) == TENDER_certificate &&
@@ -29,10 +31,11 @@ void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders,
                                   db_array_text(arena, refs, n)};
 }
 
-unsigned order_tender_kinds(const struct call *c, bool distributor_pays)
+unsigned order_tender_kinds(const struct call *c, bool distributor_pays, bool at_till)
 {
     unsigned receivers = ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor);
-    return tender_kinds(distributor_pays, c->actor.roles & receivers);
+    return tender_kinds(distributor_pays, c->actor.roles & receivers) |
+           (at_till ? TENDER_BIT(cash) : 0);
 }
 
 void order_add_tender_problem(struct problems *problems, const char *detail,

@@ -5,7 +5,8 @@
 #include "core/tender.h"
 #include "server/api/call.h"
 
-/* A tender's reference as it is kept: the number of a certificate without GC and blanks. */
+/* A tender's reference as it is kept: the number of a certificate without GC and blanks; of cash
+ * what was given. */
 const char *order_tender_ref(struct arena *arena, const struct draft_tender *tender);
 /* As array parameters in the order in which order_tenders takes them. */
 struct order_tenders {
@@ -13,8 +14,9 @@ struct order_tenders {
 };
 void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders, size_t n,
                         struct order_tenders *out);
-/* The kinds that the one who asks may use on an order that a distributor pays, or a customer. */
-unsigned order_tender_kinds(const struct call *c, bool distributor_pays);
+/* The kinds that the one who asks may use on an order that a distributor pays, or a customer; cash
+ * at a till only. */
+unsigned order_tender_kinds(const struct call *c, bool distributor_pays, bool at_till);
 /* Which tender the database could not take, and why: the detail of its "tender". */
 void order_add_tender_problem(struct problems *problems, const char *detail,
                               const struct draft_tender *tenders, size_t n, int exponent);

@@ -7,6 +7,7 @@
 #include "core/wire/json_out.h"
 #include "core/wire/wire_order.h"
 #include "server/api/candidates.h"
+#include "server/api/counter.h"
 #include "server/api/order_placing.h"
 #include "server/api/order_store.h"
 #include "server/api/order_tenders.h"
@@ -15,6 +16,7 @@
 #include "server/net/log.h"
 #include "server/net/metrics.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 struct placing {
@@ -32,8 +34,8 @@ struct placing {
 /* ---- replies ---- */
 
 static void reply_placed(struct call *c, enum status status, const char *number, const char *state,
-                         const char *payment, int64_t total, int64_t due, const char *currency,
-                         int64_t exponent)
+                         const char *payment, int64_t total, int64_t due, const char *change,
+                         const char *currency, int64_t exponent)
 {
     struct text text;
     struct json_out out = {&text, false};
@@ -44,6 +46,8 @@ static void reply_placed(struct call *c, enum status status, const char *number,
     json_out_string(&out, "payment", payment);
     json_out_int(&out, "total", total);
     json_out_int(&out, "due", due);
+    if (change)
+        json_out_int(&out, "change", strtoll(change, NULL, 10));
     json_out_string(&out, "currency", currency);
     json_out_int(&out, "exponent", exponent);
     json_out_close(&out, '}');
@@ -73,7 +77,8 @@ static bool answer_earlier(struct call *c, struct placing *p, const struct db_ba
     }
     metric_add(METRIC_orders_replayed, 1);
     reply_placed(c, STATUS_OK, number, db_value(b, s, 0, 1), db_value(b, s, 0, 2),
-                 db_int(b, s, 0, 3), db_int(b, s, 0, 7), db_value(b, s, 0, 4), db_int(b, s, 0, 5));
+                 db_int(b, s, 0, 3), db_int(b, s, 0, 7), db_value(b, s, 0, 9), db_value(b, s, 0, 4),
+                 db_int(b, s, 0, 5));
     return true;
 }
 
@@ -113,8 +118,10 @@ static void on_placed(struct call *c, struct placing *p, const char *detail)
     }
     log_event(LOG_INFO_, "order_placed", "request", c->request->id, "number", number, "login",
               c->actor.login, NULL);
-    reply_placed(c, STATUS_CREATED, number, "placed", db_value(b, 0, 0, 2), db_int(b, 0, 0, 3),
-                 p->sums.due.minor, m->currency, m->exponent);
+    const char *state = p->pricing.shift ? db_value(b, 0, 0, 5) : "placed";
+    reply_placed(c, STATUS_CREATED, number, state, db_value(b, 0, 0, 2), db_int(b, 0, 0, 3),
+                 p->sums.due.minor, p->pricing.shift ? db_value(b, 0, 0, 6) : NULL, m->currency,
+                 m->exponent);
 }
 
 /* Somebody else placed this very key between our look and our commit. */
@@ -163,13 +170,21 @@ static void on_facts(struct call *c, struct placing *p, const char *detail)
         call_fail(c, STATUS_UNAVAILABLE, "the distributor is being changed");
 }
 
+static void on_shift(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p;
+    metric_add(METRIC_orders_refused, 1);
+    counter_refuse(c, detail);
+}
+
 /* What order_place can say, and what follows. */
 static const struct {
     const char *result;
     void (*answer)(struct call *c, struct placing *p, const char *detail);
 } outcomes[] = {{"placed", on_placed},       {"again", on_again},   {"reused", on_again},
                 {"stock", on_stock},         {"tender", on_tender}, {"facts", on_facts},
-                {"promotion", on_promotion}, {"stale", on_stale},   {"locked", on_locked}};
+                {"promotion", on_promotion}, {"stale", on_stale},   {"locked", on_locked},
+                {"shift", on_shift}};
 
 static void place_after_asking(struct call *c, struct placing *p);
 
@@ -202,7 +217,11 @@ static void commit(struct call *c, struct placing *p)
                                       .age = order_asks_age(&p->pricing.quote),
                                       .accept_duplicate = p->accept_duplicate,
                                       .known = p->known};
-    DB_ADD(call_write(c), Q_order_place, p->key, order_placing(c, &p->pricing, &terms));
+    const char *order = order_placing(c, &p->pricing, &terms);
+    if (p->pricing.shift)
+        DB_ADD(call_write(c), Q_counter_place, p->key, order, p->pricing.shift);
+    else
+        DB_ADD(call_write(c), Q_order_place, p->key, order);
     call_then(c, committed);
 }
 
@@ -212,7 +231,8 @@ static void commit(struct call *c, struct placing *p)
 static enum status verdict_of_price(struct call *c, struct placing *p)
 {
     struct quote *q = &p->pricing.quote;
-    unsigned kinds = order_tender_kinds(c, !order_type_info(p->pricing.draft.type)->needs_customer);
+    bool distributor_pays = !order_type_info(p->pricing.draft.type)->needs_customer;
+    unsigned kinds = order_tender_kinds(c, distributor_pays, p->pricing.shift);
     quote_tenders(q, &p->pricing.buyer, kinds, p->tenders, p->ntenders, &p->sums);
     size_t stops = problems_stops(&q->problems), shortages = 0;
     for (size_t i = 0; i < q->problems.count; i++)
@@ -265,7 +285,7 @@ static void place_after_asking(struct call *c, struct placing *p)
 /* False when that cannot be: it is asked about, or who wants it is not known. */
 static bool place_at_once(struct call *c, struct placing *p)
 {
-    struct known *known = c->tries ? NULL : known_find(c, &p->pricing);
+    struct known *known = c->tries || p->pricing.shift ? NULL : known_find(c, &p->pricing);
     if (!known || !call_sign(c, &known->actor))
         return false;
     known_decide(c, &p->pricing, known);
@@ -301,7 +321,7 @@ static bool read_plain(struct call *c, struct placing *p)
 
 static bool read_any(struct call *c, struct placing *p)
 {
-    static const char *const also[] = {"rev", "expect_total", "tenders", "accept", NULL};
+    static const char *const also[] = {"rev", "expect_total", "tenders", "accept", "shift", NULL};
     if (!call_body(c))
         return false;
     wire_integer(&c->reader, c->body, "", "expect_total", true, &p->expect_total);
@@ -311,7 +331,10 @@ static bool read_any(struct call *c, struct placing *p)
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
     order_read_accept(c, &p->accept_duplicate, &p->accept_age);
     p->hash = call_body_hash(c);
-    return pricing_read(c, also, &p->pricing);
+    if (!pricing_read(c, also, &p->pricing))
+        return false;
+    pricing_read_shift(c, &p->pricing);
+    return call_body_ok(c);
 }
 
 void order_create(struct call *c)

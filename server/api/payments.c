@@ -1,5 +1,6 @@
 /* Paying a placed order, letting it go to the warehouse, and what its buyer could pay with. */
 #include "core/tender.h"
+#include "server/api/counter.h"
 #include "server/api/order_head.h"
 #include "server/api/order_tenders.h"
 #include "server/api/routes.h"
@@ -13,6 +14,8 @@ struct paying {
     size_t ntenders;
     size_t head, earlier; /* statements */
     int exponent;
+    const char *shift; /* at a till; or NULL */
+    bool is_hand_over; /* and given out */
 };
 
 /* What a function has said in (result, reply) that every one of these can say; false: something of
@@ -28,7 +31,7 @@ static bool answer_common(struct call *c, const char *result, const char *reply)
         call_problems(c, STATUS_STATE, NULL, "state", json_incref(json_object_get(now, "state")));
         json_decref(now);
     } else if (strcmp(result, "again") == 0 || strcmp(result, "paid") == 0 ||
-               strcmp(result, "released") == 0) {
+               strcmp(result, "released") == 0 || strcmp(result, "given") == 0) {
         call_reply_text(c, STATUS_OK, "application/json", reply, strlen(reply));
     } else {
         return false;
@@ -47,7 +50,7 @@ static void pay_reply(struct call *c)
 {
     struct paying *p = c->state;
     const char *result = db_value(c->batch, 0, 0, 0), *reply = db_value(c->batch, 0, 0, 1);
-    if (answer_common(c, result, reply))
+    if (answer_common(c, result, reply) || counter_answer(c, result, reply))
         return;
     order_add_tender_problem(&c->problems, reply, p->tenders, p->ntenders, p->exponent);
     call_fail(c, STATUS_PROBLEMS, NULL);
@@ -68,16 +71,21 @@ static void pay_decide(struct call *c)
      * is cancelled, the commit tells. */
     if (!db_rows(b, p->earlier) && strcmp(db_value(b, p->head, 0, COL_STATE), "cancelled") != 0)
         tenders_take(&c->problems, money_of(db_int(b, p->head, 0, COL_DUE)), p->exponent,
-                     order_tender_kinds(c, !db_value(b, p->head, 0, COL_CUSTOMER)), p->tenders,
-                     p->ntenders, &sums);
+                     order_tender_kinds(c, !db_value(b, p->head, 0, COL_CUSTOMER), p->shift),
+                     p->tenders, p->ntenders, &sums);
     if (c->problems.count) {
         call_fail(c, STATUS_PROBLEMS, NULL);
         return;
     }
     order_tenders_fill(c->arena, p->tenders, p->ntenders, &columns);
-    DB_ADD(call_write(c), Q_order_pay, c->params[0], c->actor.market, p->key, p->hash,
-           c->actor.login_id, c->actor.acting_for, c->request->id, columns.kind, columns.amount,
-           columns.ref);
+    if (p->shift)
+        DB_ADD(call_write(c), p->is_hand_over ? Q_counter_hand_over : Q_counter_pay, c->params[0],
+               c->actor.market, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
+               c->request->id, p->shift, columns.kind, columns.amount, columns.ref);
+    else
+        DB_ADD(call_write(c), Q_order_pay, c->params[0], c->actor.market, p->key, p->hash,
+               c->actor.login_id, c->actor.acting_for, c->request->id, columns.kind, columns.amount,
+               columns.ref);
     call_then(c, pay_reply);
 }
 
@@ -89,21 +97,35 @@ static void pay_look(struct call *c)
     call_then(c, pay_decide);
 }
 
-void order_pay(struct call *c)
+static void pay_start(struct call *c, bool is_hand_over)
 {
-    static const char *const names[] = {"tenders", NULL};
+    static const char *const names[] = {"tenders", "shift", NULL};
     struct paying *p = c->state = ARENA_NEW(c->arena, struct paying);
     if (!(p->key = call_key(c)) || !call_body(c))
         return;
+    p->is_hand_over = is_hand_over;
     p->ntenders = wire_tenders_read(&c->reader, c->body, &p->tenders);
+    counter_read_shift(c, is_hand_over, &p->shift);
     wire_only(&c->reader, c->body, "", names, NULL);
-    if (!p->ntenders)
+    if (!p->ntenders && !is_hand_over)
         wire_bad_value(&c->reader, "", "tenders", "none");
     if (!call_body_ok(c))
         return;
-    p->hash = arena_printf(c->arena, "pay %s %s", c->params[0], call_body_hash(c));
+    p->hash = arena_printf(c->arena, "%s %s %s", is_hand_over ? "hand over" : "pay", c->params[0],
+                           call_body_hash(c));
     call_read(c);
     call_then(c, pay_look);
+}
+
+void order_pay(struct call *c)
+{
+    pay_start(c, false);
+}
+
+/* What is due of it is paid in the same breath. */
+void order_hand_over(struct call *c)
+{
+    pay_start(c, true);
 }
 
 /* ---- letting it go --------------------------------------------------------------------------- */

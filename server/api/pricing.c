@@ -2,6 +2,7 @@
 
 #include "core/text.h"
 #include "server/api/candidates.h"
+#include "server/api/people.h"
 #include "server/auth/digest.h"
 
 #include <stdlib.h>
@@ -94,6 +95,21 @@ bool pricing_read(struct call *c, const char *const *also, struct pricing *p)
     return call_body_ok(c);
 }
 
+void pricing_read_shift(struct call *c, struct pricing *p)
+{
+    struct order_draft *draft = &p->draft;
+    if (!wire_string(&c->reader, c->body, "", "shift", 18, false, &p->shift))
+        return;
+    if (!people_id_ok(p->shift))
+        wire_bad_value(&c->reader, "", "shift", p->shift);
+    draft->at_counter = true;
+    draft->destination = SHIP_pickup;
+    draft->has_address = false;
+    draft->method = NULL;
+    for (size_t i = 0; i < draft->nlines; i++)
+        draft->lines[i].back_order = false;
+}
+
 bool pricing_want(struct call *c, struct pricing *p)
 {
     if (!pricing_begin(c, p))
@@ -119,7 +135,9 @@ void pricing_ask(struct call *c, struct pricing *p)
     int64_t *ids = ARENA_ARRAY(c->arena, int64_t, p->nstock);
     for (size_t i = 0; i < p->nstock; i++)
         ids[i] = p->market->catalogue.items[p->stock_items[i]].id;
-    p->stock = DB_ADD(call_read(c), Q_stock_free, market, db_array_int(c->arena, ids, p->nstock));
+    const char *items = db_array_int(c->arena, ids, p->nstock);
+    p->stock = p->shift ? DB_ADD(call_read(c), Q_shift_stock_free, p->shift, items, market)
+                        : DB_ADD(call_read(c), Q_stock_free, market, items);
     p->duplicates = DB_ADD(call_read(c), Q_order_duplicates, p->fingerprint);
 }
 
@@ -247,7 +265,8 @@ void pricing_decide(struct call *c, struct pricing *p)
 
 bool pricing_check_duplicate(struct call *c, struct pricing *p)
 {
-    if (p->draft.nlines == 0 || !db_rows(c->batch, p->duplicates))
+    /* At a till the buyer stands there, and many have no name. */
+    if (p->draft.nlines == 0 || p->shift || !db_rows(c->batch, p->duplicates))
         return false;
     struct problem *problem = problems_add(&p->quote.problems, PROBLEM_duplicate, "/lines", NULL);
     problem_set_text(problem, "order", db_value(c->batch, p->duplicates, 0, 0));

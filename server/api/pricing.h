@@ -25,6 +25,7 @@ struct pricing {
     const struct stock_held *held; /* what the order has already; ascending by item */
     size_t nheld;
     const char *order;   /* the one that is changed: what it has of promotions can be had again */
+    const char *shift;   /* it is sold in, at a till: from the stock of its site; or NULL */
     const char *channel; /* where it came from; NULL: from the caller's desk */
 };
 
@@ -38,6 +39,9 @@ void pricing_ask(struct call *c, struct pricing *p);
 /* The same for a draft that is not the body: out->draft (held, order, channel) are filled already.
  */
 bool pricing_want(struct call *c, struct pricing *out);
+/* The member `shift` of the body, of what is sold at a till; after pricing_read. What is sold there
+ * is taken along: nothing of it is delivered, or comes later. */
+void pricing_read_shift(struct call *c, struct pricing *p);
 /* Whose address is meant; an address of the draft's own needs nobody's. A party's host is nobody we
  * know here. */
 const char *pricing_address_owner(const struct order_draft *draft);

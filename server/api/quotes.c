@@ -13,8 +13,14 @@ static void reply(struct call *c)
 
 void quote_create(struct call *c)
 {
+    static const char *const also[] = {"shift", NULL};
     struct pricing *p = ARENA_NEW(c->arena, struct pricing);
     c->state = p;
-    if (call_body(c) && pricing_load(c, NULL, p))
-        call_then(c, reply);
+    if (!call_body(c) || !pricing_read(c, also, p))
+        return;
+    pricing_read_shift(c, p);
+    if (!call_body_ok(c) || !pricing_begin(c, p))
+        return;
+    pricing_ask(c, p);
+    call_then(c, reply);
 }

@@ -1,4 +1,5 @@
 /* A return on its way into the database, and what the database says. */
+#include "server/api/counter.h"
 #include "server/api/returning.h"
 #include "server/net/log.h"
 
@@ -63,6 +64,8 @@ static void committed(struct call *c)
             outcomes[i].answer(c, c->state, reply ? reply : "{}");
             return;
         }
+    if (counter_answer(c, result, reply))
+        return;
     log_event(LOG_ERROR_, "return_unknown_result", "result", result, NULL);
     call_fail(c, STATUS_INTERNAL, NULL);
 }
@@ -115,8 +118,28 @@ static const char *about(struct call *c, const struct returning *r)
     return wire_dump(c->arena, o, NULL);
 }
 
+/* At a counter it is here already. */
+static void commit_here(struct call *c, const struct returning *r)
+{
+    struct arena *a = c->arena;
+    const struct return_quote *q = &r->quote;
+    struct wish_columns w = wish_columns(c, r);
+    DB_ADD(call_write(c), Q_counter_return, r->number, c->actor.market, r->key, r->hash,
+           c->actor.login_id, c->actor.acting_for, c->request->id, return_kind_name(q->kind),
+           q->late ? r->override : "", r->note, return_day_text(c, q->deadline),
+           order_minor(a, q->kind == RETURN_withdrawal ? money_of(0) : r->facts.order.fee),
+           db_text_int(a, r->facts.order.buy_back.ppm),
+           db_text_int(a, q->worth.minor - q->fee.minor), order_minor(a, q->refund), about(c, r),
+           w.line, w.component, w.qty, w.reason, r->shift, db_array_text(a, r->to, q->nbacks));
+    call_then(c, committed);
+}
+
 void return_commit(struct call *c, struct returning *r)
 {
+    if (r->shift) {
+        commit_here(c, r);
+        return;
+    }
     struct arena *a = c->arena;
     const struct return_quote *q = &r->quote;
     struct wish_columns w = wish_columns(c, r);

@@ -1,5 +1,6 @@
 /* Asking for a return, and looking at what it would give: what comes back, what goes out in its
  * place, the fee, and the money. Core decides; the database keeps to the same sums or says no. */
+#include "server/api/counter.h"
 #include "server/api/people.h"
 #include "server/api/returning.h"
 #include "server/api/routes.h"
@@ -132,9 +133,25 @@ static void read_exchange(struct call *c, json_t *object, const char *at, struct
     wire_only(&c->reader, exchange, at, names, NULL);
 }
 
-static void read_wish(struct call *c, json_t *object, size_t i, struct return_wish *out)
+/* At a counter a line says where its pieces go; elsewhere that is found out when they come. */
+static void read_to(struct call *c, struct returning *r, json_t *object, const char *at, size_t i)
 {
-    static const char *const names[] = {"line", "component", "qty", "reason", "exchange", NULL};
+    static const char *const places[] = {"stock", "quarantine", "scrap"};
+    r->to[i] = places[0];
+    if (!wire_string(&c->reader, object, at, "to", 16, r->shift, &r->to[i]))
+        return;
+    for (size_t k = 0; r->shift && k < ARRAY_LEN(places); k++)
+        if (strcmp(places[k], r->to[i]) == 0)
+            return;
+    wire_bad_value(&c->reader, at, "to", r->shift ? r->to[i] : "given without a shift");
+    r->to[i] = places[0];
+}
+
+static void read_wish(struct call *c, struct returning *r, json_t *object, size_t i)
+{
+    static const char *const names[] = {"line",     "component", "qty", "reason",
+                                        "exchange", "to",        NULL};
+    struct return_wish *out = &r->wishes[i];
     const char *at = arena_printf(c->arena, "/lines/%zu", i);
     struct wire_reader *reader = &c->reader;
     *out = (struct return_wish){.line = ""};
@@ -152,6 +169,10 @@ static void read_wish(struct call *c, json_t *object, size_t i, struct return_wi
         (out->qty < 1 || out->qty > QTY_MAX))
         wire_bad_value(reader, at, "qty", arena_printf(c->arena, "%lld", (long long)out->qty));
     read_exchange(c, object, at, out);
+    read_to(c, r, object, at, i);
+    if (r->shift && out->exchange)
+        problems_add(&c->problems, PROBLEM_return_no_exchange_here,
+                     arena_printf(c->arena, "%s/exchange", at), NULL);
     wire_only(reader, object, at, names, NULL);
 }
 
@@ -165,8 +186,9 @@ static void read_wishes(struct call *c, struct returning *r)
         return;
     }
     r->wishes = ARENA_ARRAY(c->arena, struct return_wish, n);
+    r->to = ARENA_ARRAY(c->arena, const char *, n);
     for (r->nwishes = 0; r->nwishes < n && c->problems.count < WIRE_PROBLEMS_MAX; r->nwishes++)
-        read_wish(c, json_array_get(lines, r->nwishes), r->nwishes, &r->wishes[r->nwishes]);
+        read_wish(c, r, json_array_get(lines, r->nwishes), r->nwishes);
 }
 
 static bool read_preview(struct call *c, struct returning *r)
@@ -182,8 +204,8 @@ static bool read_preview(struct call *c, struct returning *r)
 
 void return_create(struct call *c)
 {
-    static const char *const names[] = {"order", "kind",          "lines",      "override",
-                                        "note",  "expect_refund", "expect_due", NULL};
+    static const char *const names[] = {"order",         "kind",       "lines", "override", "note",
+                                        "expect_refund", "expect_due", "shift", NULL};
     const char *kind = "return";
     struct returning *r = c->state = ARENA_NEW(c->arena, struct returning);
     *r = (struct returning){.number = "", .override = "", .note = ""};
@@ -199,6 +221,7 @@ void return_create(struct call *c)
     wire_integer(&c->reader, c->body, "", "expect_due", false, &r->expect_due);
     if ((r->kind = return_kind_by_name(kind)) == RETURN_KINDS)
         wire_bad_value(&c->reader, "", "kind", kind);
+    counter_read_shift(c, false, &r->shift);
     read_wishes(c, r);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c))

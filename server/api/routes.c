@@ -9,6 +9,8 @@ enum {
     TAKERS = ROLE_BIT(operator) | ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor),
     OFFICE = ROLE_BIT(office),
     STAFF = TAKERS | ROLE_BIT(warehouse),
+    TILLS = ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor),
+    SELLERS = ROLE_BIT(counter) | ROLE_BIT(supervisor),
     RELEASERS = ROLE_BIT(counter) | ROLE_BIT(warehouse) | ROLE_BIT(office) | ROLE_BIT(supervisor),
 };
 

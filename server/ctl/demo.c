@@ -47,9 +47,9 @@ static json_t *near_draft(const json_t *examples)
 static int print_examples(struct ctl *ctl)
 {
     json_t *examples = json_pack("{s:s}", "password", DEMO_PASSWORD);
-    bool good = add_examples(ctl, examples, Q_demo_people) &&
-                add_examples(ctl, examples, Q_demo_items) &&
-                add_examples(ctl, examples, Q_demo_certificate);
+    bool good =
+        add_examples(ctl, examples, Q_demo_people) && add_examples(ctl, examples, Q_demo_items) &&
+        add_examples(ctl, examples, Q_demo_certificate) && add_examples(ctl, examples, Q_demo_till);
     if (good) {
         json_object_set_new(examples, "near", near_draft(examples));
         json_dumpf(examples, stdout, JSON_INDENT(2));

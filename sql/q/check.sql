@@ -17,13 +17,13 @@ SELECT 'journal ' || j.id AS what, j.kind || ' ' || j.ref || ' has no transfer' 
  WHERE NOT EXISTS (SELECT FROM transfer t WHERE t.journal_id = j.id)
  ORDER BY j.id LIMIT 20;
 
--- name: check_balance   The balance that an account keeps is its credits less its debits.
+-- name: check_balance   The balance that an account keeps is its credits less its debits; of a drawer the other way round.
 WITH leg AS (
     SELECT credit_id AS account_id, amount FROM transfer
     UNION ALL
     SELECT debit_id, -amount FROM transfer
 ), total AS (
-    SELECT l.account_id, sum(l.amount) AS amount
+    SELECT l.account_id, sum(CASE WHEN a.till_id IS NULL THEN l.amount ELSE -l.amount END) AS amount
       FROM leg l JOIN account a ON a.id = l.account_id AND a.balance IS NOT NULL
      GROUP BY l.account_id
 )
@@ -40,7 +40,7 @@ WITH leg AS (
     SELECT id, debit_id, -amount FROM transfer
 ), running AS (
     SELECT l.id, l.account_id, a.kind, a.floor,
-           sum(l.amount) OVER (PARTITION BY l.account_id ORDER BY l.id) AS balance
+           sum(CASE WHEN a.till_id IS NULL THEN l.amount ELSE -l.amount END) OVER (PARTITION BY l.account_id ORDER BY l.id) AS balance
       FROM leg l JOIN account a ON a.id = l.account_id AND a.floor IS NOT NULL
 )
 SELECT kind || ' account ' || account_id AS what,
@@ -326,6 +326,81 @@ SELECT 'certificates of ' || a.market, format('%s in the books are not issued ye
   LEFT JOIN (SELECT s.market, sum(s.goods - coalesce(i.goods, 0)) AS owed FROM sold s LEFT JOIN issued i ON i.order_id = s.id
               WHERE s.state <> 'cancelled' GROUP BY s.market) s ON s.market = a.market
  WHERE a.owed <> coalesce(s.owed, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_drawers   What a drawer holds is what was moved in its shifts, nothing when the last is closed; every transfer of cash is such a move.
+WITH moved AS (
+    SELECT t.id, sum(d.amount) AS amount FROM till t JOIN shift s ON s.till_id = t.id JOIN drawer_move d ON d.shift_id = s.id GROUP BY t.id
+), cash AS (
+    SELECT t.journal_id, a.till_id, sum(CASE WHEN t.debit_id = a.id THEN t.amount ELSE -t.amount END) AS amount
+      FROM account a JOIN transfer t ON a.id IN (t.debit_id, t.credit_id) WHERE a.till_id IS NOT NULL GROUP BY t.journal_id, a.till_id
+)
+SELECT 'till ' || t.code AS what,
+       CASE WHEN a.id IS NULL THEN 'has no drawer' ELSE format('holds %s, its shifts have moved %s', a.balance, coalesce(m.amount, 0)) END AS detail
+  FROM till t LEFT JOIN account a ON a.till_id = t.id LEFT JOIN moved m ON m.id = t.id
+ WHERE a.balance IS DISTINCT FROM coalesce(m.amount, 0)
+UNION ALL
+SELECT 'shift ' || s.id, 'is closed, and ' || sum(d.amount) || ' is still in its drawer'
+  FROM shift s JOIN drawer_move d ON d.shift_id = s.id WHERE s.closed_at IS NOT NULL GROUP BY s.id HAVING sum(d.amount) <> 0
+UNION ALL
+SELECT coalesce('journal ' || c.journal_id, 'drawer move ' || d.id),
+       format('moves %s of cash, its shift says %s', coalesce(c.amount, 0), coalesce(d.amount, 0))
+  FROM cash c
+  FULL JOIN (SELECT d.*, s.till_id FROM drawer_move d JOIN shift s ON s.id = d.shift_id) d ON d.journal_id = c.journal_id AND d.till_id = c.till_id
+ WHERE c.amount IS DISTINCT FROM d.amount
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_shifts   One open shift to a till and to a login; Z reports are numbered without a gap and say what was done.
+SELECT 'till ' || t.code AS what, format('has %s Z reports up to number %s, and counts %s', count(s.z), coalesce(max(s.z), 0), t.zs) AS detail
+  FROM till t LEFT JOIN shift s ON s.till_id = t.id
+ GROUP BY t.id HAVING count(s.z) <> t.zs OR coalesce(max(s.z), 0) <> t.zs
+UNION ALL
+SELECT 'till ' || t.code, 'has ' || count(*) || ' open shifts'
+  FROM shift s JOIN till t ON t.id = s.till_id WHERE s.closed_at IS NULL GROUP BY t.id HAVING count(*) > 1
+UNION ALL
+SELECT 'login ' || l.login, 'has ' || count(*) || ' open shifts'
+  FROM shift s JOIN login l ON l.id = s.login_id WHERE s.closed_at IS NULL GROUP BY l.id HAVING count(*) > 1
+UNION ALL
+SELECT 'shift ' || s.id, 'was begun before an earlier one of its till was closed'
+  FROM (SELECT id, opened_at, closed_at, lag(id) OVER (PARTITION BY till_id ORDER BY id) AS earlier FROM shift) s
+  JOIN shift e ON e.id = s.earlier WHERE e.closed_at IS NULL
+UNION ALL
+SELECT 'shift ' || s.id, format('expected %s and counted %s; its moves make %s, over or short %s, %s went to the safe', s.expected, s.counted,
+                                d.expected, d.difference, d.dropped)
+  FROM shift s
+ CROSS JOIN LATERAL (SELECT coalesce(sum(amount) FILTER (WHERE kind NOT IN ('over', 'short', 'drop')), 0) AS expected,
+                            coalesce(sum(amount) FILTER (WHERE kind IN ('over', 'short')), 0) AS difference,
+                            coalesce(-sum(amount) FILTER (WHERE kind = 'drop'), 0) AS dropped
+                       FROM drawer_move WHERE shift_id = s.id) d
+ WHERE s.closed_at IS NOT NULL AND (s.expected <> d.expected OR s.counted - s.expected <> d.difference OR s.counted <> d.dropped)
+UNION ALL
+SELECT 'shift ' || s.id, 'reported other figures than were made: ' || string_agg(f.key, ', ' ORDER BY f.key)
+  FROM shift s CROSS JOIN LATERAL jsonb_each(shift_figures(s.id)) AS f
+ WHERE s.closed_at IS NOT NULL AND f.key NOT IN ('waiting', 'tenders', 'taxes') AND s.figures -> f.key IS DISTINCT FROM f.value
+ GROUP BY s.id
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_counter   What is sold at a till leaves its site and is paid there; what is void is void in its own shift.
+SELECT 'order ' || o.number AS what,
+       CASE WHEN o.site_id <> t.site_id THEN 'was given out at a till of another site' ELSE 'says ' || o.total || ', its shift ' || a.amount END AS detail
+  FROM counter_act a JOIN orders o ON o.id = a.order_id JOIN shift s ON s.id = a.shift_id JOIN till t ON t.id = s.till_id
+ WHERE a.act <> 'return' AND (o.site_id <> t.site_id OR a.act = 'void' AND a.amount <> o.total)
+UNION ALL
+SELECT 'order ' || o.number, 'is void in shift ' || a.shift_id || ', where it was not sold or is not cancelled'
+  FROM counter_act a JOIN orders o ON o.id = a.order_id
+ WHERE a.act = 'void' AND (o.state <> 'cancelled' OR NOT EXISTS (
+       SELECT FROM counter_act b WHERE b.order_id = o.id AND b.act = 'sale' AND b.shift_id = a.shift_id))
+UNION ALL
+SELECT 'payment ' || p.id, 'is cash, and in no drawer'
+  FROM payment p LEFT JOIN drawer_move d ON d.payment_id = p.id
+  LEFT JOIN shift s ON s.id = d.shift_id LEFT JOIN account a ON a.till_id = s.till_id
+ WHERE p.kind = 'cash' AND (d.amount IS DISTINCT FROM p.amount OR d.shift_id IS DISTINCT FROM p.shift_id OR a.id IS DISTINCT FROM p.account_id
+                            OR p.given IS NULL)
+UNION ALL
+SELECT 'drawer move ' || d.id, 'is no payment or refund of that amount'
+  FROM drawer_move d LEFT JOIN payment p ON p.id = d.payment_id LEFT JOIN refund r ON r.id = d.refund_id
+ WHERE d.kind IN ('sale', 'refund')
+   AND (coalesce(p.amount, -r.amount) IS DISTINCT FROM d.amount OR coalesce(p.shift_id, r.shift_id) IS DISTINCT FROM d.shift_id)
  ORDER BY 1 LIMIT 20;
 
 -- name: check_stock   What is on hand is the sum of its movements.

@@ -61,3 +61,11 @@ SELECT (SELECT array_to_json(array_agg(sku)) FROM (SELECT sku FROM plenty WHERE 
 -- name: demo_certificate   $1: market. One with something left on it, and whose it is.
 SELECT 'GC' || c.number AS certificate, c.customer_id::text AS certificate_customer FROM certificate c JOIN account a ON a.certificate_id = c.id
  WHERE c.market = $1 AND c.state = 'active' AND a.balance > 0 ORDER BY c.amount DESC, c.id LIMIT 1;
+
+-- name: demo_till   $1: market. Two tills beside each other, where everything that is sold by telephone is in stock, and the showroom's own.
+SELECT 'S-04' AS counter, 'SV-01' AS supervisor, min(t.code) AS till, max(t.code) AS till2,
+       (SELECT min(x.code) FROM till x JOIN site w ON w.id = x.site_id WHERE w.market = $1 AND NOT w.ships) AS showroom_till,
+       min(t.walk_in_id)::text AS walk_in, min(d.number) AS walk_in_distributor
+  FROM till t JOIN site s ON s.id = t.site_id AND s.ships LEFT JOIN customer c ON c.id = t.walk_in_id
+  LEFT JOIN distributor d ON d.id = c.distributor_id
+ WHERE s.market = $1;

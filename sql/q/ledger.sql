@@ -3,13 +3,14 @@
 -- name: ledger_snapshot   All that follows sees the same moment.
 START TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
--- name: ledger_accounts   Holders by number, never by name; certificates by id, their numbers are secret.
-SELECT a.id, k.class, k.title, a.market, coalesce(d.number, 'C' || a.owner_id, 'G' || a.certificate_id, ''), a.currency,
-       m.exponent, a.balance
+-- name: ledger_accounts   Holders by number, never by name; certificates by id, their numbers are secret. Balances are credits less debits.
+SELECT a.id, k.class, k.title, a.market, coalesce(d.number, 'C' || a.owner_id, 'G' || a.certificate_id, t.code, ''), a.currency,
+       m.exponent, CASE WHEN a.till_id IS NULL THEN a.balance ELSE -a.balance END
   FROM account a
   JOIN account_kind k ON k.kind = a.kind
   JOIN market m ON m.code = a.market
   LEFT JOIN distributor d ON d.id = a.owner_id
+  LEFT JOIN till t ON t.id = a.till_id
  ORDER BY a.id;
 
 -- name: ledger_transfers   In the order in which they were booked; the day is the market's.

@@ -1,7 +1,7 @@
 -- name: order_by_key   $1: key. What the key has placed before, and whether a draft of that name is open.
 SELECT o.number, o.state, o.payment_state, o.total, o.currency, o.exponent, o.body_hash,
        (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'due'),
-       o.market
+       o.market, (SELECT sum(p.given - p.amount) FROM payment p WHERE p.order_id = o.id AND p.given IS NOT NULL)
   FROM orders o WHERE o.key = $1;
 
 -- name: order_duplicates   $1: fingerprint. Placed within a day by the company's clock.
@@ -209,6 +209,9 @@ SELECT r.number, r.state, r.payment_state, r.type, r.distributor, r.distributor_
         OR lower(r.customer_name) LIKE ALL ((SELECT likes FROM words)::text[]))
  ORDER BY r.placed_at DESC, r.id DESC
  LIMIT $3::int;
+
+-- name: order_exponent   $1: number
+SELECT exponent FROM orders WHERE number = $1;
 
 -- name: order_exists   $1: number
 SELECT FROM orders WHERE number = $1;

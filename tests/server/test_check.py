@@ -27,6 +27,9 @@ CLAIMS = {
     "certificates": "what is left of a certificate is what nobody has spent",
     "issued": "certificates are issued when they are paid, and not before",
     "tasks": "the provider is asked about every payment that waits for it",
+    "drawers": "what is in a drawer is what was moved in its shifts",
+    "shifts": "Z reports have no gap and say what was done",
+    "counter": "what a till sells leaves its site and is paid there",
     "stock": "stock is the sum of its movements",
     "reserved": "reserved stock is what orders hold",
     "reservations": "orders in work hold what they need, others nothing",
@@ -104,6 +107,21 @@ PLANTED = (
     ("a cancelled sale whose certificate can be spent", ("issued",), "UPDATE orders SET state = 'cancelled' WHERE id = (SELECT min(order_id) FROM certificate)"),
     ("certificates sold and booked as goods", ("books", "issued"), "UPDATE transfer SET credit_id = (SELECT id FROM account WHERE kind = 'sales' AND market = 'GB') WHERE order_id = (SELECT min(order_id) FROM certificate) AND credit_id = (SELECT id FROM account WHERE kind = 'certificates_sold' AND market = 'GB')"),
     ("a payment that nobody asks about", ("tasks", "payments"), f"UPDATE payment SET state = 'authorising' WHERE order_id = {SHIPPED}"),
+    ("a drawer with more than was put into it", ("drawers", "balance"), "UPDATE account SET balance = balance + 1 WHERE id = (SELECT account_id FROM payment WHERE kind = 'cash')"),
+    ("a till without a drawer", ("drawers",), "DELETE FROM account WHERE till_id = (SELECT max(id) FROM till)"),
+    ("cash that moved and no shift knows", ("drawers", "counter", "shifts"), "DELETE FROM drawer_move WHERE kind = 'sale'"),
+    ("a shift that moved cash and the books do not know", ("drawers",), "UPDATE drawer_move SET amount = amount - 1 WHERE kind = 'pay_out'"),
+    ("a closed shift with money left", ("drawers", "shifts"), "UPDATE drawer_move SET amount = amount + 1 WHERE kind = 'drop'"),
+    ("cash without what was given", ("counter",), "UPDATE payment SET given = NULL WHERE kind = 'cash'"),
+    ("cash taken in another shift than its drawer says", ("counter",), "UPDATE payment SET shift_id = shift_id + 1 WHERE kind = 'cash'"),
+    ("a Z report that is missing", ("shifts",), "UPDATE shift SET z = 2 WHERE z = 1"),
+    ("a till that counts another number of Z reports", ("shifts",), "UPDATE till SET zs = zs + 1"),
+    ("a difference that was not booked", ("shifts",), "UPDATE shift SET counted = counted + 1 WHERE z = 1"),
+    ("a Z report that says something else", ("shifts",), "UPDATE shift SET figures = jsonb_set(figures, '{cash_taken}', '1') WHERE z = 1"),
+    ("two open shifts at a till", ("shifts",), "ALTER TABLE shift DISABLE TRIGGER ALL; DROP INDEX shift_open_till; INSERT INTO shift (till_id, login_id, opened_at, change_fund) SELECT till_id, 2, opened_at, 0 FROM shift WHERE closed_at IS NULL"),
+    ("two open shifts of one login", ("shifts",), "DROP INDEX shift_open_login; INSERT INTO shift (till_id, login_id, opened_at, change_fund) SELECT till_id + 1, login_id, opened_at, 0 FROM shift WHERE closed_at IS NULL"),
+    ("goods given out at another site", ("counter",), "UPDATE orders SET site_id = 4 WHERE id = (SELECT order_id FROM counter_act)"),
+    ("a void of what was not sold there", ("counter",), "INSERT INTO counter_act (shift_id, act, order_id, amount, login_id, at) SELECT shift_id, 'void', order_id, amount, login_id, at FROM counter_act"),
     ("stock from nowhere", ("stock",), "UPDATE stock SET on_hand = on_hand + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock ORDER BY 1, 2 LIMIT 1)"),
     ("a movement that stock does not know", ("stock",), "INSERT INTO movement (site_id, item_id, qty, reason, document, at) SELECT 3, min(item_id), 5, 'count', 'X', now() FROM stock WHERE site_id = 3"),
     ("reserved stock that no order holds", ("reserved",), "UPDATE stock SET reserved = reserved + 1 WHERE (site_id, item_id) = (SELECT site_id, item_id FROM stock WHERE on_hand > reserved ORDER BY 1, 2 LIMIT 1)"),
@@ -175,6 +193,23 @@ def returned(company):
         raise RuntimeError(result)
 
 
+def counted(company):
+    """A shift with a pick-up paid in cash and money paid out, counted a bit short; and one that is open."""
+    number, due = company.rows("""SELECT o.number, o.total FROM orders o WHERE o.state = 'placed' AND o.payment_state = 'due' AND o.market = 'GB'
+        AND o.site_id = 1 AND NOT EXISTS (SELECT FROM reservation r WHERE r.order_id = o.id AND r.back_ordered > 0)
+        AND (SELECT sum(p.amount) FROM payment p WHERE p.order_id = o.id AND p.state = 'due') = o.total ORDER BY o.id LIMIT 1""")[0]
+    company.rows("UPDATE orders SET destination = 'pickup' WHERE number = %s", number)
+    steps = (("shift_open('LEEDS-1', NULL, 'c1', 'h', 1, '', 10000)", "opened"),
+             ("counter_hand_over(%s, NULL, 'c2', 'h', 1, NULL, '', 1, '{cash}', ARRAY[%s], ARRAY[''])", "given"),
+             ("shift_move(1, NULL, 'c3', 'h', 1, '', 'pay_out', 500, 'milk')", "moved"),
+             ("shift_close(1, NULL, 'c4', 'h', 1, '', false, 9000, '[]', '')", "closed"),
+             ("shift_open('LEEDS-1', NULL, 'c5', 'h', 1, '', 10000)", "opened"))
+    for step, expected in steps:
+        result = company.value(f"SELECT result FROM {step}", *((number, due) if "%s" in step else ()))
+        if result != expected:
+            raise RuntimeError((step, result))
+
+
 def plant(company, sql):
     company.rows("BEGIN")
     company.rows("SET LOCAL session_replication_role = replica")
@@ -191,6 +226,9 @@ def main():
         returned(company)
         code, out, err = company.ctl("check")
         report.check("and with a return", code == 0, (code, out, err))
+        counted(company)
+        code, out, err = company.ctl("check")
+        report.check("and with a shift that was counted, and one that is open", code == 0, (code, out, err))
         report.check("it has an argument too many", company.ctl("check", "me")[0] == 64)
         for what, claims, sql in PLANTED:
             with company.copy() as copy:

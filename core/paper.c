@@ -176,19 +176,27 @@ void paper_qr(struct paper *paper, const char *what, bool in_text)
 /* ---- as text ----------------------------------------------------------------------------------
  */
 
+/* What is to be scanned may be longer than a row. */
+static void add_row(struct text *out, const char *row)
+{
+    do {
+        size_t len = fitting(row, PAPER_COLUMNS), shown = len;
+        while (shown && row[shown - 1] == ' ')
+            shown--;
+        text_addn(out, row, shown);
+        text_addc(out, '\n');
+        row += len;
+    } while (*row);
+}
+
 const char *paper_text(const struct paper *paper)
 {
     struct text out;
     text_init(&out, paper->arena);
     for (size_t i = 0; i < paper->n; i++) {
         const struct paper_row *row = &paper->rows[i];
-        size_t len = strlen(row->text);
-        if (row->kind == ROW_QR_ONLY)
-            continue;
-        while (len && row->text[len - 1] == ' ')
-            len--;
-        text_addn(&out, row->text, len);
-        text_addc(&out, '\n');
+        if (row->kind != ROW_QR_ONLY)
+            add_row(&out, row->text);
     }
     return out.data;
 }

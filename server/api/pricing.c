@@ -102,6 +102,7 @@ void pricing_read_shift(struct call *c, struct pricing *p)
         return;
     if (!people_id_ok(p->shift))
         wire_bad_value(&c->reader, "", "shift", p->shift);
+    p->channel = channel_name(CHANNEL_showroom);
     draft->at_counter = true;
     draft->destination = SHIP_pickup;
     draft->has_address = false;

@@ -75,12 +75,13 @@ class Counter(Desk):
     def hand_over(self, number, **more):
         return self.act(number, "hand-over", **more)
 
-    def take_back(self, number, qty=1, to="stock", reason="d", line_id=None, key=None, shift=None, **more):
+    def take_back(self, number, qty=1, to="stock", reason="d", line_id=None, key=None, shift=None, refund=None, **more):
         order = self.read(number)
         lines = [{"line": line_id or order["lines"][0]["id"], "qty": qty, "reason": reason, "to": to}]
         body = dict({"order": number, "lines": lines, "shift": shift or self.shift}, **more)
-        preview = self.good("POST", "/returns?preview=true", body)
-        return self.say("POST", "/returns", dict(body, expect_refund=preview["refund"]), key=key)
+        if refund is None:
+            refund = self.good("POST", "/returns?preview=true", body)["refund"]
+        return self.say("POST", "/returns", dict(body, expect_refund=refund), key=key)
 
     def receipt(self, number, copy=False, **headers):
         got = self.good("GET", f"/orders/{number}/receipt" + ("?copy=true" if copy else ""), **headers)

@@ -42,6 +42,11 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("POST", A + "/returns/{number}/receive"): ["/note"],
     ("POST", A + "/returns/{number}/refuse"): ["/reason"],
     ("POST", A + "/returns/{number}/cancel"): ["/reason"],
+    ("POST", A + "/shifts"): ["/till"],
+    ("POST", A + "/shifts/{id}/moves"): ["/reason"],
+    ("POST", A + "/shifts/{id}/close"): ["/note"],
+    ("POST", A + "/orders/{number}/hand-over"): ["/tenders/0/ref"],
+    ("POST", A + "/orders/{number}/void"): ["/reason"],
     ("POST", A + "/changesets"): ["/title"],
     ("PATCH", A + "/changesets/{id}"): ["/title"],
     ("PUT", A + "/changesets/{id}/rows"): ["/rows/0/base", "/rows/0/key"],
@@ -331,6 +336,57 @@ class Fields:
         for path, name in (("receive", "note"), ("refuse", "reason"), ("cancel", "reason")):
             self.each("POST", "/returns/{number}/" + path, act(path, name), lambda _, done: self.call("GET", "/returns/" + done["number"])[2]["reason"])
 
+    def counter(self):
+        """Tills that do not exist, reasons and notes of a shift, cheques for what is picked up."""
+        mine, self.token = self.token, self.s.token("S-04")
+
+        def post(path, body):
+            http, _, reply = self.call("POST", path, body, Idempotency_Key=ulid())
+            return http, reply
+
+        def till(_, text):
+            http, reply = post("/shifts", {"till": text, "float": 0})
+            return http, {"problems": [{"field": "/till", "say": reply["title"]}]} if http == 404 else reply
+        self.each("POST", "/shifts", till, lambda *_: None)
+        shift = post("/shifts", {"till": self.s.ids["till"], "float": 0})[1]["id"]
+
+        def report():
+            return self.call("GET", f"/shifts/{shift}/report")[2]
+        self.each("POST", "/shifts/{id}/moves", lambda _, text: post(f"/shifts/{shift}/moves", {"kind": "pay_in", "amount": 1, "reason": text}),
+                  lambda *_: report()["moves"][-1]["reason"])
+
+        def picked_up(tenders):
+            draft = {**self.draft(), "ship_to": {"kind": "pickup"}, "note": ulid()}
+            return post("/orders", {**draft, "expect_total": self.call("POST", "/quotes", draft)[2]["total"], "tenders": tenders,
+                                    "accept": ["duplicate"]})[1]
+
+        def hand_over(_, text):
+            placed = picked_up([])
+            http, reply = post(f"/orders/{placed['number']}/hand-over", {"shift": shift, "tenders": [{"kind": "cheque", "amount": placed["total"], "ref": text}]})
+            return http, reply
+        self.each("POST", "/orders/{number}/hand-over", hand_over,
+                  lambda _, done: [p["ref"] for p in self.call("GET", "/orders/" + done["number"])[2]["payments"] if p["kind"] == "cheque"][0])
+        sale = {"market": "GB", "type": "customer", "distributor": self.s.ids["walk_in_distributor"], "customer": self.s.ids["walk_in"],
+                "lines": [{"id": "a", "sku": self.s.ids["skus"][0], "qty": 1}], "shift": shift}
+        total = self.call("POST", "/quotes", sale)[2]["total"]
+
+        def void(_, text):
+            sold = post("/orders", {**sale, "expect_total": total, "tenders": [{"kind": "cash", "amount": total}]})[1]["number"]
+            http, reply = post(f"/orders/{sold}/void", {"shift": shift, "reason": text})
+            return http, reply
+        self.each("POST", "/orders/{number}/void", void, lambda _, done: next(
+            h["reason"] for h in self.call("GET", "/orders/" + done["number"])[2]["history"] if h["to"] == "cancelled" and h["machine"] == "order"))
+
+        def close(_, text):
+            nonlocal shift
+            http, reply = post(f"/shifts/{shift}/close", {"counted": 0, "note": text})
+            if http < 300:
+                shift = post("/shifts", {"till": self.s.ids["till"], "float": 0})[1]["id"]
+            return http, reply
+        self.each("POST", "/shifts/{id}/close", close, lambda _, z: z["shift"]["note"])
+        post(f"/shifts/{shift}/close", {"counted": 0})
+        self.token = mine
+
     def office(self):
         mine, self.token, key = self.token, self.s.token("B-02"), ulid()
         self.call("POST", "/changesets", {"title": "One"}, Idempotency_Key=key)
@@ -397,7 +453,7 @@ def look_at_all(server, found):
     """Every field with every text of HOSTILE."""
     one = Fields(server, found)
     for what in (one.customers, lambda: one.person("/distributors", server.ids["manager"]), one.drafts, one.quotes, one.orders, one.cancel, one.payments, one.reasons, one.changes,
-                 one.waiting, one.autosaves, one.returns, one.office, one.sessions, one.searches, one.no_text):
+                 one.waiting, one.autosaves, one.returns, one.counter, one.office, one.sessions, one.searches, one.no_text):
         cases.run(getattr(what, "__name__", "distributors"), what)
     return one
 

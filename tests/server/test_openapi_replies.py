@@ -435,6 +435,75 @@ def returns(call, server):
     call.token = mine
 
 
+def counter(call, server):
+    """A shift with all that can be done in it, and what cannot."""
+    mine, ids = call.token, server.ids
+    call.token = server.token("S-04")
+    call("GET", A + "/shifts/current")
+    key = ulid()
+    begin = {"till": ids["till"], "float": 10000}
+    for body, key in ((begin, key), (begin, key), ({**begin, "float": 1}, key), (begin, ulid()), ({**begin, "till": ids["till2"]}, ulid()),
+                      ({**begin, "till": "NONE"}, ulid()), ({"till": 1}, ulid()), (begin, None)):
+        call("POST", A + "/shifts", body, key=key)
+    shift = call("GET", A + "/shifts/current")[2]["id"]
+    call("GET", A + "/tills")
+    for query in ("", "?till=X", "?from=2025-01-01&limit=1", "?from=never", "?limit=x"):
+        call("GET", A + "/shifts", query=query)
+    for one in (shift, "999", "x"):
+        call("GET", A + "/shifts/{id}", id=one)
+        call("GET", A + "/shifts/{id}/report", id=one)
+    move, key = {"kind": "pay_in", "amount": 500, "reason": "change"}, ulid()
+    for body, key in ((move, key), (move, key), ({**move, "amount": 1}, key), ({**move, "kind": "pay_out", "amount": 10**9}, ulid()), ({"kind": "x"}, ulid()), (move, None)):
+        call("POST", A + "/shifts/{id}/moves", body, id=shift, key=key)
+    call("POST", A + "/shifts/{id}/moves", move, id="999", key=ulid())
+    draft = {"market": "GB", "type": "customer", "distributor": ids["walk_in_distributor"], "customer": ids["walk_in"], "shift": shift,
+             "lines": [{"id": "a", "sku": ids["skus"][0], "qty": 1}]}
+    total = call("POST", A + "/quotes", draft)[2]["total"]
+    call("POST", A + "/quotes", {**draft, "shift": "x"})
+
+    def sell(tenders=None, key=None, **more):
+        return call("POST", A + "/orders", {**draft, "expect_total": total, "tenders": tenders or [{"kind": "cash", "amount": total, "given": 5000}], **more}, key=key or ulid())[2]
+    key = ulid()
+    sold = sell(key=key)["number"]
+    sell(key=key)
+    sell([{"kind": "cash", "amount": total, "given": 1}])
+    sell(shift="999")
+    wrong = sell()["number"]
+    link = sell([{"kind": "link", "amount": total}])["number"]
+    for query in ("", "?copy=true", "?copy=maybe"):
+        call("GET", A + "/orders/{number}/receipt", number=sold, query=query)
+    call("GET", A + "/orders/{number}/receipt", number="100000000")
+    phoned = {**draft, "ship_to": {"kind": "pickup"}, "expect_total": total}
+    phoned.pop("shift")
+    due = call("POST", A + "/orders", {**phoned, "accept": ["duplicate"], "tenders": []}, key=ulid())[2]["number"]
+    pay, key = {"shift": shift, "tenders": [{"kind": "cash", "amount": 100}]}, ulid()
+    call("POST", A + "/orders/{number}/payments", pay, number=due, key=ulid())
+    rest = {"shift": shift, "tenders": [{"kind": "cash", "amount": total - 100}]}
+    for number, body, key in ((link, {"shift": shift}, ulid()), (due, {"shift": shift}, ulid()), (due, {**rest, "tenders": [{"kind": "cash", "amount": 10**6}]}, ulid()),
+                              (due, rest, key), (due, rest, key), (due, pay, key), (due, {}, ulid()), ("100000000", rest, ulid()), (due, rest, None)):
+        call("POST", A + "/orders/{number}/hand-over", body, number=number, key=key)
+    void, key = {"shift": shift, "reason": "rung up twice"}, ulid()
+    for number, body, key in ((wrong, void, key), (wrong, void, key), (wrong, {**void, "reason": "x"}, key), (wrong, void, ulid()), (due, void, ulid()), ("100000000", void, ulid()),
+                              (wrong, {"shift": shift}, ulid()), (wrong, void, None)):
+        call("POST", A + "/orders/{number}/void", body, number=number, key=key)
+    back = {"order": sold, "shift": shift, "lines": [{"line": "a", "qty": 1, "reason": "d", "to": "stock"}]}
+    look = call("POST", A + "/returns", back, query="?preview=true")[2]
+    for body in ({**back, "expect_refund": look["refund"]}, {**back, "lines": [{"line": "a", "qty": 1, "reason": "d"}], "expect_refund": 0}):
+        call("POST", A + "/returns", body, key=ulid())
+    call("GET", A + "/shifts/{id}/report", id=shift)
+    call.token = server.token("SV-01")
+    call("GET", A + "/shifts/{id}/report", id=shift)
+    call("POST", A + "/shifts/{id}/moves", {**move, "kind": "pay_out", "amount": 10**9}, id=shift, key=ulid())
+    call.token = server.token("S-04")
+    end, key = {"counted": 12000, "pieces": [{"value": 2000, "count": 6}], "note": "as it was"}, ulid()
+    for body, key in (({"counted": -1}, ulid()), (end, key), (end, key), ({"counted": 1}, key), (end, ulid()), (end, None)):
+        call("POST", A + "/shifts/{id}/close", body, id=shift, key=key)
+    call("POST", A + "/shifts/{id}/close", end, id="999", key=ulid())
+    sell()
+    call("POST", A + "/orders/{number}/payments", pay, number=link, key=ulid())
+    call.token = mine
+
+
 def strangers(call):
     """Without a session every route says 401; the warehouse may not do what is for others."""
     for path, operations in call.document["paths"].items():
@@ -472,6 +541,7 @@ def main():
         cases.run("repeat orders", autosaves, call, draft)
         cases.run("cards and events", cards_and_events, call, server.ids)
         cases.run("returns", returns, call, server)
+        cases.run("the counter", counter, call, server)
         cases.run("strangers", strangers, call)
         success = [(path, method, code) for path, item in document["paths"].items() for method, operation in item.items()
                    for code in operation["responses"] if code < "300"]

@@ -212,6 +212,7 @@ def what_pays_it_goes_along(s):
     person = s.psql(f"SELECT id FROM distributor WHERE number = '{number}'")
     card = s.psql(f"""INSERT INTO payment_token (person_id, market, provider_customer, provider_method, brand, last4, expires)
                       VALUES ({person}, 'GB', 'cus_1', 'pm_1', 'visa', '4242', '2030-12-31') RETURNING id""")
+    seen(s)  # what the cases before have changed of the catalogue
     body = draft(s, [(s.ids["skus"][0], 2)], distributor=number)
     total = known(s, body)
     s.psql(f"SELECT wallet_fund({person}, 1, '{ulid()}', NULL)")

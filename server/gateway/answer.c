@@ -267,8 +267,15 @@ static void read_found(struct reading *r, const json_t *list)
             read_refund(r, one);
         return;
     }
-    /* It was never made; unless there is more than was shown. */
-    ends(r, json_is_true(json_object_get(list, "has_more")) ? OUTCOME_unknown : OUTCOME_burnt);
+    const char *last = text_of(json_array_get(data, json_array_size(data) - 1), "id");
+    if (!json_is_true(json_object_get(list, "has_more"))) {
+        ends(r, OUTCOME_burnt); /* it was never made */
+    } else if (*last) {
+        r->task->after = arena_strdup(r->arena, last);
+        goes_on(r, r->step);
+    } else {
+        ends(r, OUTCOME_unknown);
+    }
 }
 
 static void read_customer(struct reading *r, const json_t *customer)

@@ -17,7 +17,8 @@
 enum {
     LOOK_MS = 250, /* between two looks at the queue */
     STAND_MS = 5000,
-    STEPS_MOST = 4, /* of one task; a lease of a minute holds for as many time-outs */
+    STEPS_MOST = 4,   /* of one task; a lease of a minute holds for as many time-outs */
+    PAGES_MS = 30000, /* so long a list is looked through, within the lease */
     KEY_MOST = 512,
 };
 
@@ -120,7 +121,8 @@ static void heard(void *arg, const struct heard *heard)
     step_answer(w->arena, w->step, &w->task, heard, &w->answer);
     if (w->answer.next == STEP_NONE) {
         tell(w);
-    } else if (++w->steps == STEPS_MOST) {
+    } else if (w->answer.next == w->step ? loop_now(w->gateway->loop) - w->begun > PAGES_MS
+                                         : ++w->steps == STEPS_MOST) {
         w->answer.outcome = OUTCOME_later;
         tell(w);
     } else {

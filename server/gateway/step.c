@@ -321,6 +321,10 @@ void step_question(struct arena *arena, enum step step, const struct task *task,
     bool finds = step == STEP_find_intent || step == STEP_find_refund;
     if (finds) /* not older than the question, as clocks go */
         text_printf(&path, "&created[gte]=%lld", (long long)task->keyed_at - 3600);
+    if (finds && task->after) {
+        text_add(&path, "&starting_after=");
+        add_escaped(&path, task->after);
+    }
     if (bodies[step])
         bodies[step](&body, task, terms);
     *out = (struct question){.post = strcmp(steps[step].method, "POST") == 0,

@@ -25,6 +25,7 @@ struct task {
     const char *email, *language, *channel, *payment_state;
     int64_t keyed_at, now; /* seconds since 1970: since when the key is sent; the present */
     int64_t tries;         /* with this one */
+    const char *after;     /* the last of a list that was looked through so far; NULL: its begin */
 };
 
 /* What a question needs that is the company's. */

@@ -262,7 +262,11 @@ static const struct row rows[] = {
      "x_2", NULL},
     {"authorise", STEP_find_intent, 200, LIST("payment_intent", "another", "false"), 0,
      OUTCOME_burnt, NULL, NULL},
-    {"authorise", STEP_find_intent, 200, LIST("payment_intent", "another", "true"), 0,
+    {"authorise", STEP_find_intent, 200, LIST("payment_intent", "another", "true"),
+     STEP_find_intent, 0, NULL, NULL},
+    {"authorise", STEP_find_intent, 200, LIST("payment_intent", MARK, "true"), 0, OUTCOME_captured,
+     "x_2", NULL},
+    {"authorise", STEP_find_intent, 200, "{\"object\":\"list\",\"has_more\":true,\"data\":[]}", 0,
      OUTCOME_unknown, NULL, NULL},
     {"refund", STEP_find_refund, 200, LIST("refund", MARK, "false"), 0, OUTCOME_refunded, "x_2",
      NULL},
@@ -382,6 +386,23 @@ static void answers(void)
     }
 }
 
+/* What is looked for may be on any page of the list. */
+static void pages(void)
+{
+    struct arena *arena = arena_new();
+    struct task task = task_of("authorise");
+    struct answer answer;
+    struct question question;
+    struct heard heard = {.code = 200, .sent = true};
+    heard.body = json_loads(LIST("payment_intent", "another", "true"), 0, NULL);
+    step_answer(arena, STEP_find_intent, &task, &heard, &answer);
+    step_question(arena, STEP_find_intent, &task, &terms, &question);
+    CU_ASSERT_STRING_EQUAL(question.path, "/v1/payment_intents?limit=100&customer=cus_1&"
+                                          "created[gte]=1699996400&starting_after=x_2");
+    json_decref(heard.body);
+    arena_free(arena);
+}
+
 /* What was not sent has not happened; a failure that is repeated has to be looked into. */
 static void sent_or_not(void)
 {
@@ -417,6 +438,7 @@ static const struct test_case cases[] = {
     {"each question is in the provider's words", questions},
     {"each question has a key of its own, and a mark that outlives keys", keys},
     {"the provider's words mean what its documents say", answers},
+    {"what is looked for is looked for on every page", pages},
     {"what was not sent has not happened; what is repeated is looked into", sent_or_not},
 };
 

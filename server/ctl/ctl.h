@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "core/arena.h"
+#include "queries.h"
 #include "server/config.h"
 #include "server/db/cluster.h"
 #include "server/db/migrate.h"
@@ -70,6 +71,9 @@ int ctl_wait(pid_t child);
 /* The one value of a query without parameters as text in ctl->arena; NULL on failure or SQL's NULL.
  */
 const char *ctl_value(struct ctl *ctl, const char *sql);
+
+/* The rows of a query of sql/q, which go with ctl->arena; NULL with its line printed. */
+PGresult *ctl_ask(struct ctl *ctl, enum query query, const char *const *params);
 
 /* `export ledger ...`, its arguments as ctl_export got them. */
 int ctl_export_ledger(struct ctl *ctl, int argc, char **argv);

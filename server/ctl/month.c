@@ -6,7 +6,6 @@
 
 #include "core/date.h"
 #include "core/money.h"
-#include "queries.h"
 #include "server/ctl/ctl.h"
 
 struct month {
@@ -15,22 +14,6 @@ struct month {
     const char *day;        /* its first: "2025-11-01" */
     const char *market, *login, *reason;
 };
-
-static void clear(void *result)
-{
-    PQclear(result);
-}
-
-static PGresult *ask(struct ctl *ctl, enum query query, const char *const *params)
-{
-    PGresult *rows = PQexecParams(ctl->conn, query_table[query].sql, query_table[query].nparams,
-                                  NULL, params, NULL, NULL, 0);
-    arena_defer(ctl->arena, clear, rows);
-    if (PQresultStatus(rows) == PGRES_TUPLES_OK)
-        return rows;
-    ctl_fail(1, "%s: %s", query_table[query].name, PQerrorMessage(ctl->conn));
-    return NULL;
-}
 
 static const char *money_text(struct ctl *ctl, const char *minor, int exponent)
 {
@@ -64,8 +47,8 @@ static int refuse(const struct month *m, const char *result, const char *other)
 static void tell_unsettled(const struct month *m)
 {
     const char *params[] = {m->market, m->day};
-    PGresult *rows = ask(m->ctl, Q_month_unsettled, params);
-    PGresult *facts = ask(m->ctl, Q_month_market, (const char *const[]){m->market});
+    PGresult *rows = ctl_ask(m->ctl, Q_month_unsettled, params);
+    PGresult *facts = ctl_ask(m->ctl, Q_month_market, (const char *const[]){m->market});
     int exponent = facts && PQntuples(facts) ? (int)strtol(PQgetvalue(facts, 0, 0), NULL, 10) : 0;
     for (int i = 0; rows && i < PQntuples(rows); i++)
         ctl_say(stdout, "  %s %s, %s, the oldest of %s", PQgetvalue(rows, i, 1),
@@ -75,13 +58,13 @@ static void tell_unsettled(const struct month *m)
 
 static int keep(const struct month *m, const char *event)
 {
-    return ask(m->ctl, Q_month_keep, (const char *const[]){event}) ? 0 : 1;
+    return ctl_ask(m->ctl, Q_month_keep, (const char *const[]){event}) ? 0 : 1;
 }
 
 static int turn(const struct month *m)
 {
     const char *params[] = {m->market, m->day, m->act, m->login, m->reason};
-    PGresult *row = ask(m->ctl, Q_month_turn, params);
+    PGresult *row = ctl_ask(m->ctl, Q_month_turn, params);
     if (!row)
         return 1;
     const char *result = PQgetvalue(row, 0, 0), *event = PQgetvalue(row, 0, 1);
@@ -102,7 +85,7 @@ static int turn(const struct month *m)
 
 static int list(struct ctl *ctl, const char *market)
 {
-    PGresult *rows = ask(ctl, Q_month_list, (const char *const[]){market});
+    PGresult *rows = ctl_ask(ctl, Q_month_list, (const char *const[]){market});
     for (int i = 0; rows && i < PQntuples(rows); i++) {
         bool kept = !PQgetisnull(rows, i, 6);
         const char *what =
@@ -120,7 +103,7 @@ static int list(struct ctl *ctl, const char *market)
 
 static int show(const struct month *m)
 {
-    PGresult *rows = ask(m->ctl, Q_month_show, (const char *const[]){m->market, m->day});
+    PGresult *rows = ctl_ask(m->ctl, Q_month_show, (const char *const[]){m->market, m->day});
     if (!rows)
         return 1;
     if (!PQntuples(rows))

@@ -2,7 +2,6 @@
  * a draft: the back office publishes it. */
 #include "core/promo/promotion_fill.h"
 #include "core/wire/wire_simulation.h"
-#include "queries.h"
 #include "server/ctl/ctl.h"
 #include "server/db/catalogue_load.h"
 #include "server/db/db.h"
@@ -27,25 +26,9 @@ enum {
 enum { COL_TEXT = 11 };
 #define MOST "100000"
 
-static void clear(void *result)
-{
-    PQclear(result);
-}
-
-static PGresult *ask(struct ctl *ctl, enum query query, const char *const *params)
-{
-    PGresult *rows = PQexecParams(ctl->conn, query_table[query].sql, query_table[query].nparams,
-                                  NULL, params, NULL, NULL, 0);
-    arena_defer(ctl->arena, clear, rows);
-    if (PQresultStatus(rows) == PGRES_TUPLES_OK)
-        return rows;
-    ctl_fail(1, "%s: %s", query_table[query].name, PQerrorMessage(ctl->conn));
-    return NULL;
-}
-
 static PGresult *all(struct ctl *ctl)
 {
-    return ask(ctl, Q_promotion_list, (const char *const[]){NULL, NULL, NULL, MOST});
+    return ctl_ask(ctl, Q_promotion_list, (const char *const[]){NULL, NULL, NULL, MOST});
 }
 
 static const char *or_dash(const PGresult *rows, int i, int column)
@@ -112,15 +95,15 @@ static const char *file_read(struct ctl *ctl, const char *path)
 static bool store(struct ctl *ctl, const char *path, const char *market, const char *code,
                   const char *text)
 {
-    PGresult *now = ask(ctl, Q_promotion_get, (const char *const[]){code, NULL});
+    PGresult *now = ctl_ask(ctl, Q_promotion_get, (const char *const[]){code, NULL});
     if (!now)
         return false;
     const char *rev = PQntuples(now) ? PQgetvalue(now, 0, COL_REV) : NULL;
     if (rev && strcmp(PQgetvalue(now, 0, COL_MARKET), market) != 0)
         return ctl_fail(1, "%s: %s belongs to another market", path, code) == 0;
     PGresult *saved =
-        ask(ctl, Q_promotion_save,
-            (const char *const[]){code, market, text, rev, NULL, NULL, "partylinectl"});
+        ctl_ask(ctl, Q_promotion_save,
+                (const char *const[]){code, market, text, rev, NULL, NULL, "partylinectl"});
     const char *result = saved ? PQgetvalue(saved, 0, 0) : "";
     if (strcmp(result, "created") == 0 || strcmp(result, "saved") == 0)
         return true;
@@ -193,7 +176,7 @@ static int import(struct ctl *ctl, int n, char **paths)
 static bool read_stored(struct ctl *ctl, const struct catalogue_snapshot *s, const char *code,
                         struct given *out)
 {
-    PGresult *rows = ask(ctl, Q_promotion_text, (const char *const[]){code});
+    PGresult *rows = ctl_ask(ctl, Q_promotion_text, (const char *const[]){code});
     if (rows && !PQntuples(rows))
         ctl_fail(1, "there is no promotion %s", code);
     if (!rows || !PQntuples(rows))
@@ -219,11 +202,11 @@ static bool simulate_orders(struct ctl *ctl, struct simulation *s, const char *m
     }
     for (int64_t done = 0; done < strtoll(PQgetvalue(range, 0, 0), NULL, 10); done += PAGE) {
         PGresult *rows =
-            ask(ctl, Q_simulation_orders,
-                (const char *const[]){
-                    market, most, PQgetvalue(range, 0, 1), PQgetvalue(range, 0, 2),
-                    db_text_int(ctl->arena, done), db_text_int(ctl->arena, PAGE),
-                    db_array_int(ctl->arena, amounts, n), db_array_int(ctl->arena, days, n)});
+            ctl_ask(ctl, Q_simulation_orders,
+                    (const char *const[]){
+                        market, most, PQgetvalue(range, 0, 1), PQgetvalue(range, 0, 2),
+                        db_text_int(ctl->arena, done), db_text_int(ctl->arena, PAGE),
+                        db_array_int(ctl->arena, amounts, n), db_array_int(ctl->arena, days, n)});
         for (int i = 0; rows && i < PQntuples(rows); i++) {
             struct simulation_order order;
             if (wire_simulation_order(ctl->arena, PQgetvalue(rows, i, 0), &order))
@@ -238,7 +221,7 @@ static bool simulate_orders(struct ctl *ctl, struct simulation *s, const char *m
 static int simulate_given(struct ctl *ctl, const struct given *given, const char *most)
 {
     const struct catalogue *c = &given->market->catalogue;
-    PGresult *range = ask(ctl, Q_simulation_range, (const char *const[]){c->market, most});
+    PGresult *range = ctl_ask(ctl, Q_simulation_range, (const char *const[]){c->market, most});
     const char *const *lines;
     if (!range)
         return 1;

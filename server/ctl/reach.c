@@ -134,6 +134,22 @@ const char *ctl_value(struct ctl *ctl, const char *sql)
     return value;
 }
 
+static void clear(void *rows)
+{
+    PQclear(rows);
+}
+
+PGresult *ctl_ask(struct ctl *ctl, enum query query, const char *const *params)
+{
+    PGresult *rows = PQexecParams(ctl->conn, query_table[query].sql, query_table[query].nparams,
+                                  NULL, params, NULL, NULL, 0);
+    arena_defer(ctl->arena, clear, rows);
+    if (PQresultStatus(rows) == PGRES_TUPLES_OK)
+        return rows;
+    ctl_fail(1, "%s: %s", query_table[query].name, PQerrorMessage(ctl->conn));
+    return NULL;
+}
+
 /* ---- PostgreSQL's programs --------------------------------------------------------------------
  */
 

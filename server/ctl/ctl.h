@@ -77,6 +77,12 @@ PGresult *ctl_ask(struct ctl *ctl, enum query query, const char *const *params);
 
 /* `export ledger ...`, its arguments as ctl_export got them. */
 int ctl_export_ledger(struct ctl *ctl, int argc, char **argv);
+/* `export certificates FILE`. */
+int ctl_export_certificates(struct ctl *ctl, const char *path);
+/* Ends a spreadsheet of so many rows of `what`, puts it on the disk and says so; an exit code. */
+struct book_writer;
+int ctl_save_book(struct ctl *ctl, struct book_writer *writer, const char *path, const char *what,
+                  long long rows);
 
 #define COMMAND(name, function, need, arguments, help)                                             \
     int function(struct ctl *ctl, int argc, char **argv);

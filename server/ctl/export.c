@@ -94,17 +94,18 @@ static bool put(int fd, const char *bytes, size_t len)
     return true;
 }
 
-static int save(struct export *e, const char *path)
+int ctl_save_book(struct ctl *ctl, struct book_writer *writer, const char *path, const char *what,
+                  long long rows)
 {
     size_t len = 0;
-    const char *bytes = book_write_end(&e->writer, e->ctl->arena, &len);
+    const char *bytes = book_write_end(writer, ctl->arena, &len);
     int fd = bytes ? ctl_output_begin(path) : -1;
     bool good = fd >= 0 && put(fd, bytes, len);
     if (fd >= 0)
         good = ctl_output_end(path, fd, good) && good;
     if (!good)
         return ctl_fail(1, "cannot write %s: %s", path, strerror(errno));
-    printf("%s: %lld rows in %s\n", sheet_info(e->sheet).name, e->rows, path);
+    printf("%s: %lld rows in %s\n", what, rows, path);
     return 0;
 }
 
@@ -112,12 +113,14 @@ int ctl_export(struct ctl *ctl, int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "ledger") == 0)
         return ctl_export_ledger(ctl, argc, argv);
+    if (argc == 3 && strcmp(argv[1], "certificates") == 0)
+        return ctl_export_certificates(ctl, argv[2]);
     if (argc != 3 || sheet_by_name(argv[1]) == SHEETS)
         return ctl_usage(argv[0]);
     struct export e = {.ctl = ctl, .sheet = sheet_by_name(argv[1])};
     if (!book_write_begin(&e.writer, ctl->arena, book_is_xlsx(argv[2])))
         return ctl_fail(1, "no room for a spreadsheet: %s", strerror(errno));
     if (write_all(&e))
-        return save(&e, argv[2]);
+        return ctl_save_book(ctl, &e.writer, argv[2], sheet_info(e.sheet).name, e.rows);
     return 1;
 }

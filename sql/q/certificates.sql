@@ -38,6 +38,6 @@ SELECT m.code, m.currency, m.exponent, coalesce(s.open, 0), coalesce(s.dead, 0),
  ORDER BY m.code;
 
 -- name: certificate_export   All that were ever issued, by their last digits.
-SELECT c.market, '...' || c.last, c.state, c.currency, c.exponent, c.amount, c.amount - c.balance, c.balance, c.issued_at::date, c.sold_by, c.seller,
-       c.seller_name, coalesce(c.customer_name, '')
-  FROM certificate_card c ORDER BY c.market, c.id;
+SELECT c.market, '...' || c.last, c.state, c.currency, c.exponent, c.amount, CASE c.state WHEN 'dead' THEN 0 ELSE c.amount - c.balance END, c.balance, (c.issued_at AT TIME ZONE m.zone)::date, c.sold_by,
+       c.seller, c.seller_name, coalesce(c.customer_name, '')
+  FROM certificate_card c JOIN market m ON m.code = c.market ORDER BY c.market, c.id;

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """partylinectl export: what is exported comes back in without a change, as CSV and as XLSX; spreadsheet programs
 read it, and what they write is read; no text becomes a formula."""
+import csv
 import datetime
+import io
 import os
 import sys
 import tempfile
@@ -122,11 +124,35 @@ def a_draft_waits_for_whoever_publishes_it(desk):
                                             " JOIN changeset_row r ON r.changeset = c.ulid") == [("B-02", "draft", "draft.csv", "A new name")])
 
 
+def certificates(desk):
+    """What is owed, by certificate: a part is spent of one; the whole numbers are nowhere."""
+    company = desk.company
+    (number, owner), = company.rows("SELECT c.number, o.number FROM certificate c JOIN orders o ON o.market = c.market AND o.state NOT IN ('cancelled', 'received')"
+                                    " JOIN payment p ON p.order_id = o.id AND p.state = 'due' AND p.amount > 700 ORDER BY c.amount DESC, o.id LIMIT 1")
+    result = company.value("SELECT result FROM order_pay(%s, NULL, 'k', 'h', 1, NULL, '', '{certificate}', '{700}', ARRAY[%s])", owner, number)
+    check("a part of one is spent", result == "paid", result)
+    company.rows("UPDATE person SET name = '=1+1' WHERE id = (SELECT seller_id FROM certificate WHERE number = %s)", number)
+    owed = company.value("SELECT sum(a.balance) FROM account a WHERE a.kind = 'certificate'")
+    text = desk.exported("certificates", "certificates.csv").decode()
+    rows = list(csv.DictReader(io.StringIO(text)))
+    check("every one is there", len(rows) == company.value("SELECT count(*) FROM certificate"), rows)
+    check("what is left is what is owed", sum(round(float(row["left"]) * 100) for row in rows) == owed, (rows, owed))
+    (mine,) = [row for row in rows if float(row["spent"])]
+    check("spent, left and sold", (mine["certificate"], mine["sold"], mine["spent"], mine["left"]) == ("..." + number[-4:], "100.00", "7.00", "93.00"), mine)
+    check("no number can be spent, no name is a formula", number not in text and mine["seller_name"] == "'=1+1", mine)
+    desk.exported("certificates", "certificates.xlsx")
+    sheet = openpyxl.load_workbook(desk.path("certificates.xlsx")).active
+    cells = {row[1].value: row for row in sheet.iter_rows(min_row=2)}["..." + number[-4:]]
+    check("amounts are numbers, names are texts", (cells[6].value, cells[6].data_type, cells[10].value, cells[10].data_type) == (93, "n", "=1+1", "s"), cells)
+    check("a file is named", company.ctl("export", "certificates")[0] == 64)
+
+
 def main():
     with ctl_demo.demo_company() as company, tempfile.TemporaryDirectory(prefix="export-", dir="/tmp") as folder:
         os.chmod(folder, 0o777)
         desk = Desk(company, folder)
-        for part in (there_and_back, spreadsheets_read_it, what_they_write_is_read, a_draft_waits_for_whoever_publishes_it, no_text_becomes_a_formula):
+        for part in (there_and_back, spreadsheets_read_it, what_they_write_is_read, a_draft_waits_for_whoever_publishes_it, no_text_becomes_a_formula,
+                     certificates):
             part(desk)
         check("unknown sheets are refused", company.ctl("export", "shoes", "x.csv")[0] == 64)
     REPORT.close()

@@ -721,9 +721,10 @@ SELECT what, detail FROM (
       FROM coupon c LEFT JOIN redeemed r ON r.coupon = c.code WHERE c.uses <> coalesce(r.uses, 0)
 ) broken ORDER BY what LIMIT 20;
 
--- name: check_credits   The credit that an order's promotions promised stands in the books, once; that of a cancelled one does not.
+-- name: check_credits   The credit that an order's promotions promised stands in the books, once; that of a cancelled one, and of goods that came back, does not.
 WITH promised AS (
-    SELECT order_id, sum(credit) AS amount FROM promotion_use WHERE given_back_at IS NULL GROUP BY order_id
+    SELECT order_id, sum(credit - credit_gone(order_id, credit)) AS amount FROM promotion_use
+     WHERE given_back_at IS NULL AND credit > 0 GROUP BY order_id
 ), booked AS (
     SELECT t.order_id, sum(CASE WHEN c.kind = 'pending_credit' THEN t.amount ELSE -t.amount END) AS amount
       FROM transfer t

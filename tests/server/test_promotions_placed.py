@@ -94,6 +94,46 @@ def credit_is_booked(s):
     end(s, "CREDIT")
 
 
+def credit_goes_back_with_the_goods(s):
+    """In the proportion in which they are given back in money; all of it with the last piece; what is exchanged keeps it."""
+    first, second = s.ids["skus"][:2]
+    publish(s, f"promotion GONE\n  when quantity 3 of {first}\n  give credit 5.00\n")
+    status, placed = place(s, draft(s, [(first, 7), (second, 2)]))
+    assert status == 201
+    number = placed["number"]
+    s.psql(f"SELECT order_pay('{number}', NULL, '{ulid()}', 'h', 1, NULL, '', '{{transfer}}', ARRAY[{placed['total']}], '{{x}}')")
+    s.psql(f"SELECT order_release('{number}', NULL, '{ulid()}', 'h', 1, '')")
+    assert s.psql(f"SELECT result FROM order_ship('{number}', NULL, '{ulid()}', 'h', 1, '')") == "shipped"
+    pending = "SELECT balance FROM account a JOIN distributor d ON d.id = a.owner_id WHERE d.number = '%s' AND a.kind = 'pending_credit'" % s.ids["manager"]
+    sold = order(s, number)
+    goods, back = sum(one["amount"] for one in sold["lines"]), 0
+
+    def ask(*wishes):
+        body = {"order": number, "lines": [{"line": sold["lines"][i]["id"], "qty": qty, "reason": "damaged", **more} for i, qty, more in wishes]}
+        seen = s.call("POST", A + "/returns?preview=true", body, s.token())[2]
+        status, _, made = s.call("POST", A + "/returns", dict(body, expect_refund=seen["refund"], expect_due=seen["due"]), s.token(), {"Idempotency-Key": ulid()})
+        assert status == 201, made
+        return made, seen["worth"]
+
+    def come(made, *pieces):
+        status, _, got = s.call("POST", A + f"/returns/{made['number']}/receive", {"lines": [{"position": i + 1, "stock": n} for i, n in enumerate(pieces)]},
+                                s.token("S-04"), {"Idempotency-Key": ulid()})
+        assert status == 200, got
+        checked(s)
+
+    made, worth = ask((0, 2, {}))
+    assert s.psql(pending) == "500", "nothing has come"
+    come(made, 2)
+    back += worth
+    assert s.psql(pending) == str(500 - 500 * back // goods), (back, goods)
+    status, _, got = s.call("POST", A + f"/returns/{ask((0, 1, {'exchange': first}))[0]['number']}/cancel", {}, s.token(), {"Idempotency-Key": ulid()})
+    assert status == 200 and s.psql(pending) == str(500 - 500 * back // goods), got
+    made, worth = ask((0, 5, {}), (1, 2, {}))
+    come(made, 5, 2)
+    assert back + worth == goods and s.psql(pending) == "0", s.psql(pending)
+    end(s, "GONE")
+
+
 def new_customers_are_rewarded_once(s):
     first, gift = s.ids["skus"][:2]
     s.psql("UPDATE stock SET on_hand = on_hand WHERE false")
@@ -145,7 +185,7 @@ def a_change_keeps_what_the_order_has(s):
     end(s, "KEPT")
 
 
-ALL = [what_is_stored, limits_count, a_lost_last_use_tells_the_new_total, coupons_are_used_up, credit_is_booked,
+ALL = [what_is_stored, limits_count, a_lost_last_use_tells_the_new_total, coupons_are_used_up, credit_is_booked, credit_goes_back_with_the_goods,
        new_customers_are_rewarded_once, a_change_keeps_what_the_order_has]
 
 with demo_server("--workers", "1") as server:  # each worker sees a change in its own time

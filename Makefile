@@ -140,9 +140,10 @@ PO := $(sort $(wildcard core/po/*.po))
 $(B)/gen/translations.c: $(PO) core/po/compile core/po/table.awk
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)core/po/compile $(PO) > $@.new && mv $@.new $@
-$(B)/gen/openapi.c: server/api/openapi.json server/gen/embed.sh
+API_FILES := server/api/openapi.json server/api/page.css
+$(B)/gen/openapi.c: $(API_FILES) server/gen/embed.sh
 	@mkdir -p $(@D)
-	$(call do,GEN,$@)sh server/gen/embed.sh openapi server/api/openapi.json > $@.new && mv $@.new $@
+	$(call do,GEN,$@)sh server/gen/embed.sh openapi $(API_FILES) > $@.new && mv $@.new $@
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 

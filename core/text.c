@@ -94,6 +94,22 @@ void text_add_base64(struct text *text, const char *bytes, size_t n)
     }
 }
 
+void text_add_html(struct text *text, const char *more)
+{
+    for (; *more; more++) {
+        const char *entity = *more == '&'    ? "&amp;"
+                             : *more == '<'  ? "&lt;"
+                             : *more == '>'  ? "&gt;"
+                             : *more == '"'  ? "&quot;"
+                             : *more == '\'' ? "&#39;"
+                                             : NULL;
+        if (entity)
+            text_add(text, entity);
+        else
+            text_addc(text, *more);
+    }
+}
+
 void text_clear(struct text *text)
 {
     text->len = 0;

@@ -30,6 +30,8 @@ void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 void text_add_int(struct text *text, int64_t value);
 /* RFC 4648, section 4. */
 void text_add_base64(struct text *text, const char *bytes, size_t n);
+/* As the text of a page or the value of an attribute: & < > " ' are written as entities. */
+void text_add_html(struct text *text, const char *more);
 void text_clear(struct text *text);
 
 /* Well-formed UTF-8 after Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above

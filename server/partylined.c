@@ -336,7 +336,8 @@ int main(int argc, char **argv)
                            : cores > PROCESS_WORKERS_MAX ? PROCESS_WORKERS_MAX
                                                          : (int)cores;
     }
-    p.plan = (struct worker_plan){.config = &p.config, .conninfo = p.config.database};
+    p.plan = (struct worker_plan){
+        .config = &p.config, .conninfo = p.config.database, .public_url = p.payments.public_url};
     /* The socket first: a port that is taken is told before anything is started. */
     p.plan.listener = listener_open(p.config.listen, p.actual, why);
     if (p.plan.listener < 0)

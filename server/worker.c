@@ -136,6 +136,7 @@ static struct mail *start_mail(const struct server *server)
         .every_ms = (int64_t)config->mail_seconds * 1000,
         .url = config->smtp_url,
         .from = config->mail_from,
+        .public_url = server->public_url,
         .user = config->smtp_user,
         .password_file = config->smtp_password_file,
         .ca_file = config->smtp_ca_file,
@@ -152,6 +153,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     mallopt(M_TRIM_THRESHOLD, KEPT_MEMORY);
     mallopt(M_TOP_PAD, KEPT_MEMORY / 16);
     w.server.config = config;
+    w.server.public_url = plan->public_url;
     signature_secrets_read(config->webhook_secret_file, &w.secrets);
     w.server.webhook_secrets = &w.secrets;
     w.server.loop = loop_new();

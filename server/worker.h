@@ -8,6 +8,7 @@ struct worker_plan {
     const char *conninfo;
     int listener;
     const char *certificate, *key; /* PEM files */
+    const char *public_url;        /* how the world reaches us, without a slash at the end */
 };
 
 /* The worker's whole life; process_run calls it in the forked child. Its result is the exit code.

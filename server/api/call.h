@@ -38,6 +38,7 @@ struct server {
     struct catalogue_store *catalogues;
     struct known_store *known; /* NULL: nothing is kept */
     const struct config *config;
+    const char *public_url; /* how the world reaches us; NULL where nobody asks from outside */
     const struct signature_secrets *webhook_secrets; /* of the payment provider's events */
     bool draining;
     size_t calls; /* in work */

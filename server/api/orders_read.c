@@ -53,7 +53,8 @@ static const char *const component_names[] = {"", "sku", "name", "#qty", "#share
 static const char *const confirmed_names[] = {"what", "by", "at", NULL};
 static const char *const payment_names[] = {"id",    "kind", "#amount", "#refunded", "#over",
                                             "state", "ref",  "failure", "url",       "brand",
-                                            "last4", "at",   NULL};
+                                            "last4", "at",   "letter",  NULL};
+enum { PAYMENT_CODE = 13 };
 enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
 static const char *const revision_names[] = {
     "#revision",  "until",  "by",  "reason", "#goods", "#discount", "#delivery", "#tax",
@@ -133,6 +134,20 @@ static json_t *lines_write(const struct db_batch *b, const struct reading *r)
     return lines;
 }
 
+/* Links with the address that people are given: ours, which leads on to the provider's. */
+static json_t *payments_write(const struct call *c, size_t s)
+{
+    json_t *all = call_rows(c->batch, s, payment_names);
+    for (size_t i = 0; i < db_rows(c->batch, s); i++) {
+        const char *code = db_value(c->batch, s, i, PAYMENT_CODE), *base = c->server->public_url;
+        json_object_set_new(json_array_get(all, i), "short_url",
+                            code && base
+                                ? json_string(arena_printf(c->arena, "%s/p/%s", base, code))
+                                : json_null());
+    }
+    return all;
+}
+
 /* What the order was before each of its changes. */
 static json_t *revisions_write(const struct db_batch *b, size_t s)
 {
@@ -167,7 +182,7 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "coupons", json_loads(db_value(b, r->head, 0, COL_COUPONS), 0, NULL));
     json_object_set_new(o, "promotions", call_rows(b, r->promotions, promotion_names));
     json_object_set_new(o, "confirmed", call_rows(b, r->confirmed, confirmed_names));
-    json_object_set_new(o, "payments", call_rows(b, r->payments, payment_names));
+    json_object_set_new(o, "payments", payments_write(c, r->payments));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
     json_object_set_new(o, "cancel", cancel_write(c, r->head));
     json_object_set_new(o, "version", json_string(db_value(b, r->head, 0, COL_VERSION)));

@@ -12,4 +12,4 @@ struct embedded_file {
 
 extern const struct embedded_file schema_files[];  /* sql/schema, in order */
 extern const struct embedded_file demo_files[];    /* sql/demo */
-extern const struct embedded_file openapi_files[]; /* server/api/openapi.json */
+extern const struct embedded_file openapi_files[]; /* server/api/: openapi.json, page.css */

@@ -183,6 +183,7 @@ static void task_read(struct work *w, const struct work *taken, size_t row)
         {"language", &w->task.language},
         {"channel", &w->task.channel},
         {"payment_state", &w->task.payment_state},
+        {"code", &w->task.code},
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         *texts[i].into = arena_strdup(w->arena, column(taken, row, texts[i].name));

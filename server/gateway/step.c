@@ -216,8 +216,13 @@ static void session_ends(struct text *body, const struct task *task, const struc
 {
     struct arena *arena = body->arena;
     field(body, "payment_method_types[0]", "card");
-    field(body, "success_url", arena_printf(arena, "%s/pay/done", terms->public_url));
-    field(body, "cancel_url", arena_printf(arena, "%s/pay/later", terms->public_url));
+    /* A link has a page of its own, which tells what became of it. */
+    const char *page = arena_printf(arena, "%s/p/%s", terms->public_url, task->code);
+    field(body, "success_url",
+          *task->code ? arena_printf(arena, "%s?done=1", page)
+                      : arena_printf(arena, "%s/pay/done", terms->public_url));
+    field(body, "cancel_url",
+          *task->code ? page : arena_printf(arena, "%s/pay/later", terms->public_url));
     field_int(body, "expires_at", task->keyed_at + LINK_SLACK + (int64_t)terms->link_minutes * 60);
 }
 

@@ -23,6 +23,7 @@ struct task {
     const char *currency, *number, *payment, *refund, *setup;
     const char *provider_ref, *session_ref, *refund_ref, *customer, *method;
     const char *email, *language, *channel, *payment_state;
+    const char *code;      /* of a link's own page */
     int64_t keyed_at, now; /* seconds since 1970: since when the key is sent; the present */
     int64_t tries;         /* with this one */
     const char *after;     /* the last of a list that was looked through so far; NULL: its begin */

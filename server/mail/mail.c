@@ -196,6 +196,10 @@ static bool compose(struct sending *s, enum language language, const char *name,
     const char *key;
     json_t *value;
     size_t n = 2;
+    if (json_object_get(facts, "code"))
+        all[n++] = (struct letter_fact){
+            "url", arena_printf(s->arena, "%s/p/%s", s->mail->config.public_url,
+                                json_string_value(json_object_get(facts, "code")))};
     if (json_object_get(facts, "address"))
         all[n++] = (struct letter_fact){"text", return_text(s->arena, language, facts)};
     json_object_foreach(facts, key, value)
@@ -229,7 +233,9 @@ static void write_letter(struct sending *s)
     else if (!letter_address_ok(to))
         fail(s, true, "the e-mail address cannot be written to");
     else if (state && strcmp(state, "dead") == 0)
-        fail(s, true, "the gift certificate is dead");
+        fail(s, true,
+             json_object_get(facts, "code") ? "the link is not open any more"
+                                            : "the gift certificate is dead");
     else if (!compose(s, language == LANGUAGES ? LANGUAGE_en : language, letter.to_name,
                       db_value(b, 0, 0, COMPANY), facts, &letter))
         fail(s, true, "there is no text for this kind of letter");

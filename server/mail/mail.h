@@ -13,6 +13,7 @@ struct mail_config {
     int64_t every_ms;                 /* how often to look */
     const char *url;                  /* "smtp://mail.example.org:587" */
     const char *from;                 /* "Velvet & Vale <orders@example.org>" */
+    const char *public_url;           /* of this server: where links lead */
     const char *user, *password_file; /* or NULL */
     const char *ca_file;              /* of the mail server's certificate; NULL: the system's */
     bool with_tls;                    /* never without */

@@ -20,27 +20,11 @@ const char *page_field_name(enum field field)
 
 /* ---- small things ---------------------------------------------------------------------------- */
 
-static void add_escaped(struct text *out, const char *text)
-{
-    for (; *text; text++) {
-        const char *entity = *text == '&'    ? "&amp;"
-                             : *text == '<'  ? "&lt;"
-                             : *text == '>'  ? "&gt;"
-                             : *text == '"'  ? "&quot;"
-                             : *text == '\'' ? "&#39;"
-                                             : NULL;
-        if (entity)
-            text_add(out, entity);
-        else
-            text_addc(out, *text);
-    }
-}
-
 /* Three strings: markup, a text to be escaped, markup. */
 static void add(struct text *out, const char *before, const char *text, const char *after)
 {
     text_add(out, before);
-    add_escaped(out, text);
+    text_add_html(out, text);
     text_add(out, after);
 }
 

@@ -119,12 +119,19 @@ SELECT c.what, l.login, to_char(c.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:S
 
 -- name: order_payments   $1: number
 SELECT p.id, p.kind, p.amount, p.refunded, p.over, p.state, p.ref, p.failure, CASE WHEN p.state = 'authorising' THEN p.url END,
-       t.brand, t.last4, to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+       t.brand, t.last4, to_char(p.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), link_letter(p),
+       CASE WHEN p.state = 'authorising' THEN p.code END
   FROM orders o JOIN payment p ON p.order_id = o.id LEFT JOIN payment_token t ON t.id = p.token_id
  WHERE o.number = $1 ORDER BY p.id;
 
 -- name: order_pay
 SELECT result, reply::text FROM order_pay($1, $2, $3, $4, $5::bigint, $6::bigint, $7, $8::text[], $9::bigint[], $10::text[]);
+
+-- name: payment_letter
+SELECT result, reply::text FROM payment_letter($1, $2, $3, $4, $5, $6::bigint, $7::bigint, $8);
+
+-- name: link_page   $1: code, $2: who asks. Seconds to wait, or 0; what the page says, or NULL.
+SELECT wait, page::text FROM link_page($1, $2);
 
 -- name: order_release
 SELECT result, reply::text FROM order_release($1, $2, $3, $4, $5::bigint, $6);

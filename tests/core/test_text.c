@@ -146,6 +146,18 @@ static void random_bytes_never_lead_past_the_end(void)
     }
 }
 
+static void markup_becomes_text(void)
+{
+    struct arena *arena = arena_new();
+    struct text text;
+    text_init(&text, arena);
+    text_add(&text, "<b>");
+    text_add_html(&text, "\"O'Brien\" <& \xE9\x99\xB3>");
+    text_add_html(&text, "");
+    CU_ASSERT_STRING_EQUAL(text.data, "<b>&quot;O&#39;Brien&quot; &lt;&amp; \xE9\x99\xB3&gt;");
+    arena_free(arena);
+}
+
 static void control_characters_are_not_printable(void)
 {
     CU_ASSERT(utf8_is_printable("O'Brien \xE9\x99\xB3", 11));
@@ -187,6 +199,7 @@ static const struct test_case cases[] = {
      every_code_point_is_read_back},
     {"bad bytes are read one at a time", bad_bytes_are_read_one_at_a_time},
     {"random bytes never lead past the end", random_bytes_never_lead_past_the_end},
+    {"markup becomes text", markup_becomes_text},
     {"control characters are not printable", control_characters_are_not_printable},
 };
 REPORT_MAIN("text", cases)

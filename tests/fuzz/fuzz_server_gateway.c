@@ -36,7 +36,8 @@ static void answer(struct arena *arena, int code, enum step step, const char *bo
                         .email = "",
                         .language = "",
                         .channel = "",
-                        .payment_state = ""};
+                        .payment_state = "",
+                        .code = ""};
     struct heard heard = {.code = code, .sent = true, .replayed = size % 2 == 0};
     struct answer said;
     struct question question;

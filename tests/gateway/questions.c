@@ -39,6 +39,7 @@ int main(void)
                         .language = "en",
                         .channel = "call",
                         .payment_state = "authorising",
+                        .code = "ABCDEFGHJKMN",
                         .keyed_at = 1700000000,
                         .now = 1700000060,
                         .tries = 1};

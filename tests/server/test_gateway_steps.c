@@ -28,6 +28,7 @@ static struct task task_of(const char *act)
                          .language = "en",
                          .channel = "call",
                          .payment_state = "authorising",
+                         .code = "ABCDEFGHJKMN",
                          .keyed_at = 1700000000,
                          .now = 1700000060,
                          .tries = 1};
@@ -105,7 +106,11 @@ static void asks(enum step step, const struct task *task, const struct terms *wi
 }
 
 #define MARK "0123456789abcdef0123456789abcdef-7"
+#define PAGE "https%3A%2F%2Fshop.example%2Fp%2FABCDEFGHJKMN"
 #define ENDS                                                                                       \
+    "payment_method_types[0]=card&success_url=" PAGE "%3Fdone%3D1&cancel_url=" PAGE                \
+    "&expires_at=1700004260&"
+#define CARD_ENDS                                                                                  \
     "payment_method_types[0]=card&success_url=https%3A%2F%2Fshop.example%2Fpay%2Fdone&"            \
     "cancel_url=https%3A%2F%2Fshop.example%2Fpay%2Flater&expires_at=1700004260&"
 
@@ -143,8 +148,9 @@ static void questions(void)
          "payment_intent=pi_1&amount=2599&metadata[refund]=5&metadata[question]=" MARK);
     asks(STEP_find_refund, &task, &terms,
          "/v1/refunds?limit=100&payment_intent=pi_1&created[gte]=1699996400", NULL);
+    task.code = ""; /* of a card: there is no page of ours */
     asks(STEP_setup, &task, &terms, "/v1/checkout/sessions",
-         "mode=setup&" ENDS "customer=cus_1&client_reference_id=card-9&"
+         "mode=setup&" CARD_ENDS "customer=cus_1&client_reference_id=card-9&"
          "setup_intent_data[metadata][card_link]=9");
     asks(STEP_detach, &task, &terms, "/v1/payment_methods/pm_1/detach", "");
     /* A name from outside is a name, whatever it holds. */
@@ -152,7 +158,7 @@ static void questions(void)
     asks(STEP_intent, &task, &terms, "/v1/payment_intents/pi_1%2F..%2F..%2Fx%3Fy%26z", NULL);
     task.customer = "";
     asks(STEP_setup, &task, &terms, "/v1/checkout/sessions",
-         "mode=setup&" ENDS "customer_creation=always&customer_email=ann%2B1%40payer.example&"
+         "mode=setup&" CARD_ENDS "customer_creation=always&customer_email=ann%2B1%40payer.example&"
          "client_reference_id=card-9&setup_intent_data[metadata][card_link]=9");
 }
 

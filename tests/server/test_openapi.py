@@ -84,9 +84,9 @@ def main():
     check("required members exist",
           [path for path, value in places.items() if isinstance(value, dict) and isinstance(value.get("required"), list)
            and not set(value["required"]) <= set(value.get("properties", {}))])
-    check("every answer but a success is a problem",
+    check("every answer but a success is a problem, or a page for people",
           [(route, code) for route, operation in operations.items() for code, answer in operation["responses"].items()
-           if code >= "400" and "application/problem+json" not in
+           if code >= "400" and not (route[1].startswith("/p/") and "text/html" in answer.get("content", {})) and "application/problem+json" not in
            (places[answer["$ref"]] if "$ref" in answer else answer).get("content", {})])
     check("codes are those of problem.def",
           sorted(set(document["components"]["schemas"]["Mistake"]["properties"]["code"]["enum"])

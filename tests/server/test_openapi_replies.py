@@ -207,7 +207,19 @@ def payments(call, ids, number, order):
                       (link, None)):
         call("POST", body=body, key=key, **one)
     call("POST", A + "/orders/{number}/payments", link, key=ulid(), number="100000000")
-    call("GET", A + "/orders/{number}", number=number)
+    paid = call("GET", A + "/orders/{number}", number=number)[2]["payments"]
+    letter = A + "/orders/{number}/payments/{payment}/letter"
+    payment, code = call.server.psql("SELECT id, code FROM payment WHERE kind = 'link' ORDER BY id DESC LIMIT 1").split("|")
+    assert payment in [p["id"] for p in paid]
+    for address, keys in (("", [ulid()]), ("ann@buyer.example", [key := ulid(), key, *(ulid() for _ in range(6)), None])):
+        call.server.psql(f"UPDATE person SET email = '{address}' WHERE id IN (SELECT coalesce(customer_id, distributor_id) FROM orders WHERE number = '{number}')")
+        for one_key in keys:
+            call("POST", letter, {}, key=one_key, number=number, payment=payment)
+    call("POST", letter, {}, key=ulid(), number=number, payment="999999999")
+    for page in ("/p/{code}", "/p/{code}/pay"):
+        for one_code in (code, "ABCDEFGHJKMN"):
+            call("GET", page, code=one_code)
+    call("GET", "/pay/style.css")
     mine = call.token
     call.sign_in("B-02")
     for of in (number, "100000000"):

@@ -1,0 +1,157 @@
+/* Pay links: the page behind a short code, the way on to the provider's, and the letter that brings
+ * it. Whoever has the code may look: it cannot be guessed, and who tries many has to wait. */
+#include "server/api/link_html.h"
+#include "server/api/routes.h"
+#include "server/db/embedded.h"
+
+#include <string.h>
+
+static void release_json(void *what)
+{
+    json_decref(what);
+}
+
+/* ---- pages ----------------------------------------------------------------------------------- */
+
+static void page_reply(struct call *c, enum status status, const char *html)
+{
+    call_header(c, "Content-Security-Policy",
+                "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+                "frame-ancestors 'none'");
+    call_reply_text(c, status, "text/html; charset=utf-8", html, strlen(html));
+}
+
+/* The link of the first row; NULL when the reader was told why not. */
+static json_t *page_of(struct call *c)
+{
+    int64_t wait = db_int(c->batch, 0, 0, 0);
+    const char *text = db_value(c->batch, 0, 0, 1);
+    if (wait > 0) {
+        call_header(c, "Retry-After", db_text_int(c->arena, wait));
+        page_reply(c, STATUS_TOO_MANY,
+                   link_html_say(c->arena, c->language, N_("One moment, please"),
+                                 N_("Too many links were asked for from where you are. Try again "
+                                    "in a few minutes.")));
+        return NULL;
+    }
+    json_t *page = text ? json_loads(text, 0, NULL) : NULL;
+    if (!page) {
+        page_reply(c, STATUS_NOT_FOUND,
+                   link_html_say(c->arena, c->language, N_("This link is not known"),
+                                 N_("Please look whether it is whole. If it is, call us: we will "
+                                    "send you another one.")));
+        return NULL;
+    }
+    arena_defer(c->arena, release_json, page);
+    return page;
+}
+
+static void page_show(struct call *c)
+{
+    json_t *page = page_of(c);
+    if (page)
+        page_reply(c, STATUS_OK,
+                   link_html(c->arena, c->language, c->params[0], page,
+                             http_query(c->request, "done") != NULL));
+}
+
+/* What cannot be paid any more says so on its own page. */
+static void page_leave(struct call *c)
+{
+    json_t *page = page_of(c);
+    if (!page)
+        return;
+    bool is_open = strcmp(json_string_value(json_object_get(page, "state")), "open") == 0;
+    const char *url = json_string_value(json_object_get(page, "url"));
+    call_header(c, "Location",
+                is_open && url ? url : arena_printf(c->arena, "/p/%s", c->params[0]));
+    page_reply(c, STATUS_SEE_OTHER, "");
+}
+
+/* A code as people may copy it; what is none costs the database nothing. */
+static bool is_code(const char *code)
+{
+    enum { CODE_LETTERS = 12 };
+    return strlen(code) == CODE_LETTERS &&
+           strspn(code, "23456789ABCDEFGHJKMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz") == CODE_LETTERS;
+}
+
+static void look(struct call *c, call_step *then)
+{
+    const char *code = is_code(c->params[0]) ? c->params[0] : "";
+    DB_ADD(call_write(c), Q_link_page, code, c->request->peer);
+    call_then(c, then);
+}
+
+void link_page(struct call *c)
+{
+    look(c, page_show);
+}
+
+void link_pay(struct call *c)
+{
+    look(c, page_leave);
+}
+
+void page_style(struct call *c)
+{
+    call_header(c, "Cache-Control", "public, max-age=3600");
+    call_reply_text(c, STATUS_OK, "text/css; charset=utf-8", (const char *)openapi_files[1].data,
+                    openapi_files[1].size);
+}
+
+/* ---- the letter ------------------------------------------------------------------------------ */
+
+struct writing {
+    const char *key, *hash;
+};
+
+static void letter_waits(struct call *c, const json_t *reply)
+{
+    json_t *seconds = json_object_get(reply, "wait_seconds");
+    call_header(c, "Retry-After", db_text_int(c->arena, json_integer_value(seconds)));
+    call_problems(c, STATUS_TOO_MANY, NULL, "wait_seconds", json_incref(seconds));
+}
+
+static void letter_reply(struct call *c)
+{
+    const char *result = db_value(c->batch, 0, 0, 0), *text = db_value(c->batch, 0, 0, 1);
+    json_t *reply = text ? json_loads(text, 0, NULL) : NULL;
+    arena_defer(c->arena, release_json, reply);
+    if (text && (strcmp(result, "written") == 0 || strcmp(result, "again") == 0)) {
+        call_reply_text(c, STATUS_OK, "application/json", text, strlen(text));
+    } else if (strcmp(result, "reused") == 0) {
+        call_fail(c, STATUS_KEY_REUSED, NULL);
+    } else if (strcmp(result, "state") == 0) {
+        call_problems(c, STATUS_STATE, NULL, "state", json_incref(json_object_get(reply, "state")));
+    } else if (strcmp(result, "address") == 0) {
+        problems_add(&c->problems, PROBLEM_no_email, "/letter", c->params[0]);
+        call_fail(c, STATUS_PROBLEMS, NULL);
+    } else if (strcmp(result, "wait") == 0) {
+        letter_waits(c, reply);
+    } else {
+        call_fail(c, STATUS_NOT_FOUND, "there is no such link to pay");
+    }
+}
+
+static void letter_store(struct call *c)
+{
+    struct writing *w = c->state;
+    DB_ADD(call_write(c), Q_payment_letter, c->params[0], c->actor.market, c->params[1], w->key,
+           w->hash, c->actor.login_id, c->actor.acting_for, c->request->id);
+    call_then(c, letter_reply);
+}
+
+void payment_letter(struct call *c)
+{
+    static const char *const names[] = {NULL};
+    struct writing *w = c->state = ARENA_NEW(c->arena, struct writing);
+    if (!(w->key = call_key(c)) || !call_body(c))
+        return;
+    wire_only(&c->reader, c->body, "", names, NULL);
+    if (!call_body_ok(c))
+        return;
+    w->hash = arena_printf(c->arena, "letter %s %s", c->params[0], c->params[1]);
+    call_read(c);
+    call_then(c, letter_store);
+}

@@ -13,8 +13,12 @@ enum {
     CARD = 1 << AT_CARD,
     RETURN = 1 << AT_RETURN,
     REPEAT = 1 << AT_REPEAT,
-    LINES = 1 << AT_ORDER | REVIEW,
-    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD | RETURN | REPEAT,
+    SALE = 1 << AT_SALE,
+    COUNTER = 1 << AT_COUNTER,
+    TILL = SALE | COUNTER,
+    PHONED = 1 << AT_ORDER | REVIEW,
+    LINES = PHONED | SALE,
+    ANYWHERE = HOME | LINES | 1 << AT_FIND | STOCK | CARD | RETURN | REPEAT | COUNTER,
 };
 
 static const struct entry_info infos[ENTRY_KINDS] = {

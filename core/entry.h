@@ -26,12 +26,17 @@ enum entry_screen {
     AT_STOCK,
     AT_CARD,
     AT_RETURN,
-    AT_REPEAT
+    AT_REPEAT,
+    AT_SALE,
+    AT_COUNTER
 };
 
 /* More than this is a slip: a SKU has five digits or more, so that one typed where the quantity
  * belongs is refused. The API takes more (QTY_MAX of draft.h). */
 enum { ENTRY_QUANTITY_MAX = 9999, ENTRY_ADDRESS_MAX = 99, ENTRY_FUNCTION_KEYS = 12 };
+/* At a till so many digits alone are cash, in whole units: a code with a digit left out, or the
+ * number of something else, has more. Longer amounts need their decimal point, or `ca`. */
+enum { ENTRY_BARE_CASH = 3 };
 
 /* Twelve digits of minor units: a longer amount could not be told from a card number. */
 #define ENTRY_AMOUNT_MAX INT64_C(999999999999)
@@ -54,6 +59,8 @@ struct entry_command {
      * return's
      * ("R-10000013"), or
      * "". RETURNED: the reason, lower case. TYPE: lower case. PRICE_LIST, COUPON: upper case.
+     * SLIP, CHEQUE: the number on it. VOID_SALE, PAY_IN, PAY_OUT: why. COUNT: the pieces of money,
+     * "20x3 5x4", or "".
      * LANGUAGE: its name (tr.h). BAD: the part that is wrong. Verbs may stand alone: "". */
     const char *text;
     /* SKU, BARCODE, MORE, SET, WAIT: 1 to ENTRY_QUANTITY_MAX. RETURNED: also 0. */
@@ -70,10 +77,12 @@ struct entry_command {
      */
     const char *exchange;
     int part;
-    /* CASH, and if `has_amount` CERTIFICATE, BALANCE, CREDIT, CARD, LINK, SKU and BARCODE (the
-     * value of a certificate); in minor units, with the exponent. */
+    /* CASH, PAY_IN, PAY_OUT, COUNT (0 is an amount there), and if `has_amount` CERTIFICATE,
+     * BALANCE, CREDIT, CARD, LINK, SHOW_LINK, SLIP, CHEQUE, SKU and BARCODE (the value of a
+     * certificate); in minor units, with the exponent. */
     struct money amount;
     bool has_amount;
+    bool is_bare; /* CASH: up to three digits alone */
     int exponent;
     /* The kinds that a row of digits can be (CODE_BIT): one, or several with AMBIGUOUS; also when a
      * quantity settled that an item is meant. */

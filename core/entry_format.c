@@ -122,6 +122,34 @@ static void add_returned(struct text *out, const struct entry_command *command)
         text_printf(out, "/%s", command->choices);
 }
 
+static void add_cash(struct text *out, const struct entry_command *command)
+{
+    int64_t whole = command->amount.minor;
+    for (int i = 0; i < command->exponent; i++)
+        whole /= 10;
+    if (command->is_bare)
+        text_printf(out, "%lld", (long long)whole);
+    else
+        add_verb(out, command);
+}
+
+static void add_move(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, "%s ", entry_info(command->kind)->verb);
+    add_amount(out, command);
+    text_printf(out, " %s", command->text);
+}
+
+/* The pieces have their sum. */
+static void add_count(struct text *out, const struct entry_command *command)
+{
+    text_printf(out, "%s ", entry_info(command->kind)->verb);
+    if (command->text[0])
+        text_add(out, command->text);
+    else
+        add_amount(out, command);
+}
+
 static void add_whole(struct text *out, const struct entry_command *command)
 {
     text_add(out, command->whole);
@@ -136,7 +164,9 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_FREE] = add_free,         [ENTRY_CHOICES] = add_choices,
     [ENTRY_OTHER] = add_other,       [ENTRY_WAIT] = add_wait,
     [ENTRY_BAD] = add_whole,         [ENTRY_CHOOSE] = add_choose,
-    [ENTRY_RETURNED] = add_returned,
+    [ENTRY_RETURNED] = add_returned, [ENTRY_CASH] = add_cash,
+    [ENTRY_PAY_IN] = add_move,       [ENTRY_PAY_OUT] = add_move,
+    [ENTRY_COUNT] = add_count,
 };
 
 char *entry_format(struct arena *arena, const struct entry_command *command)
@@ -156,11 +186,11 @@ bool entry_equal(const struct entry_command *a, const struct entry_command *b)
 {
     return a->kind == b->kind && a->quantity == b->quantity && a->number == b->number &&
            a->amount.minor == b->amount.minor && a->has_amount == b->has_amount &&
-           a->exponent == b->exponent && a->kinds == b->kinds && a->check_fails == b->check_fails &&
-           a->problem == b->problem && strcmp(a->text, b->text) == 0 &&
-           strcmp(a->choices, b->choices) == 0 && a->part == b->part &&
-           strcmp(a->exchange, b->exchange) == 0 && strcmp(a->what, b->what) == 0 &&
-           strcmp(a->whole, b->whole) == 0;
+           a->exponent == b->exponent && a->is_bare == b->is_bare && a->kinds == b->kinds &&
+           a->check_fails == b->check_fails && a->problem == b->problem &&
+           strcmp(a->text, b->text) == 0 && strcmp(a->choices, b->choices) == 0 &&
+           a->part == b->part && strcmp(a->exchange, b->exchange) == 0 &&
+           strcmp(a->what, b->what) == 0 && strcmp(a->whole, b->whole) == 0;
 }
 
 /* The name that the sentence gives to the offending text, where it is not {value}. */

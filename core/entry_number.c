@@ -48,7 +48,7 @@ bool read_number(struct reading *r)
         return false;
     unsigned kinds = code_kinds(&r->context->lengths, digits.at, digits.len);
     if (!kinds)
-        return number_unknown(r, digits);
+        return reading_bare_cash(r, digits) || number_unknown(r, digits);
     enum code_kind kind = 0;
     while (!(kinds & CODE_BIT(kind)))
         kind++;

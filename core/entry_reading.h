@@ -35,6 +35,13 @@ bool read_decimal(struct reading *r);
 bool read_returned(struct reading *r);
 bool read_return_number(struct reading *r);
 void operand_return(struct reading *r, struct part operand);
+/* What is keyed at a till only: a number and perhaps an amount; an amount and why; money counted.
+ */
+void operand_slip(struct reading *r, struct part operand);
+void operand_move(struct reading *r, struct part operand);
+void operand_count(struct reading *r, struct part operand);
+/* Up to ENTRY_BARE_CASH digits, where cash is taken over a counter. */
+bool reading_bare_cash(struct reading *r, struct part digits);
 /* A verb counts when alone or followed by a digit or blank, and on its screens. */
 bool read_verb(struct reading *r);
 

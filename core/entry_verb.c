@@ -160,6 +160,10 @@ static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operan
     [ENTRY_BALANCE] = operand_amount,     [ENTRY_CREDIT] = operand_amount,
     [ENTRY_CARD] = operand_card,          [ENTRY_LINK] = operand_amount,
     [ENTRY_CASH] = operand_amount_needed, [ENTRY_LANGUAGE] = operand_language,
+    [ENTRY_SLIP] = operand_slip,          [ENTRY_CHEQUE] = operand_slip,
+    [ENTRY_SHOW_LINK] = operand_amount,   [ENTRY_VOID_SALE] = operand_text,
+    [ENTRY_PAY_IN] = operand_move,        [ENTRY_PAY_OUT] = operand_move,
+    [ENTRY_COUNT] = operand_count,
 };
 
 static bool verb_matches(const char *verb, const char *text, size_t letters)

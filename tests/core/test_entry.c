@@ -163,6 +163,46 @@ static const struct meaning {
     {AT_HOME, "r 12", ENTRY_BAD, "r 12"},
     {AT_ORDER, "r", ENTRY_REDO, "r"},
     {AT_RETURN, "ov promised", ENTRY_OVERRIDE, "ov promised"},
+    /* at a till: three digits alone are cash, more of them a slip in a code */
+    {AT_SALE, "100", ENTRY_CASH, "100"},
+    {AT_SALE, "5", ENTRY_CASH, "5"},
+    {AT_SALE, "100.00", ENTRY_CASH, "ca 100.00"},
+    {AT_SALE, "100.", ENTRY_CASH, "ca 100.00"},
+    {AT_SALE, "ca 1000", ENTRY_CASH, "ca 1000.00"},
+    {AT_SALE, "1000", ENTRY_BAD, "1000"},
+    {AT_SALE, "4021", ENTRY_BAD, "4021"},
+    {AT_SALE, "010", ENTRY_WORDS, "010"},
+    {AT_SALE, "0", ENTRY_WORDS, "0"},
+    {AT_COUNTER, "150", ENTRY_CASH, "150"},
+    {AT_ORDER, "100", ENTRY_BAD, "100"},
+    {AT_REVIEW, "100", ENTRY_BAD, "100"},
+    {AT_SALE, SKU, ENTRY_SKU, SKU},
+    {AT_SALE, "v0423", ENTRY_SLIP, "v 0423"},
+    {AT_SALE, "V 0423 50", ENTRY_SLIP, "v 0423 50.00"},
+    {AT_SALE, "v", ENTRY_BAD, "v"},
+    {AT_SALE, "velvet", ENTRY_WORDS, "velvet"},
+    {AT_SALE, "v rose", ENTRY_BAD, "v rose"},
+    {AT_SALE, "ch000123 12.50", ENTRY_CHEQUE, "ch 000123 12.50"},
+    {AT_SALE, "l", ENTRY_SHOW_LINK, "l"},
+    {AT_SALE, "l 50", ENTRY_SHOW_LINK, "l 50.00"},
+    {AT_SALE, "x", ENTRY_HIDE, "x"},
+    {AT_COUNTER, "x", ENTRY_X_REPORT, "x"},
+    {AT_SALE, "r", ENTRY_RETURN, "r"},
+    {AT_SALE, "a 2", ENTRY_WORDS, "a 2"},
+    {AT_SALE, "void wrong size", ENTRY_VOID_SALE, "void wrong size"},
+    {AT_COUNTER, "in 20 change", ENTRY_PAY_IN, "in 20.00 change"},
+    {AT_COUNTER, "out 3.60 two stamps", ENTRY_PAY_OUT, "out 3.60 two stamps"},
+    {AT_COUNTER, "in 20", ENTRY_BAD, "in 20"},
+    {AT_COUNTER, "in", ENTRY_BAD, "in"},
+    {AT_COUNTER, "out all of it", ENTRY_BAD, "out all of it"},
+    {AT_COUNTER, "out 0 nothing", ENTRY_BAD, "out 0 nothing"},
+    {AT_HOME, "in 20 change", ENTRY_WORDS, "in 20 change"},
+    {AT_COUNTER, "z 183.85", ENTRY_COUNT, "z 183.85"},
+    {AT_COUNTER, "z 0", ENTRY_COUNT, "z 0.00"},
+    {AT_COUNTER, "z 20x3 5x4 0.50x7", ENTRY_COUNT, "z 20x3 5x4 0.50x7"},
+    {AT_COUNTER, "z 20x3 20x1", ENTRY_BAD, "z 20x3 20x1"},
+    {AT_COUNTER, "z -5", ENTRY_BAD, "z -5"},
+    {AT_COUNTER, "z", ENTRY_BAD, "z"},
     {AT_RETURN, "t buyback", ENTRY_TYPE, "t buyback"},
     {AT_STOCK, ".W12", ENTRY_WAIT, ".w 12"},
     {AT_STOCK, ".w", ENTRY_WAIT, ".w 1"},
@@ -552,7 +592,7 @@ static void the_examples_of_the_help_are_true(void)
             const char *end = strstr(at, "  ");
             size_t len = end ? (size_t)(end - at) : strlen(at);
             char *example = arena_strndup(arena, at, len);
-            for (int screen = AT_HOME; screen <= AT_REPEAT; screen++) {
+            for (int screen = AT_HOME; screen <= AT_COUNTER; screen++) {
                 if (!(info->screens & 1U << screen))
                     continue;
                 struct entry_context context = context_at((enum entry_screen)screen);

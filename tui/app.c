@@ -1,6 +1,7 @@
 #include "tui/app.h"
 
 #include "tui/charset.h"
+#include "tui/counter.h"
 #include "tui/frame.h"
 #include "tui/held.h"
 #include "tui/last_order.h"
@@ -10,6 +11,7 @@
 #include "tui/order_offers.h"
 #include "tui/order_promo.h"
 #include "tui/promodesk.h"
+#include "tui/receipts.h"
 #include "tui/recover.h"
 #include "tui/tongue.h"
 
@@ -37,6 +39,7 @@ void app_release(struct app *app)
     arena_free(app->session_arena);
     free(app->ahead.keys);
     offers_forget(app);
+    receipts_release(app);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -132,7 +135,12 @@ void app_back_to(struct app *app, const struct screen *screen)
 void app_home(struct app *app)
 {
     app->depth = 0;
-    app_show(app, &screen_home);
+    app_show(app, app->counter ? &screen_counter : &screen_home);
+}
+
+const struct screen *app_order_screen(const struct app *app)
+{
+    return app->counter ? &screen_sale : &screen_order;
 }
 
 /* ---- the open order -------------------------------------------------------------------------- */
@@ -147,6 +155,7 @@ struct order *app_order(struct app *app)
     if (!app->order) {
         app->order = order_new(app->client, app->session.market.market, order_event, app);
         app->order->journal = app->journal;
+        counter_order(app, app->order);
         order_price_attach(app->order, app->prices);
     }
     return app->order;
@@ -171,11 +180,15 @@ static void order_open(struct app *app, struct order *order)
     order->journal = app->journal;
     order_price_attach(order, app->prices);
     app_home(app);
-    app_show(app, &screen_order);
+    app_show(app, app_order_screen(app));
 }
 
 void open_change(struct app *app, const char *body, size_t len)
 {
+    if (app->counter) {
+        app_say(app, ROLE_STOP, "orders are changed at the call desk; here they are handed over.");
+        return;
+    }
     app_hold(app);
     struct order *order = order_change_new(app->client, body, len, order_event, app);
     if (!order)
@@ -194,8 +207,12 @@ void open_change(struct app *app, const char *body, size_t len)
 
 void open_draft(struct app *app, const struct reply_draft *stored)
 {
+    struct order_till till;
     app_leave_order(app);
-    order_open(app, order_recall(app->client, stored, order_event, app));
+    if (!stored->draft.changes.order && counter_till(app, &till))
+        order_open(app, order_recall_sale(app->client, stored, &till, order_event, app));
+    else
+        order_open(app, order_recall(app->client, stored, order_event, app));
     typed_offer(app, app->order->typed);
 }
 
@@ -233,7 +250,12 @@ void app_hold(struct app *app)
         if (order_change_any(app->order))
             app_news(app, ROLE_WARN, "held, not sent: the change of order %s; F7 brings it back",
                      app->order->change->number);
-    } else if (lines)
+    } else if (lines && *app->order->shift)
+        app_news(app, ROLE_WARN,
+                 tongue_n("parked, not sold: %zu line; F7 brings it back",
+                          "parked, not sold: %zu lines; F7 brings it back", lines),
+                 lines);
+    else if (lines)
         app_news(app, ROLE_WARN,
                  tongue_n("held, not placed: %s, %zu line; F7 brings it back",
                           "held, not placed: %s, %zu lines; F7 brings it back", lines),
@@ -474,7 +496,7 @@ static int news_take(struct app *app)
     if (!order || !app->signed_in)
         return AGAIN_MS * 60;
     const struct catalogue_held *held = catalogue_feed_now(app->prices->feed);
-    if (held && app_screen(app)->id == SCREEN_order && order->placing == PLACING_NO &&
+    if (held && app_screen(app) == app_order_screen(app) && order->placing == PLACING_NO &&
         order->price.served_arena && app->now - app->repriced >= AGAIN_MS &&
         held->wire.catalogue.version > order->price.served.catalogue_version) {
         app->repriced = app->now;
@@ -490,6 +512,7 @@ int app_tick(struct app *app)
     if (app->signed_in)
         prices_tick(app->prices, app->session.market.market, app->now);
     promo_tick(app);
+    int counter = counter_tick(app);
     if (app->order)
         order_price_look(app->order);
     int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
@@ -501,6 +524,7 @@ int app_tick(struct app *app)
                  "the journal cannot be written (%s): lines are safe once the server has them",
                  why);
     order = news < order ? news : order;
+    order = counter < order ? counter : order;
     order = rest < order ? rest : order;
     return order < typed ? order : typed;
 }

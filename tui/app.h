@@ -18,8 +18,10 @@ enum { SCREENS_DEEP = 8, MESSAGE_TEXT = 512 };
 
 struct options {
     const char *server, *ca, *user, *desk, *theme, *lang, *charset, *password_file;
-    const char *files;  /* the folder for files, or NULL: none */
-    const char *linear; /* "yes" or "no" */
+    const char *files;           /* the folder for files, or NULL: none */
+    const char *receipt_printer; /* a device or file that takes receipts, or NULL: none */
+    const char *till;            /* the till that this terminal is at, or NULL: it is chosen */
+    const char *linear;          /* "yes" or "no" */
     bool is_linear;
 };
 
@@ -48,6 +50,9 @@ struct back;
 struct receive;
 struct repeats;
 struct repeat_card;
+struct counter;
+struct receipts;
+struct handover;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -123,6 +128,9 @@ struct app {
     struct back *back;
     struct receive *receive;
     struct promodesk *promodesk;
+    struct counter *counter; /* NULL: another desk */
+    struct receipts *receipts;
+    struct handover *handover;
     struct offers_hidden *hidden; /* hints that are not told again */
 };
 
@@ -146,6 +154,8 @@ void app_back(struct app *app);
 /* Back until that screen, which is opened when it is not among them. */
 void app_back_to(struct app *app, const struct screen *screen);
 void app_home(struct app *app);
+/* Where orders are keyed at this desk. */
+const struct screen *app_order_screen(const struct app *app);
 
 void app_say(struct app *app, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);
 void app_news(struct app *app, enum role role, const char *format, ...) PRINTF_LIKE(3, 4);

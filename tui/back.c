@@ -2,6 +2,7 @@
 
 #include "core/returns_say.h"
 #include "core/wire/json_out.h"
+#include "tui/counter.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
 
@@ -37,6 +38,16 @@ static const char *reason_code(const struct back *back, const char *text)
     return text;
 }
 
+/* What can be sold again goes to the shelf; at the rest somebody has to look first. */
+static const char *goes_to(const char *reason)
+{
+    static const char *const sound[] = {"changed_mind", "wrong_item"};
+    for (size_t i = 0; i < ARRAY_LEN(sound); i++)
+        if (strcmp(sound[i], reason) == 0)
+            return "stock";
+    return "quarantine";
+}
+
 static void write_exchange(struct json_out *out, const struct back_line *line)
 {
     char digit[2] = "";
@@ -67,6 +78,8 @@ static void write_lines(struct json_out *out, const struct back *back)
             json_out_string(out, "component", component);
         json_out_int(out, "qty", line->qty);
         json_out_string(out, "reason", reason_code(back, line->reason));
+        if (*back->shift)
+            json_out_string(out, "to", goes_to(reason_code(back, line->reason)));
         write_exchange(out, line);
         json_out_close(out, '}');
     }
@@ -81,6 +94,8 @@ static const char *body(struct arena *arena, const struct back *back, bool issue
     json_out_open(&out, NULL, '{');
     json_out_string(&out, "order", back->order);
     json_out_string(&out, "kind", back->kind);
+    if (*back->shift)
+        json_out_string(&out, "shift", back->shift);
     if (*back->override)
         json_out_string(&out, "override", back->override);
     if (*back->note)
@@ -174,6 +189,8 @@ void back_begin(struct app *app, const char *order)
     back->note[0] = back->override[0] = '\0';
     snprintf(back->kind, sizeof back->kind, "return");
     snprintf(back->order, sizeof back->order, "%s", order);
+    snprintf(back->shift, sizeof back->shift, "%s",
+             counter_shift(app) ? counter_shift(app)->id : "");
     back_ask(app);
 }
 
@@ -215,6 +232,19 @@ const struct reply_problem *back_stop(const struct back *back)
 
 /* ---- issuing --------------------------------------------------------------------------------- */
 
+/* At a till nothing is posted: the goods are here, and the money goes back now. */
+static const char *over_the_counter(struct arena *arena, const struct back *back,
+                                    const struct answer *answer)
+{
+    char cash[MONEY_TEXT];
+    int64_t minor = reply_change_read(arena, answer->body, answer->len);
+    money_format(cash, money_of(minor), back->quote.exponent, true);
+    if (minor)
+        return arena_printf(arena, _("Give %s %s back in cash. The goods are taken in."), cash,
+                            back->quote.currency);
+    return _("The money goes back to what it was paid with. The goods are taken in.");
+}
+
 static void issued(void *owner, const struct answer *answer)
 {
     struct app *app = owner;
@@ -239,7 +269,8 @@ static void issued(void *owner, const struct answer *answer)
                                .address = made->address};
     arena_free(back->made_arena);
     back->made_arena = arena;
-    back->say = return_say(arena, tongue_language(), &told);
+    back->say = *back->shift ? over_the_counter(arena, back, answer)
+                             : return_say(arena, tongue_language(), &told);
     if (*made->exchange)
         app_news(app, ROLE_OK, "issued %s; order %s goes out", made->number, made->exchange);
     else

@@ -15,7 +15,8 @@ struct back_line {
 
 struct back {
     char order[32];
-    char kind[16]; /* "return" */
+    char shift[32]; /* of the till where it is taken in at once, or "" */
+    char kind[16];  /* "return" */
     char note[BACK_TEXT], override[BACK_TEXT];
     struct back_line lines[BACK_LINES];
     size_t n;

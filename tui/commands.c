@@ -1,5 +1,6 @@
 /* What an entry means where a screen has no meaning of its own for it. */
 #include "tui/app.h"
+#include "tui/counter.h"
 #include "tui/kit_choose.h"
 #include "tui/open.h"
 #include "tui/order_commands.h"
@@ -62,8 +63,10 @@ static void distributor(struct app *app, const struct entry_command *command)
 
 void open_order_for(struct app *app, const char *id)
 {
+    if (!counter_is_open(app))
+        return;
     struct order *order = app_order(app);
-    const char *before = order_draft(order)->distributor;
+    const char *before = order_is_walk_in(order) ? NULL : order_draft(order)->distributor;
     bool is_same = before && strcmp(before, id) == 0;
     bool is_taken = order->change || (order_lines(order) > 0 && !order_person_refused(order));
     if (before && !is_same && is_taken) {
@@ -72,14 +75,16 @@ void open_order_for(struct app *app, const char *id)
     }
     if (!is_same)
         order_set_distributor(order, id);
-    app_back_to(app, &screen_order);
+    app_back_to(app, app_order_screen(app));
 }
 
 static void item(struct app *app, const struct entry_command *command)
 {
+    if (!counter_is_open(app))
+        return;
     struct order *order = app_order(app);
-    if (app_screen(app)->id != SCREEN_order && app_screen(app)->id != SCREEN_review)
-        app_back_to(app, &screen_order);
+    if (app_screen(app) != app_order_screen(app) && app_screen(app)->id != SCREEN_review)
+        app_back_to(app, app_order_screen(app));
     const char *sku = prices_sku(app->prices, command->text);
     bool added;
     if (*command->choices) {

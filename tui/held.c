@@ -38,7 +38,7 @@ void held_open(struct app *app, struct order *order)
     app->order = order;
     order_return(order);
     app_home(app);
-    app_show(app, &screen_order);
+    app_show(app, app_order_screen(app));
 }
 
 void held_release(struct app *app)

@@ -65,6 +65,10 @@ bool placed_draft(const struct app *app, struct arena *arena, struct order_draft
 const char *signon_question(const struct app *app, bool *secret);
 void signon_reply(struct app *app, const char *text);
 
+/* The drafts as the home screen lists them, also for that of another desk, which calls
+ * screen_home's functions; whether a digit chooses one now, and whether the list will stay as it
+ * is. */
+const struct reply_drafts *home_list(const struct app *app, bool *picking, bool *settled);
 /* The draft that was asked for is not wanted any more. */
 bool home_recall_not(struct app *app);
 

@@ -15,7 +15,7 @@ static const char default_server[] = "https://127.0.0.1:8443";
 
 /* One text per option, so that a new one leaves the translations of the others as they are. */
 static const char *const help[] = {
-    "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call]\n"
+    "usage: partyline [--server URL] [--ca FILE] [--user LOGIN] [--desk call|showroom]\n"
     "                 [--theme default|mono|contrast] [--lang en|de|zh_CN]\n"
     "                 [--charset utf-8|ascii|locale] [--linear] [--password-file FILE]\n"
     "                 [--files DIR] [--version]\n",
@@ -23,13 +23,15 @@ static const char *const help[] = {
     N_("  --server URL    where partylined is; https://127.0.0.1:8443\n"),
     N_("  --ca FILE       authority that signed the server's certificate (PEM)\n"),
     N_("  --user LOGIN    fills in the operator at sign-on\n"),
-    N_("  --desk call     the desk: call\n"),
+    N_("  --desk NAME     the desk: call, showroom\n"),
     N_("  --theme NAME    colours: default, mono, contrast\n"),
     N_("  --lang NAME     language: en, de, zh_CN\n"),
     N_("  --charset NAME  the terminal shows: utf-8, ascii, locale (what that says)\n"),
     N_("  --linear        lines instead of a screen: braille, screen readers, scripts\n"),
     N_("  --password-file FILE  with --linear: its first line is the password\n"),
     N_("  --files DIR     the back office writes and reads texts of promotions there\n"),
+    N_("  --till CODE     showroom: the till that this terminal is at\n"),
+    N_("  --receipt-printer FILE  showroom: the device or file that takes receipts\n"),
     N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"
        "~/.config/partyline/partyline.conf (lines such as: server = https://host:8443).\n"
        "F1 helps inside. See partyline(1).\n"),
@@ -57,6 +59,8 @@ static const struct setting {
     {"linear", offsetof(struct options, linear)},
     {"password-file", offsetof(struct options, password_file)},
     {"files", offsetof(struct options, files)},
+    {"till", offsetof(struct options, till)},
+    {"receipt_printer", offsetof(struct options, receipt_printer)},
 };
 
 static const char **setting_of(struct options *options, const char *name)
@@ -158,8 +162,9 @@ static int check(const struct options *options)
                        options->charset);
         return EXIT_WRONG_USE;
     }
-    if (options->desk && strcmp(options->desk, "call") != 0) {
-        charset_printf(stderr, _("partyline: no desk %s: call\n"), options->desk);
+    if (options->desk && strcmp(options->desk, "call") != 0 &&
+        strcmp(options->desk, "showroom") != 0) {
+        charset_printf(stderr, _("partyline: no desk %s: call, showroom\n"), options->desk);
         return EXIT_WRONG_USE;
     }
     return EXIT_NONE;
@@ -180,6 +185,8 @@ static int arguments_read(struct options *options, int argc, char **argv)
         {"linear", no_argument, NULL, 'l'},
         {"password-file", required_argument, NULL, 's'},
         {"files", required_argument, NULL, 's'},
+        {"till", required_argument, NULL, 's'},
+        {"receipt-printer", required_argument, NULL, 'p'},
         {NULL, 0, NULL, 0},
     };
     int which = 0;
@@ -190,6 +197,8 @@ static int arguments_read(struct options *options, int argc, char **argv)
             return help_print();
         if (c == 'l')
             options->linear = "yes";
+        else if (c == 'p')
+            options->receipt_printer = optarg;
         else if (c != 's')
             return EXIT_WRONG_USE;
         else

@@ -196,7 +196,7 @@ static struct order *order_make(struct client *client, const struct order_draft 
     order->client = client;
     order->event = event;
     order->user = user;
-    order->frozen = -1;
+    order->frozen = order->told = -1;
     order->error = "";
     order->trouble = (struct reply_trouble){.status = STATUS_OK, .title = "", .detail = ""};
     version_push(order, draft);
@@ -223,8 +223,28 @@ struct order *order_new(struct client *client, const char *market, order_event_f
     return order;
 }
 
-struct order *order_recall(struct client *client, const struct reply_draft *stored,
-                           order_event_fn *event, void *user)
+void order_sell(struct order *order, const struct order_till *till)
+{
+    struct order_version *version = &order->versions[order->at];
+    strncpy(order->shift, till->shift, sizeof order->shift - 1);
+    strncpy(order->walk_in, till->walk_in, sizeof order->walk_in - 1);
+    version->draft.destination = SHIP_pickup;
+    version->draft.at_counter = true;
+    if (version->draft.distributor || !*till->walk_in)
+        return;
+    version->draft.type = ORDER_customer;
+    version->draft.distributor = arena_strdup(version->arena, till->walk_in_of);
+    version->draft.customer = arena_strdup(version->arena, till->walk_in);
+}
+
+bool order_is_walk_in(const struct order *order)
+{
+    const char *customer = order_draft(order)->customer;
+    return *order->walk_in && customer && strcmp(customer, order->walk_in) == 0;
+}
+
+static struct order *recalled(struct client *client, const struct reply_draft *stored,
+                              order_event_fn *event, void *user)
 {
     struct order *order = order_make(client, &stored->draft, event, user);
     strncpy(order->ulid, stored->ulid, sizeof order->ulid - 1);
@@ -233,7 +253,23 @@ struct order *order_recall(struct client *client, const struct reply_draft *stor
     order->edits = order->saved = 1;
     if (stored->draft.typed)
         memcpy(order->typed, stored->draft.typed, draft_typed_safe(stored->draft.typed));
+    return order;
+}
+
+struct order *order_recall(struct client *client, const struct reply_draft *stored,
+                           order_event_fn *event, void *user)
+{
+    struct order *order = recalled(client, stored, event, user);
     order_change_attach(order);
+    order_link_send(order);
+    return order;
+}
+
+struct order *order_recall_sale(struct client *client, const struct reply_draft *stored,
+                                const struct order_till *till, order_event_fn *event, void *user)
+{
+    struct order *order = recalled(client, stored, event, user);
+    order_sell(order, till);
     order_link_send(order);
     return order;
 }
@@ -253,6 +289,12 @@ void order_free(struct order *order)
     free(order);
 }
 
+/* Where it goes when nothing is said. */
+static enum destination ship_to(const struct order *order, enum order_type type)
+{
+    return *order->shift ? SHIP_pickup : order_type_info(type)->ship_to;
+}
+
 /* ---- edits ----------------------------------------------------------------------------------- */
 
 void order_replace(struct order *order, const struct order_draft *draft)
@@ -264,9 +306,14 @@ void order_replace(struct order *order, const struct order_draft *draft)
 
 void order_set_distributor(struct order *order, const char *id)
 {
+    bool was_walk_in = order_is_walk_in(order);
     struct order_version *version = edit(order);
     version->draft.distributor = text_copy(version->arena, id);
     version->draft.address_choice = 0;
+    if (was_walk_in) {
+        version->draft.customer = NULL;
+        version->draft.type = ORDER_personal;
+    }
     changed(order);
 }
 
@@ -275,7 +322,7 @@ void order_set_customer(struct order *order, const char *id)
     struct order_version *version = edit(order);
     version->draft.customer = text_copy(version->arena, id);
     version->draft.type = ORDER_customer;
-    version->draft.destination = order_type_info(ORDER_customer)->ship_to;
+    version->draft.destination = ship_to(order, ORDER_customer);
     version->draft.address_choice = 0;
     changed(order);
 }
@@ -285,7 +332,7 @@ void order_set_type(struct order *order, enum order_type type)
     struct order_version *version = edit(order);
     const struct order_type_info *info = order_type_info(type);
     version->draft.type = type;
-    version->draft.destination = info->ship_to;
+    version->draft.destination = ship_to(order, type);
     version->draft.address_choice = 0;
     if (!info->needs_customer)
         version->draft.customer = NULL;

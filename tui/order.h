@@ -12,7 +12,7 @@
 #include "tui/order_pay.h"
 #include "tui/order_price.h"
 
-enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64 };
+enum { ORDER_UNDO = 200, ORDER_REV = 64, ORDER_NAME = 64, ORDER_SHIFT = 32 };
 
 struct order;
 
@@ -80,6 +80,10 @@ struct order {
     struct reply_order placed;
     const char *error; /* "" or why no answer came */
 
+    char shift[ORDER_SHIFT];   /* of the till where it is sold at once; "": at none */
+    char walk_in[ORDER_SHIFT]; /* the customer who buys there when nobody says who it is */
+    int64_t told;              /* the total of a sale that the buyer was told; -1: none */
+
     struct order_means means;
     struct order_change *change; /* of an order that was placed (order_change.h); NULL: a new one */
 };
@@ -88,9 +92,21 @@ struct order {
 void order_ulid(char out[ULID_TEXT]);
 struct order *order_new(struct client *client, const char *market, order_event_fn *event,
                         void *user);
+/* An order just made or recalled is a sale at a till, of that shift: it is paid in full when it is
+ * placed, and the goods are handed over. Nobody bought it yet: then it is the walk-in, a customer
+ * of that distributor. */
+struct order_till {
+    const char *shift, *walk_in_of, *walk_in;
+};
+void order_sell(struct order *order, const struct order_till *till);
+/* A sale to nobody in particular. */
+bool order_is_walk_in(const struct order *order);
 /* A stored draft, locked for us already. */
 struct order *order_recall(struct client *client, const struct reply_draft *stored,
                            order_event_fn *event, void *user);
+/* The same at a till: what was parked there, or keyed on the telephone and fetched now. */
+struct order *order_recall_sale(struct client *client, const struct reply_draft *stored,
+                                const struct order_till *till, order_event_fn *event, void *user);
 /* One that is on no server yet, with what is there to begin with. */
 struct order *order_of(struct client *client, const struct order_draft *draft,
                        order_event_fn *event, void *user);
@@ -184,7 +200,8 @@ void order_review(struct order *order);
 int64_t order_to_pay(const struct order *order);
 /* For order_pay.c: how it is paid, to be changed; one step of undo. */
 struct order_paying *order_paying_edit(struct order *order);
-/* Places it for exactly the frozen total, as soon as there is one. */
+/* Places it for exactly the frozen total, as soon as there is one; a sale for nothing else than the
+ * total that was shown. */
 void order_place(struct order *order);
 /* Takes that back; false when it has been sent already. */
 bool order_place_not(struct order *order);

@@ -1,5 +1,6 @@
 /* What happens on the screens when the open order has something to tell. */
 #include "tui/app.h"
+#include "tui/counter.h"
 #include "tui/held.h"
 #include "tui/kit_ask.h"
 #include "tui/last_order.h"
@@ -118,6 +119,10 @@ static void placed(struct app *app, struct order *order)
         changed(app, order);
         return;
     }
+    if (*order->shift && app->counter) {
+        counter_sold(app, order);
+        return;
+    }
     char total[MONEY_TEXT], due[MONEY_TEXT], say[80];
     app->said.text[0] = '\0';
     tail_placed(&app->tail, order->ulid, app->now);
@@ -136,15 +141,17 @@ static void placed(struct app *app, struct order *order)
     order_free(order);
     app->order = NULL;
     last_order_forget(app);
-    app_back_to(app, &screen_order); /* where the next number is typed: home is an F12 away */
+    app_back_to(app,
+                app_order_screen(app)); /* where the next number is typed: home is an F12 away */
     app_ahead_replay(app);
 }
 
 static void left(struct app *app, struct order *order)
 {
     held_remove(app, order);
-    if (!app->quit && app_screen(app)->id == SCREEN_home)
-        screen_home.actions[ACTION_REFRESH](app);
+    bool lists = app_screen(app)->id == SCREEN_home || app_screen(app)->id == SCREEN_counter;
+    if (!app->quit && lists)
+        app_screen(app)->actions[ACTION_REFRESH](app);
 }
 
 /* Nothing is merged: what theirs and ours make of it stands on the screen, and F9 is asked again.
@@ -164,7 +171,7 @@ static void moved(struct app *app, struct order *order)
     app_ahead_drop(app);
 }
 
-static void say_not_placed(struct app *app, const struct order *order)
+static void say_not_placed(struct app *app, struct order *order)
 {
     const struct reply_trouble *trouble = &order->trouble;
     const char *why = trouble->nproblems ? trouble->problems[0].say : trouble->detail;
@@ -186,8 +193,9 @@ static void say_not_placed(struct app *app, const struct order *order)
 
 static void not_placed(struct app *app, struct order *order)
 {
+    bool is_sale = *order->shift && app->counter;
     if (!kit_ask(app, order)) /* what it asks, F9 answers */
-        say_not_placed(app, order);
+        (is_sale ? counter_not_sold : say_not_placed)(app, order);
     order_review(order);
     app_ahead_drop(app);
 }

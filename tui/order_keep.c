@@ -82,7 +82,8 @@ void order_keep_placing(struct order *order, const struct request_order *body)
                                       .tenders = (struct draft_tender *)(uintptr_t)body->tenders,
                                       .ntenders = body->ntenders,
                                       .accept_duplicate = body->accept_duplicate,
-                                      .accept_age = body->accept_age});
+                                      .accept_age = body->accept_age,
+                                      .shift = body->shift});
 }
 
 void order_keep_stored(struct order *order)

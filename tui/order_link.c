@@ -90,7 +90,7 @@ static void quote_send(struct order *order)
     if (order->change)
         order_change_preview(order, arena, &request);
     else
-        request.body = request_draft_write(arena, order_draft(order), &request.len);
+        request.body = request_quote_write(arena, order_draft(order), order->shift, &request.len);
     order->quoting = order->edits;
     send(order, &request);
     arena_free(arena);
@@ -431,7 +431,8 @@ static void place_send(struct order *order)
                                  .expect_total = order->frozen,
                                  .tenders = tenders,
                                  .accept_duplicate = order->accept_duplicate,
-                                 .accept_age = order->accept_age};
+                                 .accept_age = order->accept_age,
+                                 .shift = order->shift};
     body.ntenders = order_pay_plan(order, tenders);
     struct request request = {
         .method = "POST",
@@ -451,7 +452,7 @@ static void place_send(struct order *order)
 
 static bool must_ask(const struct order *order)
 {
-    return order_stops(order) > 0 || kit_must_ask(order);
+    return order_stops(order) > 0 || kit_must_ask(order) || order_sale_waits(order);
 }
 
 static void place_if_ready(struct order *order)

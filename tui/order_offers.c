@@ -203,7 +203,7 @@ static void hide(struct app *app, const char *promotion)
 static const struct reply_hint *hint_shown(struct app *app)
 {
     const struct reply_hint *hint = offers_hint(app);
-    if (hint && app_screen(app)->id == SCREEN_order)
+    if (hint && app_screen(app) == app_order_screen(app))
         return hint;
     app_say(app, ROLE_WARN, "there is no hint on this screen.");
     return NULL;

@@ -181,7 +181,56 @@ bool order_pay_certificate(struct order *order, const char *digits, int64_t amou
 
 /* ---- what comes of it ------------------------------------------------------------------------ */
 
-size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PICKS + 1])
+/* What is fixed, cash, and what takes the rest. */
+static int turn_of(const struct tender_pick *pick)
+{
+    if (pick->kind == TENDER_cash)
+        return 1;
+    return pick->amount || tender_info(pick->kind)->how == TENDER_ACCOUNT ? 0 : 2;
+}
+
+size_t pay_plan(const struct tender_pick *picks, size_t n, int64_t to_pay, struct draft_tender *out)
+{
+    struct tender_pick sorted[PAY_PICKS + 1];
+    size_t count = 0;
+    int64_t given = 0;
+    for (int turn = 0; turn < 3; turn++)
+        for (size_t i = 0; i < n; i++)
+            if (turn_of(&picks[i]) == turn) {
+                given += picks[i].kind == TENDER_cash ? picks[i].amount : 0;
+                sorted[count++] = picks[i];
+            }
+    count = tender_plan(sorted, count, to_pay, out);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(out[i].kind, tender_info(TENDER_cash)->name) == 0)
+            out[i].given = given;
+    return count;
+}
+
+int64_t pay_given(const struct draft_tender *plan, size_t n)
+{
+    int64_t given = 0;
+    for (size_t i = 0; i < n; i++)
+        given += plan[i].given;
+    return given;
+}
+
+int64_t pay_change(const struct draft_tender *plan, size_t n)
+{
+    int64_t change = 0;
+    for (size_t i = 0; i < n; i++)
+        change += plan[i].given ? plan[i].given - plan[i].amount : 0;
+    return change;
+}
+
+/* Nothing is charged at a till that was not chosen there. */
+static bool has_default_card(const struct order *order)
+{
+    return !order->versions[order->at].paying.later && !order->change && !*order->shift;
+}
+
+size_t order_pay_plan_of(const struct order *order, int64_t to_pay,
+                         struct draft_tender out[PAY_PICKS + 1])
 {
     const struct order_paying *paying = &order->versions[order->at].paying;
     const struct reply_card *card = order_card(order, NULL);
@@ -195,9 +244,14 @@ size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PIC
         picks[n] = (struct tender_pick){chosen->kind, more ? 0 : chosen->amount, most,
                                         *chosen->ref ? chosen->ref : NULL};
     }
-    if (card && !paying->later && !order->change)
+    if (card && has_default_card(order))
         picks[n++] = (struct tender_pick){TENDER_token, 0, -1, card->id};
-    return order->frozen >= 0 ? tender_plan(picks, n, order_to_pay(order), out) : 0;
+    return *order->shift ? pay_plan(picks, n, to_pay, out) : tender_plan(picks, n, to_pay, out);
+}
+
+size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PICKS + 1])
+{
+    return order->frozen >= 0 ? order_pay_plan_of(order, order_to_pay(order), out) : 0;
 }
 
 int64_t order_pays(const struct order *order)
@@ -208,4 +262,11 @@ int64_t order_pays(const struct order *order)
     for (size_t i = 0; i < n; i++)
         sum += plan[i].amount;
     return sum;
+}
+
+bool order_sale_waits(const struct order *order)
+{
+    if (!*order->shift || order->frozen < 0)
+        return false;
+    return order_pays(order) != order->frozen || (order->told >= 0 && order->told != order->frozen);
 }

@@ -50,8 +50,21 @@ void order_pay_later(struct order *order);
 
 /* The tenders as they would be sent now, for the total that is frozen. */
 size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PICKS + 1]);
+/* The same for a total that is shown, but not confirmed yet. */
+size_t order_pay_plan_of(const struct order *order, int64_t to_pay,
+                         struct draft_tender out[PAY_PICKS + 1]);
+/* The same of chosen tenders alone: what is fixed goes first, then cash, and what takes the rest is
+ * last, so that it takes what the cash leaves; there is change of cash only. */
+size_t pay_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
+                struct draft_tender *out);
 /* What they pay together. */
 int64_t order_pays(const struct order *order);
+/* The cash that was handed over, and what of it goes back. */
+int64_t pay_given(const struct draft_tender *plan, size_t n);
+int64_t pay_change(const struct draft_tender *plan, size_t n);
+/* A sale that cannot be made as it is: it is not paid in full, or its total is another than the
+ * buyer was told. */
+bool order_sale_waits(const struct order *order);
 /* What a balance or credit could pay at most. */
 int64_t order_holds(const struct order *order, enum tender_kind kind);
 /* The stored card with that id, or (0) the default one; NULL. `number` counts from 1. */

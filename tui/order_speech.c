@@ -147,7 +147,7 @@ size_t order_say_problems(const struct app *app, struct speech *speech,
         if (order_problem_follows(app->order, &problem) || strcmp(problem.code, "no_lines") == 0)
             continue;
         const char *key = arena_printf(arena, "problem %s %s", problem.line, problem.code);
-        if (problem.ncandidates && app_screen(app)->id == SCREEN_order)
+        if (problem.ncandidates && app_screen(app) == app_order_screen(app))
             problem.code = ""; /* what can be chosen follows, and mends it */
         text_init(&text, arena);
         order_view_problem(&text, app->order, &problem);
@@ -192,14 +192,10 @@ static void say_total(const struct app *app, struct speech *speech)
         speech_say(speech, key, _("total not confirmed, was %s"), total);
 }
 
-void order_say(struct app *app, struct speech *speech)
+void order_say_lines(struct app *app, struct speech *speech)
 {
     struct arena *arena = arena_new();
-    struct order *order = app_order(app);
-    say_person(app, speech);
-    order_say_type(app, speech);
-    say_ship(app, speech);
-    say_last(app, speech);
+    struct order *order = app->order;
     for (size_t number = 1; number <= order_lines(order); number++)
         say_line(app, speech, arena, number);
     if (order_confirmed(order))
@@ -210,4 +206,14 @@ void order_say(struct app *app, struct speech *speech)
     order_change_say(app, speech);
     say_total(app, speech);
     arena_free(arena);
+}
+
+void order_say(struct app *app, struct speech *speech)
+{
+    app_order(app);
+    say_person(app, speech);
+    order_say_type(app, speech);
+    say_ship(app, speech);
+    say_last(app, speech);
+    order_say_lines(app, speech);
 }

@@ -5,6 +5,8 @@
 
 /* For the screen on which it is keyed. */
 void order_say(struct app *app, struct speech *speech);
+/* Its lines, with what is wrong, what promotions do, and the total. */
+void order_say_lines(struct app *app, struct speech *speech);
 /* Its type, customer and note. */
 void order_say_type(const struct app *app, struct speech *speech);
 /* What the total is made of. */

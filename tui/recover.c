@@ -265,7 +265,8 @@ static void place(struct recover *recover)
                                  .tenders = lost->placing->tenders,
                                  .ntenders = lost->placing->ntenders,
                                  .accept_duplicate = lost->placing->accept_duplicate,
-                                 .accept_age = lost->placing->accept_age};
+                                 .accept_age = lost->placing->accept_age,
+                                 .shift = lost->placing->shift};
     struct request request = {.method = "POST",
                               .path = "/orders",
                               .header = arena_printf(arena, "Idempotency-Key: %s", lost->ulid),
@@ -336,8 +337,9 @@ static void ended(struct recover *recover)
     tell_back(recover);
     app->recover = NULL;
     free(recover);
-    if (app_screen(app)->id == SCREEN_home)
-        screen_home.actions[ACTION_REFRESH](app);
+    bool lists = app_screen(app)->id == SCREEN_home || app_screen(app)->id == SCREEN_counter;
+    if (lists)
+        app_screen(app)->actions[ACTION_REFRESH](app);
 }
 
 static void next_order(struct recover *recover)

@@ -212,7 +212,7 @@ static void made(struct details *details, const struct answer *answer)
     }
     arena_free(arena);
     if (app_screen(app) == &screen_details)
-        app_back_to(app, &screen_order);
+        app_back_to(app, app_order_screen(app));
 }
 
 static void saved(void *owner, const struct answer *answer)

@@ -336,7 +336,7 @@ static void choose_item(struct app *app, const struct reply_item *item)
     app_order(app);
     offers_add(app, item->sku, 1);
     app_say(app, ROLE_OK, "ok  1*%s %s", item->sku, item->name);
-    app_back_to(app, &screen_order);
+    app_back_to(app, app_order_screen(app));
 }
 
 static void pick(struct app *app, const struct entry_command *command)
@@ -348,7 +348,7 @@ static void pick(struct app *app, const struct entry_command *command)
     } else if (find->found == FIND_CUSTOMERS) {
         app_say(app, ROLE_OK, "ok  for %s", find->people.items[i].name);
         order_set_customer(app_order(app), find->people.items[i].id);
-        app_back_to(app, &screen_order);
+        app_back_to(app, app_order_screen(app));
     } else if (find->purpose == FIND_FOR_CARD) {
         open_person(app, find->people.items[i].id);
     } else {

@@ -38,7 +38,8 @@ static void list_take(void *owner, const struct answer *answer);
 static void ask(struct app *app)
 {
     const char *path = app->home->everybody ? "/drafts?limit=9&owner=any" : "/drafts?limit=9";
-    home_day_ask(app);
+    if (!app->counter) /* which has figures of its own */
+        home_day_ask(app);
     query_ask(&app->home->query, app, path, list_take, app->home);
 }
 
@@ -329,6 +330,13 @@ static void words(struct app *app, const struct entry_command *command)
         open_office(app);
     else if (!home_attention_open(app, command->text))
         open_search(app, command->text);
+}
+
+const struct reply_drafts *home_list(const struct app *app, bool *picking, bool *settled)
+{
+    *picking = app->home->picking;
+    *settled = is_settled(app->home);
+    return &app->home->drafts;
 }
 
 const struct screen screen_home = {

@@ -29,7 +29,7 @@ struct palette {
 static const struct screen *from(const struct app *app)
 {
     const struct screen *below = app_screen_below(app);
-    return below ? below : &screen_home;
+    return below ? below : app->counter ? &screen_counter : &screen_home;
 }
 
 static bool works_here(const struct app *app, const struct row *row)

@@ -3,6 +3,7 @@
  * it is wiped as soon as it has been sent. */
 #include "core/wire/request.h"
 #include "tui/charset.h"
+#include "tui/counter.h"
 #include "tui/frame.h"
 #include "tui/office.h"
 #include "tui/open.h"
@@ -13,8 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const int widths[FIELDS] = {
-    [FIELD_LOGIN] = LOGIN_WIDTH, [FIELD_PASSWORD] = PASSWORD_WIDTH, [FIELD_CODE] = CODE_WIDTH};
+static const int widths[FIELDS] = {[FIELD_LOGIN] = LOGIN_WIDTH,
+                                   [FIELD_PASSWORD] = PASSWORD_WIDTH,
+                                   [FIELD_DESK] = DESK_WIDTH,
+                                   [FIELD_CODE] = CODE_WIDTH};
 
 static void signon_make(struct signon *signon)
 {
@@ -49,6 +52,9 @@ static struct signon *signon_of(struct app *app)
         abort();
     signon->app = app;
     signon_make(signon);
+    if (app->options->desk)
+        set_field_buffer(signon->fields[FIELD_DESK], 0,
+                         strcmp(app->options->desk, "showroom") == 0 ? "2" : "1");
     if (app->options->user) {
         set_field_buffer(signon->fields[FIELD_LOGIN], 0, app->options->user);
         go(signon, FIELD_PASSWORD);
@@ -81,6 +87,19 @@ static void wipe(struct signon *signon)
 
 /* ---- the session ----------------------------------------------------------------------------- */
 
+/* The desk that was asked for; who said nothing has the one that their work is at. */
+static void desk_begin(struct app *app)
+{
+    struct arena *arena = arena_new();
+    char wanted = *signon_text(app->signon, arena, FIELD_DESK);
+    bool may = counter_may(app), is_wanted = wanted == '2' || (!wanted && counter_only(app));
+    if (is_wanted && may)
+        counter_begin(app);
+    else if (is_wanted)
+        app_say(app, ROLE_WARN, "the showroom is for counter staff: this is the call centre.");
+    arena_free(arena);
+}
+
 static void session_take(struct app *app, struct arena *arena, const struct reply_session *session)
 {
     bool again = app->signon->again;
@@ -93,12 +112,14 @@ static void session_take(struct app *app, struct arena *arena, const struct repl
     wipe(app->signon);
     app->signon->asks_code = false;
     app->said.text[0] = '\0';
+    if (!again)
+        desk_begin(app);
     if (again)
         app_back(app);
     else
         app_home(app);
     app_signed_in(app);
-    if (!again && office_may(app))
+    if (!again && !app->counter && office_may(app))
         open_office(app);
 }
 
@@ -252,6 +273,19 @@ static bool leaves_field(const struct signon *signon, int request)
     return request == REQ_DEL_PREV && signon->form->curcol == 0;
 }
 
+/* One digit, in place of what stands there. */
+static void desk_key(struct app *app, uint32_t ch)
+{
+    struct signon *signon = app->signon;
+    if (ch != '1' && ch != '2') {
+        app_say(app, ROLE_STOP, "the desks are 1, the call centre, and 2, the showroom.");
+        return;
+    }
+    app->said.text[0] = '\0';
+    set_field_buffer(signon->fields[FIELD_DESK], 0, ch == '1' ? "1" : "2");
+    go(signon, FIELD_DESK);
+}
+
 /* ---- without a screen ------------------------------------------------------------------------ */
 
 const char *signon_question(const struct app *app, bool *secret)
@@ -259,6 +293,7 @@ const char *signon_question(const struct app *app, bool *secret)
     static const char *const questions[FIELDS] = {
         [FIELD_LOGIN] = N_("Operator: "),
         [FIELD_PASSWORD] = N_("Password: "),
+        [FIELD_DESK] = N_("Desk: "),
         [FIELD_CODE] = N_("Code: "),
     };
     int field = signon_current(app->signon);
@@ -307,6 +342,8 @@ static bool key(struct app *app, const struct input *input)
         step(signon, 1);
     else if (input->code == INPUT_BACK_TAB || input->code == INPUT_UP)
         step(signon, -1);
+    else if (input->code == INPUT_CHAR && signon_current(signon) == FIELD_DESK)
+        desk_key(app, input->ch);
     else if (input->code == INPUT_CHAR && charset_cells(input->ch) > 0)
         form_driver_w(signon->form, OK, (wchar_t)input->ch);
     for (size_t i = 0; i < ARRAY_LEN(edits); i++)

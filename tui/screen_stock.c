@@ -253,7 +253,7 @@ static void more(struct app *app, const struct entry_command *command)
     order_add(app_order(app), stock->item.sku, command->quantity);
     app_say(app, ROLE_OK, "ok  %lld*%s %s", (long long)command->quantity, stock->item.sku,
             stock->item.name);
-    app_back_to(app, &screen_order);
+    app_back_to(app, app_order_screen(app));
 }
 
 static void wait_for(struct app *app, const struct entry_command *command)

@@ -6,8 +6,8 @@
 
 #include <form.h>
 
-enum { FIELD_LOGIN, FIELD_PASSWORD, FIELD_CODE, FIELDS };
-enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, CODE_WIDTH = 8 };
+enum { FIELD_LOGIN, FIELD_PASSWORD, FIELD_DESK, FIELD_CODE, FIELDS };
+enum { LOGIN_WIDTH = 24, PASSWORD_WIDTH = 128, DESK_WIDTH = 1, CODE_WIDTH = 8 };
 
 struct signon {
     struct app *app;

@@ -16,7 +16,8 @@ static const struct {
 } layout[FIELDS] = {
     [FIELD_LOGIN] = {N_("Operator"), LOGIN_WIDTH, 3},
     [FIELD_PASSWORD] = {N_("Password"), PASSWORD_WIDTH, 4},
-    [FIELD_CODE] = {N_("Code"), CODE_WIDTH, 5},
+    [FIELD_DESK] = {N_("Desk"), DESK_WIDTH, 5},
+    [FIELD_CODE] = {N_("Code"), CODE_WIDTH, 6},
 };
 
 /* Where a field and its label go; on a handheld there is room for little else. */
@@ -66,6 +67,9 @@ static void draw_field(struct signon *signon, struct arena *arena, struct frame 
     terminal_put(y, spot.label, spot.x - spot.label, ROLE_HEAD, _(layout[field].label));
     terminal_put(y, spot.x, spot.width, ROLE_PLAIN, "________________________________");
     terminal_put(y, spot.x, cells < spot.width ? cells : spot.width, ROLE_STRONG, shown);
+    if (field == FIELD_DESK)
+        terminal_put(y, spot.x + spot.width + 3, frame->cols - spot.x - spot.width - 3, ROLE_DIM,
+                     frame->cols < 50 ? _("1 Call 2 Show") : _("1 Call centre   2 Showroom"));
     if (is_current) {
         frame->cursor_y = y;
         frame->cursor_x = spot.x + at - skip;

@@ -25,9 +25,10 @@ const char *where_screens(char out[WHERE_TEXT], unsigned mask)
 const char *where_grammars(char out[WHERE_TEXT], unsigned grammars)
 {
     static const enum screen_id of[] = {
-        [AT_HOME] = SCREEN_home,     [AT_ORDER] = SCREEN_order,  [AT_REVIEW] = SCREEN_review,
-        [AT_FIND] = SCREEN_find,     [AT_STOCK] = SCREEN_stock,  [AT_CARD] = SCREEN_placed,
-        [AT_RETURN] = SCREEN_return, [AT_REPEAT] = SCREEN_repeat};
+        [AT_HOME] = SCREEN_home,      [AT_ORDER] = SCREEN_order,   [AT_REVIEW] = SCREEN_review,
+        [AT_FIND] = SCREEN_find,      [AT_STOCK] = SCREEN_stock,   [AT_CARD] = SCREEN_placed,
+        [AT_RETURN] = SCREEN_return,  [AT_REPEAT] = SCREEN_repeat, [AT_SALE] = SCREEN_sale,
+        [AT_COUNTER] = SCREEN_counter};
     unsigned mask = 0;
     for (size_t i = 0; i < ARRAY_LEN(of); i++)
         if (grammars & 1U << i)

@@ -36,6 +36,7 @@ const char *record_write(struct arena *arena, const struct record *record, size_
                             wire_tenders_write(record->tenders, record->ntenders));
         json_object_set_new(object, "duplicate", json_boolean(record->accept_duplicate));
         json_object_set_new(object, "age", json_boolean(record->accept_age));
+        set_text(object, "shift", record->shift);
     }
     return wire_dump(arena, object, len);
 }
@@ -81,5 +82,6 @@ bool record_read(struct arena *arena, const char *text, size_t len, struct recor
     out->ntenders = wire_tenders_read(&reader, object, &out->tenders);
     out->accept_duplicate = json_is_true(json_object_get(object, "duplicate"));
     out->accept_age = json_is_true(json_object_get(object, "age"));
+    out->shift = text_of(object, "shift");
     return true;
 }

@@ -27,6 +27,7 @@ struct record {
     struct draft_tender *tenders;
     size_t ntenders;
     bool accept_duplicate, accept_age;
+    const char *shift; /* "": no sale at a till */
     const char *typed; /* TYPED */
     const char *to;    /* COPY */
 };

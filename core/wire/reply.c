@@ -384,6 +384,7 @@ bool reply_order_read(struct arena *arena, const char *body, size_t len, struct 
         .exponent = get_exponent(object),
         .total = get_number(object, "total"),
         .due = get_number(object, "due"),
+        .change = get_number(object, "change"),
     };
     out->lines =
         get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);

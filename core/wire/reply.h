@@ -209,6 +209,7 @@ struct reply_order {
     const char *distributor, *distributor_name, *customer_name, *placed_at, *placed_by;
     int exponent;
     int64_t total, due;
+    int64_t change; /* of a sale at a till: cash to be given back */
     struct reply_line *lines;
     size_t nlines;
 };

@@ -16,6 +16,20 @@ const char *request_draft_write(struct arena *arena, const struct order_draft *d
     return wire_dump(arena, wire_draft_write(draft), len);
 }
 
+static void set_shift(json_t *object, const char *shift)
+{
+    if (shift && *shift)
+        json_object_set_new(object, "shift", json_string(shift));
+}
+
+const char *request_quote_write(struct arena *arena, const struct order_draft *draft,
+                                const char *shift, size_t *len)
+{
+    json_t *object = wire_draft_write(draft);
+    set_shift(object, shift);
+    return wire_dump(arena, object, len);
+}
+
 static void set_accept(json_t *object, bool duplicate, bool age)
 {
     json_t *accept = json_array();
@@ -47,6 +61,7 @@ const char *request_order_write(struct arena *arena, const struct request_order 
     json_object_set_new(object, "expect_total", json_integer(order->expect_total));
     json_object_set_new(object, "tenders", wire_tenders_write(order->tenders, order->ntenders));
     set_accept(object, order->accept_duplicate, order->accept_age);
+    set_shift(object, order->shift);
     return canonical(arena, object, len);
 }
 

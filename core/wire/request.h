@@ -10,6 +10,7 @@ struct request_order {
     const struct draft_tender *tenders;
     size_t ntenders;
     bool accept_duplicate, accept_age;
+    const char *shift; /* of the till where it is sold; NULL or "": at none */
 };
 
 /* A change of an order that was placed. */
@@ -26,6 +27,9 @@ struct request_change {
 const char *request_session_write(struct arena *arena, const char *login, const char *password,
                                   const char *otp, size_t *len);
 const char *request_draft_write(struct arena *arena, const struct order_draft *draft, size_t *len);
+/* What it would cost; `shift` NULL or "": not at a till. */
+const char *request_quote_write(struct arena *arena, const struct order_draft *draft,
+                                const char *shift, size_t *len);
 const char *request_order_write(struct arena *arena, const struct request_order *order,
                                 size_t *len);
 const char *request_change_write(struct arena *arena, const struct request_change *change,

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import fake_promotions
 import fake_repeats
+import fake_till
 
 DAMM = ["0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
         "3674209581", "5869720134", "8945362017", "9438617205", "2581436790"]
@@ -50,6 +51,8 @@ PEOPLE = {code(stem): dict(zip(("name", "city", "postcode", "rank_name", "status
     ("108843", "JONESON, Sarah", "York", "YO1 7HH", "Consultant", "terminated", "01904 960001"),
     ("102113", "陳 美玲", "Manchester", "M1 4BT", "Consultant", "active", "07700 900321"),
 ]}
+HOUSE = dict(zip(("name", "city", "postcode", "rank_name", "status", "phone"),
+                 ("Velvet & Vine showroom", "Leeds", "LS9 8AA", "Consultant", "active", "")))  # whose the walk-ins are
 MANAGER = code("104729")
 TERMINATED = code("108843")
 
@@ -97,6 +100,7 @@ class Fake:
         self.experience = 100       # orders the operator ever took
         self.people = {}            # number or id: details that were changed or made
         self.person_version = {}
+        self.company = SESSION["company"]["name"]
 
     @staticmethod
     def name_of(number):
@@ -243,6 +247,9 @@ SESSION = {"expires_at": "2030-01-01T00:00:00Z",
                        "code_lengths": {"sku": 5, "distributor": 7, "order": 9, "certificate": 16},
                        "markets": [{"market": "GB", "currency": "GBP", "exponent": 2}]}}
 
+ACTORS = {"S-04": {"kind": "staff", "id": "S-04", "name": "TOLU", "roles": ["counter"]},
+          "SV-01": {"kind": "staff", "id": "SV-01", "name": "HELEN", "roles": ["operator", "supervisor"]}}
+
 LOCKED_SINCE = "2025-11-22T11:58:00Z"
 STATUS = {401: "unauthenticated", 404: "not-found", 409: "locked", 412: "stale-revision", 422: "problems"}
 
@@ -335,7 +342,7 @@ class Handler(BaseHTTPRequestHandler):
             return self.trouble(401, problems=[{"field": "/otp", "code": "required", "say": "The code is missing."}])
         token = "token-%d" % len(fake.log)
         fake.tokens.add(token)
-        return self.answer(201, dict(SESSION, token=token))
+        return self.answer(201, dict(SESSION, token=token, actor=ACTORS.get(body["login"].upper(), SESSION["actor"])))
 
     # ---- people and items
     def people(self, fake, body):
@@ -372,10 +379,12 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(201, {"id": "C9", "name": body["name"], "distributor": body["distributor"]})
 
     def customer(self, fake, body, number):
+        if number == fake_till.WALK_IN:
+            return self.answer(200, {"id": number, "name": "Walk-in", "distributor": fake_till.WALK_IN_OF, "market": "GB", "addresses": []})
         return self.answer(200, fake.people[number]) if number in fake.people else self.trouble(404)
 
     def facts(self, fake, body, number):
-        p = PEOPLE.get(number)
+        p = HOUSE if number == fake_till.WALK_IN_OF else PEOPLE.get(number)
         if not p or fake.catalogue is None:
             return self.trouble(404)
         known = [{"code": c, "promotion": fake_promotions.COUPONS[c]} for c in self.query.get("coupons", "").split(",")
@@ -490,7 +499,8 @@ class Handler(BaseHTTPRequestHandler):
 
     # ---- orders
     def quotes(self, fake, body):
-        self.answer(200, quote(fake, body))
+        q = quote(fake, body)
+        self.answer(200, fake_till.quoted(fake, body, q) if body.get("shift") else q)
 
     def order_post(self, fake, body):
         key = self.headers["Idempotency-Key"]
@@ -500,11 +510,15 @@ class Handler(BaseHTTPRequestHandler):
         if body.get("rev") and (not have or str(have["rev"]) != body["rev"]):
             return self.trouble(412)
         q = quote(fake, body)
+        if body.get("shift"):
+            q = fake_till.quoted(fake, body, q)
         if body["expect_total"] != q["total"]:
             return self.trouble(409, kind="total-changed", quote=q)
         stops = [p for p in q["problems"] if p["severity"] == "stop"]
         if stops:
             return self.trouble(422, problems=stops)
+        if body.get("shift") and fake_till.refused(self, fake, body, q["total"]):
+            return None
         if fake.duplicate and "duplicate" not in body.get("accept", []):
             return self.trouble(422, problems=[{"field": "", "code": "duplicate", "severity": "warning", "say": fake.duplicate,
                                                  "params": {"order": next((o["number"] for o in fake.orders.values()), "")}}])
@@ -515,6 +529,8 @@ class Handler(BaseHTTPRequestHandler):
                             "exponent": 2, "due": q["total"] - paid, "type": body["type"], "lines": q["lines"],
                             "distributor": q["distributor"], "customer": None, "placed_at": "2025-11-22T12:05:11Z",
                             "placed_by": "CC-07", "version": "1", "revisions": [], "coupons": body.get("coupons") or []}
+        if body.get("shift"):
+            fake_till.keep(fake, body, fake.orders[key])
         fake.drafts.pop(key, None)
         if [p for p in fake.drop if p == "after-placing"]:
             fake.drop.remove("after-placing")
@@ -534,7 +550,7 @@ class Handler(BaseHTTPRequestHandler):
             discount=0, delivery=395, delivery_tax=65, tax=found["total"] // 6 - 65, tax_added=0, cv=10654, pv=10654, note="",
             ship_to={"kind": "distributor", "address": address(PEOPLE[MANAGER])},
             lines=[dict(line, state="cancelled" if gone else "reserved") for line in found["lines"]],
-            payments=fake.payments or ([{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else []),
+            payments=fake.payments or found.get("payments") or ([{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else []),
             history=history + [dict(history[0], **{"from": "placed", "to": "cancelled"})] if gone else history,
             cancel={"may": say is None, "until": "2025-11-22T13:05:11Z", "say": say}))
 
@@ -659,6 +675,7 @@ ROUTES = [
     ("POST", "/orders/([^/]+)/cancel", Handler.order_cancel),
     ("GET", "/orders/([^/]+)", Handler.order_get),
     *fake_repeats.ROUTES,
+    *fake_till.ROUTES,
 ]
 
 

@@ -1,162 +1,12 @@
-#include "core/wire/json_out.h"
-#include "core/wire/reply_around.h"
-#include "tui/counter.h"
 #include "tui/handover.h"
-#include "tui/open.h"
 #include "tui/receipts.h"
-#include "tui/sale_view.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-struct handover {
-    struct app *app;
-    char number[32];
-    struct query query;
-    bool has_order;
-    struct reply_order_card order;
-    struct pay_pick picks[PAY_PICKS];
-    size_t n;
-    char reason[COUNTER_REASON]; /* it is to be taken back; "": to be given out */
-    char key[ULID_TEXT];         /* of what F9 sends, until something changes */
-    bool sending;
-    int64_t looked; /* when it was asked for last */
-};
-
-/* ---- asking ---------------------------------------------------------------------------------- */
-
-static void take(void *owner, const struct answer *answer)
-{
-    struct handover *h = owner;
-    if (answer->context == h->query.asked)
-        h->has_order = false;
-    if (!query_answer(&h->query, answer))
-        return;
-    h->has_order = reply_order_card_read(h->query.arena, answer->body, answer->len, &h->order);
-    if (!h->has_order)
-        query_unreadable(&h->query);
-}
-
-static void ask(struct app *app)
-{
-    struct handover *h = app->handover;
-    struct arena *arena = arena_new();
-    h->looked = app->now;
-    query_ask(&h->query, app, arena_printf(arena, "/orders/%s", h->number), take, h);
-    arena_free(arena);
-}
-
-static void changed(struct handover *h)
-{
-    order_ulid(h->key);
-}
-
-void open_handover(struct app *app, const char *number)
-{
-    if (!app->handover && !(app->handover = calloc(1, sizeof *app->handover)))
-        abort();
-    struct handover *h = app->handover;
-    h->app = app;
-    snprintf(h->number, sizeof h->number, "%s", number);
-    h->has_order = false;
-    h->n = 0;
-    h->reason[0] = '\0';
-    changed(h);
-    app_hold(app); /* what was being sold is parked, not mixed up with it */
-    ask(app);
-    app_show(app, &screen_handover);
-}
-
-static void void_arm(struct app *app, const char *reason)
-{
-    struct handover *h = app->handover;
-    if (!*reason) {
-        app_say(app, ROLE_STOP, "why? void and the reason.");
-        return;
-    }
-    if (strlen(reason) >= COUNTER_REASON) {
-        app_say(app, ROLE_STOP, "a reason has at most 200 letters; Up brings yours back.");
-        return;
-    }
-    snprintf(h->reason, sizeof h->reason, "%s", reason);
-    changed(h);
-    app_say(app, ROLE_STRONG,
-            "TAKE BACK %s, %s: F9 does it, money goes back as it was paid; u drops it", h->number,
-            reason);
-}
-
-void open_void(struct app *app, const char *number, const char *reason)
-{
-    open_handover(app, number);
-    void_arm(app, reason);
-}
-
-void open_counter_return(struct app *app, const struct entry_command *command)
-{
-    const char *text = command->text;
-    bool is_order = code_kinds(&app->session.lengths, text, strlen(text)) & CODE_BIT(CODE_ORDER);
-    if (command->check_fails)
-        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", text);
-    else if (!*text)
-        app_say(app, ROLE_WARN, "r and the number on the receipt takes goods back.");
-    else if (is_order)
-        open_return(app, text);
-    else
-        open_receive(app, text);
-}
-
-/* ---- what is to be paid ---------------------------------------------------------------------- */
-
-static bool is_gone(const struct reply_order_card *order)
-{
-    static const char *const states[] = {"shipped", "received", "cancelled"};
-    for (size_t i = 0; i < ARRAY_LEN(states); i++)
-        if (strcmp(order->state, states[i]) == 0)
-            return true;
-    return false;
-}
-
-/* What a link or a card is still asked for: paid soon, or not. */
-static int64_t asked_for(const struct reply_order_card *order)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < order->npayments; i++)
-        if (strcmp(order->payments[i].state, "authorising") == 0 ||
-            strcmp(order->payments[i].state, "unknown") == 0)
-            sum += order->payments[i].amount;
-    return sum;
-}
-
-static size_t plan_of(const struct handover *h, struct draft_tender *out)
-{
-    struct tender_pick picks[PAY_PICKS];
-    for (size_t i = 0; i < h->n; i++)
-        picks[i] = (struct tender_pick){h->picks[i].kind, h->picks[i].amount, h->picks[i].most,
-                                        *h->picks[i].ref ? h->picks[i].ref : NULL};
-    return pay_plan(picks, h->n, h->order.due, out);
-}
-
-static struct sale_sums sums_of(const struct handover *h, struct text *paid)
-{
-    const struct reply_order_card *order = &h->order;
-    struct draft_tender plan[PAY_PICKS + 1];
-    size_t n = plan_of(h, plan);
-    struct sale_sums sums = {.total = order->total,
-                             .due = order->due,
-                             .awaited = asked_for(order),
-                             .given = pay_given(plan, n),
-                             .change = pay_change(plan, n),
-                             .exponent = order->exponent,
-                             .currency = order->currency};
-    for (size_t i = 0; i < n; i++)
-        sums.due -= plan[i].amount;
-    sale_view_paid(paid, plan, n, order->exponent);
-    sums.paid = paid->data;
-    return sums;
-}
+/* ---- paying ---------------------------------------------------------------------------------- */
 
 static bool may_pay(struct app *app)
 {
@@ -185,7 +35,7 @@ static void pick(struct app *app, enum tender_kind kind, int64_t amount, const c
     snprintf(h->picks[i].ref, PAY_REF, "%s", ref);
     h->n += i == h->n;
     h->reason[0] = '\0';
-    changed(h);
+    handover_changed(h);
     if (kind == TENDER_cash)
         app_say(app, ROLE_OK, "ok  cash %s",
                 money_format(keyed, money_of(amount), h->order.exponent, true));
@@ -227,137 +77,6 @@ static void slip(struct app *app, const struct entry_command *command)
         }
 }
 
-/* ---- F9 -------------------------------------------------------------------------------------- */
-
-static const char *body(const struct handover *h, struct arena *arena)
-{
-    struct draft_tender plan[PAY_PICKS + 1];
-    size_t n = *h->reason ? 0 : plan_of(h, plan);
-    struct text text;
-    struct json_out out = {&text, false};
-    text_init(&text, arena);
-    json_out_open(&out, NULL, '{');
-    json_out_string(&out, "shift", counter_shift(h->app)->id);
-    if (*h->reason)
-        json_out_string(&out, "reason", h->reason);
-    if (n)
-        json_out_open(&out, "tenders", '[');
-    for (size_t i = 0; i < n; i++) {
-        json_out_open(&out, NULL, '{');
-        json_out_string(&out, "kind", plan[i].kind);
-        json_out_int(&out, "amount", plan[i].amount);
-        if (plan[i].ref)
-            json_out_string(&out, "ref", plan[i].ref);
-        if (plan[i].given)
-            json_out_int(&out, "given", plan[i].given);
-        json_out_close(&out, '}');
-    }
-    if (n)
-        json_out_close(&out, ']');
-    json_out_close(&out, '}');
-    return text.data;
-}
-
-static void failed(struct handover *h, const struct answer *answer)
-{
-    h->app->said.text[0] = '\0';
-    app_say_answer(h->app, answer);
-    changed(h); /* what is sent next is something else */
-    ask(h->app);
-}
-
-/* What is shown until the next sale, as of a sale. */
-static void given_out(void *owner, const struct answer *answer)
-{
-    struct handover *h = owner;
-    struct app *app = h->app;
-    h->sending = false;
-    if (!answer_is_ok(answer)) {
-        failed(h, answer);
-        return;
-    }
-    struct arena *arena = arena_new();
-    struct counter_sold *sold = &app->counter->sold;
-    struct text paid;
-    text_init(&paid, arena);
-    struct sale_sums sums = sums_of(h, &paid);
-    int64_t change = reply_change_read(arena, answer->body, answer->len);
-    *sold = (struct counter_sold){.total = h->order.total,
-                                  .given = sums.given,
-                                  .change = change ? change : sums.change,
-                                  .exponent = h->order.exponent,
-                                  .was_handed_over = true};
-    snprintf(sold->number, sizeof sold->number, "%s", h->number);
-    snprintf(sold->currency, sizeof sold->currency, "%s", h->order.currency);
-    snprintf(sold->paid, sizeof sold->paid, "%s", paid.data);
-    arena_free(arena);
-    app->said.text[0] = '\0';
-    app_news(app, ROLE_OK, "handed over: %s", h->number);
-    app_back_to(app, &screen_sale);
-    receipt_print(app, sold->number);
-    counter_ask(app);
-}
-
-static void taken_back(void *owner, const struct answer *answer)
-{
-    struct handover *h = owner;
-    struct app *app = h->app;
-    h->sending = false;
-    if (!answer_is_ok(answer)) {
-        failed(h, answer);
-        return;
-    }
-    h->reason[0] = '\0';
-    app->said.text[0] = '\0';
-    app_news(app, ROLE_WARN, "taken back: %s; money goes back as it was paid", h->number);
-    if (strcmp(app->counter->sold.number, h->number) == 0)
-        app->counter->sold = (struct counter_sold){0};
-    ask(app);
-    counter_ask(app);
-}
-
-/* What stands in the way of giving it out; NULL when nothing does. */
-static const char *obstacle(const struct handover *h, int64_t due)
-{
-    if (strcmp(h->order.state, "cancelled") == 0)
-        return N_("it is cancelled.");
-    if (is_gone(&h->order))
-        return N_("it was handed over already. void and why takes a sale of this shift back.");
-    if (due > 0)
-        return N_("it is to be paid first: 100 is cash, v0423 a card slip, gc a gift certificate.");
-    if (asked_for(&h->order))
-        return N_("the payment is not there yet: it is looked for; F5 looks now.");
-    return NULL;
-}
-
-static void hand_over(struct app *app)
-{
-    struct handover *h = app->handover;
-    struct arena *arena = arena_new();
-    struct text paid;
-    text_init(&paid, arena);
-    const char *why =
-        h->has_order ? obstacle(h, sums_of(h, &paid).due) : N_("the order is not shown yet.");
-    if (h->sending || !counter_is_open(app)) {
-        arena_free(arena);
-        return;
-    }
-    if (*h->reason)
-        why = NULL;
-    if (why)
-        app_say(app, ROLE_STOP, "%s", _(why));
-    else if (client_link(app->client) == LINK_LOST)
-        app_say(app, ROLE_STOP, "there is no link: nothing was done. F9 again when it is back.");
-    else {
-        h->sending = true;
-        app_say(app, ROLE_PLAIN, "one moment ..");
-        counter_post(
-            app, arena_printf(arena, "/orders/%s/%s", h->number, *h->reason ? "void" : "hand-over"),
-            h->key, body(h, arena), *h->reason ? taken_back : given_out, h);
-    }
-    arena_free(arena);
-}
-
 static void undo(struct app *app, const struct entry_command *command)
 {
     struct handover *h = app->handover;
@@ -371,23 +90,8 @@ static void undo(struct app *app, const struct entry_command *command)
         h->reason[0] = '\0';
     else if (h->n)
         h->n--;
-    changed(h);
+    handover_changed(h);
     app_say(app, any ? ROLE_OK : ROLE_WARN, any ? _("undone.") : _("nothing to undo."));
-}
-
-int handover_tick(struct app *app)
-{
-    enum { LOOK_MS = 3000, IDLE_MS = 60 * 1000 };
-    struct handover *h = app->handover;
-    bool waits = h && app_screen(app)->id == SCREEN_handover && h->has_order && !h->query.waiting &&
-                 !is_gone(&h->order) && asked_for(&h->order);
-    if (!waits)
-        return IDLE_MS;
-    int64_t left = h->looked + LOOK_MS - app->now;
-    if (left > 0)
-        return (int)left;
-    ask(app);
-    return LOOK_MS;
 }
 
 /* ---- the screen ------------------------------------------------------------------------------ */
@@ -453,17 +157,17 @@ static void draw(struct app *app, struct frame *frame)
         arena_free(arena);
         return;
     }
-    struct sale_sums sums = sums_of(h, &paid);
+    struct sale_sums sums = handover_sums(h, &paid);
     int bottom = frame->rows - sale_sums_rows(frame) - 1;
     draw_head(h, frame);
     int row = draw_lines(h, frame, 3, bottom - (int)h->order.npayments - 1);
     draw_payments(h, frame, row + 1, bottom);
     if (*h->reason)
         frame_printf(frame, bottom, ROLE_WARN, " TAKE BACK, %s: F9 does it, u drops it", h->reason);
-    else if (!obstacle(h, sums.due))
+    else if (!handover_obstacle(h, sums.due))
         frame_text(frame, bottom, ROLE_OK, _(" F9 hands it over"));
     else
-        frame_printf(frame, bottom, ROLE_DIM, " %s", _(obstacle(h, sums.due)));
+        frame_printf(frame, bottom, ROLE_DIM, " %s", _(handover_obstacle(h, sums.due)));
     if (strcmp(h->order.state, "cancelled") != 0)
         sale_sums_draw(frame, &sums);
     arena_free(arena);
@@ -482,7 +186,7 @@ static void say(struct app *app, struct speech *speech)
         arena_free(arena);
         return;
     }
-    struct sale_sums sums = sums_of(h, &paid);
+    struct sale_sums sums = handover_sums(h, &paid);
     speech_say(speech, "title", _("HAND OVER %s, %s"), order->number,
                *order->customer_name ? order->customer_name : order->distributor_name);
     speech_say(speech, "state", _("%s, payment %s"), tongue_word("order", order->state),
@@ -508,7 +212,7 @@ static void order_number(struct app *app, const struct entry_command *command)
 
 static void void_sale(struct app *app, const struct entry_command *command)
 {
-    void_arm(app, command->text);
+    handover_void(app, command->text);
 }
 
 static void returns(struct app *app, const struct entry_command *command)
@@ -544,5 +248,7 @@ const struct screen screen_handover = {
                  [ENTRY_RETURN] = returns,
                  [ENTRY_VOID_SALE] = void_sale,
                  [ENTRY_UNDO] = undo},
-    .actions = {[ACTION_HAND_OVER] = hand_over, [ACTION_REFRESH] = ask, [ACTION_REPRINT] = reprint},
+    .actions = {[ACTION_HAND_OVER] = handover_do,
+                [ACTION_REFRESH] = handover_ask,
+                [ACTION_REPRINT] = reprint},
 };

@@ -111,6 +111,8 @@ static void draw_where(const struct reply_order_card *order, const struct frame 
     if (*order->ship_to.name)
         text_printf(&place, "%s, ", order->ship_to.name);
     order_view_address(&place, &order->ship_to);
+    if (*order->ship_method)
+        text_printf(&place, "  (%s)", order->ship_method);
     bool is_pickup = strcmp(order->ship_kind, "pickup") == 0;
     frame_printf(frame, 3, ROLE_PLAIN, " Ship %s",
                  is_pickup ? _("picked up by the buyer") : place.data);

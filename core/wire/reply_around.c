@@ -200,6 +200,7 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
     card_head(object, out);
     card_money(object, out);
     out->ship_kind = get_text(ship_to, "kind");
+    out->ship_method = get_text(ship_to, "method");
     reply_address_read(arena, json_object_get(ship_to, "address"), &out->ship_to);
     out->lines =
         get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);

@@ -90,7 +90,7 @@ struct reply_revision {
 struct reply_order_card {
     const char *number, *state, *payment, *type, *market, *currency, *list, *date, *note;
     const char *distributor, *distributor_name, *customer, *customer_name, *placed_at, *placed_by;
-    const char *ship_kind;
+    const char *ship_kind, *ship_method; /* "": standard */
     struct address ship_to;
     int exponent;
     bool tax_included;

@@ -189,7 +189,7 @@ static const char *ship_to_of(const struct buyer_facts *buyer, struct arena *are
 {
     struct db_record r;
     db_record_begin(&r, arena, 500);
-    db_record_text(&r, order_ship_to(arena, buyer));
+    db_record_text(&r, order_ship_to(arena, buyer, NULL));
     return db_record_part(&r);
 }
 

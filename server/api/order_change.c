@@ -156,7 +156,7 @@ static void commit(struct call *c, struct changing *g)
            order_minor(a, q->delivery), order_minor(a, q->delivery_tax), order_minor(a, q->tax),
            order_minor(a, q->tax_added), order_minor(a, q->total), db_text_int(a, q->cv.hundredths),
            db_text_int(a, q->pv.hundredths), destination_name(pr->draft.destination),
-           order_ship_to(a, &pr->buyer), pr->draft.note, pr->fingerprint,
+           order_ship_to(a, &pr->buyer, pr->draft.method), pr->draft.note, pr->fingerprint,
            order_minor(a, g->from_balance), col.client, col.item, col.sku, col.name, col.qty,
            col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line, col.need_item,
            col.need_qty, col.need_per, col.need_back, order_promotions(a, pr),
@@ -258,11 +258,10 @@ static json_t *lines_as_draft(const struct db_batch *b, size_t s)
 
 static json_t *ship_to_as_draft(const struct db_batch *b, size_t s)
 {
-    json_t *ship = json_pack("{s:s}", "kind", db_value(b, s, 0, COL_DESTINATION));
-    json_t *address = json_loads(db_value(b, s, 0, COL_SHIP_TO), 0, NULL);
-    if (json_object_size(address))
-        json_object_set(ship, "address", address);
-    json_decref(address);
+    json_t *ship =
+        order_ship_to_read(db_value(b, s, 0, COL_DESTINATION), db_value(b, s, 0, COL_SHIP_TO));
+    if (json_is_null(json_object_get(ship, "address")))
+        json_object_del(ship, "address");
     return ship;
 }
 

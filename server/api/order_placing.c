@@ -48,10 +48,10 @@ static void add_sums(struct db_record *r, struct call *c, const struct pricing *
     for (size_t i = 0; i < ARRAY_LEN(sums); i++)
         db_record_int(r, sums[i]);
     db_record_word(r, destination_name(p->draft.destination));
-    if (t->known && !p->draft.has_address)
+    if (t->known && !p->draft.has_address && !p->draft.method)
         db_record_fields(r, t->known->ship_to);
     else
-        db_record_text(r, order_ship_to(c->arena, &p->buyer));
+        db_record_text(r, order_ship_to(c->arena, &p->buyer, p->draft.method));
     db_record_text(r, p->draft.note);
     db_record_word(r, p->fingerprint);
     db_record_word(r, t->rev);

@@ -132,7 +132,7 @@ const char *order_minor(struct arena *arena, struct money amount)
     return db_text_int(arena, amount.minor);
 }
 
-const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer)
+const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer, const char *method)
 {
     const struct address *a = &buyer->ship_to;
     struct text text;
@@ -146,8 +146,25 @@ const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer)
     json_out_open(&out, NULL, '{');
     for (size_t i = 0; buyer->has_ship_to && i < ARRAY_LEN(parts); i++)
         json_out_string(&out, parts[i].name, parts[i].value ? parts[i].value : "");
+    if (method)
+        json_out_string(&out, "method", method);
     json_out_close(&out, '}');
     return text.data;
+}
+
+json_t *order_ship_to_read(const char *kind, const char *kept)
+{
+    json_t *address = json_loads(kept, 0, NULL), *ship = json_pack("{s:s}", "kind", kind);
+    json_t *method = json_object_get(address, "method");
+    if (method)
+        json_object_set(ship, "method", method);
+    json_object_del(address, "method");
+    if (json_object_size(address))
+        json_object_set(ship, "address", address);
+    else
+        json_object_set_new(ship, "address", json_null());
+    json_decref(address);
+    return ship;
 }
 
 /* ---- what the database found --------------------------------------------------------------------

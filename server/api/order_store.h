@@ -20,8 +20,11 @@ struct order_columns {
     const char *part_client, *part_item, *part_slot, *part_qty, *part_share;
 };
 void order_columns_fill(struct arena *arena, const struct quote *quote, struct order_columns *out);
-/* The address as it is kept; "{}" without one. */
-const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer);
+/* The address as it is kept, with the method of delivery ("method"; NULL: standard) in it; "{}"
+ * without either. */
+const char *order_ship_to(struct arena *arena, const struct buyer_facts *buyer, const char *method);
+/* What was kept, for a reply: {"kind","method"?,"address": null without one}. */
+json_t *order_ship_to_read(const char *kind, const char *kept);
 /* What was asked and is confirmed, as order_keep takes it. */
 const char *order_confirmed_text(struct arena *arena, bool duplicate, bool age);
 /* The request's `accept`. */

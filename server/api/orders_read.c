@@ -3,6 +3,7 @@
 #include "core/order_state.h"
 #include "server/api/order_actor.h"
 #include "server/api/order_head.h"
+#include "server/api/order_store.h"
 #include "server/api/people.h"
 #include "server/api/routes.h"
 
@@ -85,12 +86,6 @@ static json_t *cancel_write(const struct call *c, size_t s)
         may ? json_null() : json_string(problem_say(c->arena, c->language, &why.items[0])));
 }
 
-static json_t *ship_to_write(const char *kind, const char *address)
-{
-    json_t *object = json_loads(address, 0, NULL);
-    return json_pack("{s:s,s:o}", "kind", kind, "address", object ? object : json_null());
-}
-
 /* The parts of the kit of a line, and what of it was chosen; the rows stand line by line. */
 static void components_write(const struct db_batch *b, const struct reading *r, json_t *line,
                              size_t *at)
@@ -155,8 +150,8 @@ static json_t *revisions_write(const struct db_batch *b, size_t s)
     for (size_t i = 0; i < db_rows(b, s); i++) {
         json_t *one = call_row(b, s, i, revision_names);
         json_object_set_new(one, "ship_to",
-                            ship_to_write(db_value(b, s, i, REVISION_SHIP_KIND),
-                                          db_value(b, s, i, REVISION_SHIP_TO)));
+                            order_ship_to_read(db_value(b, s, i, REVISION_SHIP_KIND),
+                                               db_value(b, s, i, REVISION_SHIP_TO)));
         json_object_set_new(one, "lines", json_loads(db_value(b, s, i, REVISION_LINES), 0, NULL));
         json_array_append_new(all, one);
     }
@@ -176,8 +171,8 @@ static void get_reply(struct call *c)
                         party_of(b, r->head, COL_DISTRIBUTOR, COL_DISTRIBUTOR_NAME));
     json_object_set_new(o, "customer", party_of(b, r->head, COL_CUSTOMER, COL_CUSTOMER_NAME));
     json_object_set_new(o, "ship_to",
-                        ship_to_write(db_value(b, r->head, 0, COL_DESTINATION),
-                                      db_value(b, r->head, 0, COL_SHIP_TO)));
+                        order_ship_to_read(db_value(b, r->head, 0, COL_DESTINATION),
+                                           db_value(b, r->head, 0, COL_SHIP_TO)));
     json_object_set_new(o, "lines", lines_write(b, r));
     json_object_set_new(o, "coupons", json_loads(db_value(b, r->head, 0, COL_COUPONS), 0, NULL));
     json_object_set_new(o, "promotions", call_rows(b, r->promotions, promotion_names));

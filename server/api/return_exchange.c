@@ -107,6 +107,7 @@ bool return_exchange_want(struct call *c, struct returning *r)
     d->date = DATE_MIN;
     json_t *address = json_loads(f->ship_to, 0, NULL);
     arena_defer(c->arena, release_json, address);
+    json_object_del(address, "method"); /* it goes free, and the standard way */
     if (json_object_size(address)) {
         d->has_address = true;
         wire_address_read(&c->reader, address, "", &d->address);

@@ -81,7 +81,8 @@ SELECT jsonb_strip_nulls(jsonb_build_object(
            'draft', jsonb_build_object(
                'market', o.market, 'type', o.type, 'distributor', d.number, 'customer', o.customer_id::text,
                'price_list', l.code, 'date', o.pricing_date, 'coupons', to_jsonb(o.coupons),
-               'ship_to', jsonb_build_object('kind', o.destination, 'address', nullif(o.ship_to, '{}'::jsonb)),
+               'ship_to', jsonb_build_object('kind', o.destination, 'method', o.ship_to ->> 'method',
+                                             'address', nullif(o.ship_to - 'method', '{}'::jsonb)),
                'lines', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', n.client_id, 'sku', n.sku, 'qty', n.qty, 'picks', k.code,
                                 'value', (SELECT n.unit FROM item_value v WHERE v.item_id = n.item_id AND v.market = o.market),
                                 'choices', (SELECT jsonb_agg(i.sku ORDER BY c.position) FROM order_component c JOIN item i ON i.id = c.item_id

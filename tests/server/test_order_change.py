@@ -6,6 +6,7 @@ import concurrent.futures
 import os
 import random
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import Cases  # noqa: E402
@@ -323,6 +324,28 @@ def random_walk(d, skus):
     d.clean()
 
 
+def the_method_is_kept(d, skus):
+    """What goes by express goes so after a change, for the same charge, unless the change says otherwise."""
+    d.s.psql("""INSERT INTO delivery_charge (market, destination, method, charge, tax_class)
+                SELECT market, destination, 'express', 1275, tax_class FROM delivery_charge
+                 WHERE market = 'GB' AND destination = 'distributor' AND method = 'standard' ORDER BY min_goods LIMIT 1""")
+    express = {"kind": "distributor", "method": "express"}
+    version = int(d.s.psql("SELECT version FROM catalogue_version"))
+    limit = time.monotonic() + 30
+    while any(d.call("POST", "/quotes", d.draft([]))[2]["catalogue_version"] < version for _ in range(8)):  # each worker has it
+        assert time.monotonic() < limit, "the charge is not known"
+    order = d.place([line(skus[0], 1)], ship_to=express)
+    assert order["delivery"] == 1275 and order["ship_to"]["method"] == "express" and "method" not in order["ship_to"]["address"], order
+    status, got = d.change(order, lines=[line(skus[0], 2)])
+    changed = d.read(order["number"])
+    assert status == 200 and changed["delivery"] == 1275 and changed["ship_to"] == order["ship_to"], (got, changed)
+    assert changed["revisions"][0]["ship_to"] == order["ship_to"]
+    status, got = d.change(changed, ship_to={"kind": "distributor"})
+    plain = d.read(order["number"])
+    assert status == 200 and plain["delivery"] != 1275 and "method" not in plain["ship_to"], (got, plain)
+    d.clean()
+
+
 print(f"seed {SEED}")
 with demo_server("--workers", "2") as server:
     desk, ids = Desk(server), server.ids
@@ -334,6 +357,7 @@ with demo_server("--workers", "2") as server:
             ("the balance is not overdrawn by a change", balance_is_not_overdrawn, ids["skus"]),
             ("what was paid from outside becomes credit", paid_from_outside, ids["skus"]),
             ("address and note change alone", address_and_note, ids["skus"]),
+            ("the method of delivery is kept", the_method_is_kept, ids["skus"]),
             ("held, changed, let go, released: then it is too late", holding, ids["skus"]),
             ("what the order holds counts as free for it; all shortages are told", own_stock_counts_as_free, ids),
             ("a change may back-order, and take it back", back_orders, ids),

@@ -203,10 +203,10 @@ static const int64_t *recruits_of(struct call *c, const struct pricing *p, struc
     return out;
 }
 
-/* Of those who may order, and nothing is hidden of. */
+/* Of those who may order, and nothing is hidden of; at a till the channel is not the session's. */
 static bool is_worth(const struct call *c, const struct pricing *p)
 {
-    return c->server->known && !c->inside && !p->order && p->buyer.may_order &&
+    return c->server->known && !c->inside && !p->order && !p->shift && p->buyer.may_order &&
            !p->draft.customer == !p->buyer.customer && p->promotions.nasked < PROOF_MOST / 2;
 }
 

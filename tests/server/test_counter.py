@@ -272,6 +272,12 @@ def what_the_counter_cannot_do(s):
     card = "4000 0566 5566 5556"
     for status, got in (c.move("pay_in", 1, card), c.void(order["number"], card), c.close(1, note=card)):
         assert status == 400 and codes(got) == ["card_number"], got
+    # What was priced at the till is not taken for what is phoned in to the same hands.
+    phoned = dict(c.draft([line(sku, 1)]), accept=["duplicate"])
+    for _ in range(4):
+        c.quote(c.goods((sku, 1), type="personal", distributor=s.ids["manager"], customer=None))
+        status, got = c.say("POST", "/orders", dict(phoned, expect_total=c.good("POST", "/quotes", c.draft([line(sku, 1)]))["total"]))
+        assert status == 201 and c.read(got["number"])["channel"] == "call", got
     # Of another market nothing is to be seen.
     far = Counter(s, hire(s, "S-06", "US"), "NEWARK-1")
     far.open(0)

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The books, read by programs that we did not write: hledger and beancount take the whole demonstration company
-after thousands of random payments, refunds, cancellations and gift certificates; their balances are ours, and a
+after thousands of random payments, cash, refunds, cancellations and gift certificates; their balances are ours, and a
 cent that is not where it was is found by both."""
 import os
 import random
@@ -22,15 +22,32 @@ READERS = {"hledger": ["hledger", "check", "-f"], "beancount": ["bean-check"]}
 WALK = """
 DO $$
 DECLARE
-    step int := 0; n text; due bigint; kind text; part bigint; t record; holder text := 'walk';
+    step int := 0; n text; m text; due bigint; kind text; part bigint; t record; holder text := 'walk'; s shift; id_ bigint;
 BEGIN
     PERFORM setseed(%s);
     WHILE step < %s LOOP
         step := step + 1;
-        SELECT o.number, (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'due')
-          INTO n, due FROM orders o WHERE o.id = 1 + floor(random() * (SELECT max(id) FROM orders))::bigint;
+        IF step %% 500 = 1 THEN -- at one till of each market a shift ends, and the next begins
+            FOR t IN SELECT min(k.code) AS till, row_number() OVER (ORDER BY w.market) AS login FROM till k JOIN site w ON w.id = k.site_id GROUP BY w.market LOOP
+                PERFORM shift_close(x.id, NULL, 'walk close' || x.id, 'h', t.login, '', false, greatest(0, a.balance + (random() * 9)::int - 4), '[]', '')
+                   FROM shift x JOIN account a ON a.till_id = x.till_id WHERE x.login_id = t.login AND x.closed_at IS NULL;
+                PERFORM shift_open(t.till, NULL, 'walk open' || step || t.till, 'h', t.login, '', (random() * 20000)::int);
+            END LOOP;
+        END IF;
+        id_ := 1 + floor(random() * (SELECT max(id) FROM orders))::bigint;
+        IF random() < 0.2 THEN -- few are due: those are paid in many small parts
+            id_ := coalesce((SELECT p.order_id FROM payment p WHERE p.state = 'due' ORDER BY p.amount DESC LIMIT 1), id_);
+        END IF;
+        SELECT o.number, o.market, (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = o.id AND p.state = 'due')
+          INTO n, m, due FROM orders o WHERE o.id = id_;
         CONTINUE WHEN n IS NULL;
-        IF due > 0 THEN
+        SELECT x.* INTO s FROM shift x WHERE x.closed_at IS NULL AND till_market(x.till_id) = m;
+        IF random() < 0.02 THEN
+            PERFORM shift_move(s.id, NULL, 'walk' || step, 'h', s.login_id, '', CASE WHEN random() < 0.7 THEN 'pay_out' ELSE 'pay_in' END, 1 + (random() * 9000)::int, 'x');
+        ELSIF due > 0 AND random() < 0.9 THEN
+            part := 1 + ((due - 1) * random() / 50)::bigint;
+            PERFORM counter_pay(n, NULL, 'walk' || step, 'h', s.login_id, NULL, '', s.id, '{cash}', ARRAY[part], ARRAY[(part + 500)::text]);
+        ELSIF due > 0 THEN
             kind := (ARRAY['transfer', 'cheque', 'card_present', 'balance', 'credit', 'link'])[1 + floor(random() * 6)::int];
             part := greatest(1, (due * random() * 1.2)::bigint);
             PERFORM order_pay(n, NULL, 'walk' || step, 'h', 1, NULL, '', ARRAY[kind], ARRAY[part], ARRAY[CASE WHEN kind IN ('transfer', 'cheque', 'card_present') THEN 'x' ELSE '' END]);
@@ -73,10 +90,11 @@ def balances(company, path):
         name, _, amount = row.strip('"').partition('","')
         theirs[name] = sum(int(part.split()[-1].replace(".", "")) for part in amount.split(", ") if part.strip('" ') not in ("0", ""))
     ours = {name: int(amount) for name, amount in company.rows("""
-        SELECT k.class || ':' || k.title || ':' || a.market || coalesce(':' || coalesce(d.number, 'C' || a.owner_id, 'G' || a.certificate_id), ''),
+        SELECT k.class || ':' || k.title || ':' || a.market || coalesce(':' || coalesce(d.number, 'C' || a.owner_id, 'G' || a.certificate_id, w.code), ''),
                coalesce(sum(CASE WHEN t.debit_id = a.id THEN t.amount ELSE -t.amount END), 0)
           FROM account a JOIN account_kind k ON k.kind = a.kind LEFT JOIN distributor d ON d.id = a.owner_id
-          LEFT JOIN transfer t ON a.id IN (t.debit_id, t.credit_id) GROUP BY a.id, k.class, k.title, d.number""")}
+          LEFT JOIN till w ON w.id = a.till_id
+          LEFT JOIN transfer t ON a.id IN (t.debit_id, t.credit_id) GROUP BY a.id, k.class, k.title, d.number, w.code""")}
     wrong = {name: (theirs.get(name), amount) for name, amount in ours.items() if theirs.get(name, 0) != amount}
     check("every balance is ours", not wrong and len(theirs) <= len(ours), list(wrong.items())[:5])
 
@@ -115,6 +133,8 @@ def main():
         company.rows(WALK % (random.uniform(-1, 1), STEPS))
         code, out, err = company.ctl("check")
         check("the books balance", code == 0, (code, out, err))
+        cash = company.rows("SELECT count(*) FILTER (WHERE kind = 'sale'), count(*) FILTER (WHERE kind = 'drop'), count(*) FILTER (WHERE kind IN ('over', 'short')) FROM drawer_move")[0]
+        check("drawers were filled and counted", cash[0] > STEPS // 200 and cash[1] > STEPS // 1000 and cash[2] > 0, cash)
         check("something has happened", company.rows("SELECT count(DISTINCT kind) FROM journal")[0][0] >= 6, company.rows("SELECT kind, count(*) FROM journal GROUP BY 1"))
         for name in READERS:
             path = exported(company, name, folder)

@@ -1063,82 +1063,82 @@ static void tenders_pay_what_they_can(void)
         const char *field;
     } rows[] = {
         {{{0}}, 0, 5000, true, 0, PROBLEM_COUNT, NULL},
-        {{{"later", TOTAL, NULL}}, 1, 5000, true, 0, PROBLEM_COUNT, NULL},
-        {{{"later", 1, NULL}}, 1, 5000, true, 0, PROBLEM_COUNT, NULL},
-        {{{"balance", TOTAL, NULL}}, 1, 5000, true, TOTAL, PROBLEM_COUNT, NULL},
-        {{{"balance", TOTAL, NULL}}, 1, TOTAL, true, TOTAL, PROBLEM_COUNT, NULL},
-        {{{"balance", 1, NULL}}, 1, 1, true, 1, PROBLEM_COUNT, NULL},
-        {{{"balance", 1000, NULL}, {"later", 1232, NULL}},
+        {{{"later", TOTAL, NULL, 0}}, 1, 5000, true, 0, PROBLEM_COUNT, NULL},
+        {{{"later", 1, NULL, 0}}, 1, 5000, true, 0, PROBLEM_COUNT, NULL},
+        {{{"balance", TOTAL, NULL, 0}}, 1, 5000, true, TOTAL, PROBLEM_COUNT, NULL},
+        {{{"balance", TOTAL, NULL, 0}}, 1, TOTAL, true, TOTAL, PROBLEM_COUNT, NULL},
+        {{{"balance", 1, NULL, 0}}, 1, 1, true, 1, PROBLEM_COUNT, NULL},
+        {{{"balance", 1000, NULL, 0}, {"later", 1232, NULL, 0}},
          2,
          1000,
          true,
          1000,
          PROBLEM_COUNT,
          NULL},
-        {{{"balance", 1000, NULL}, {"balance", 500, NULL}},
+        {{{"balance", 1000, NULL, 0}, {"balance", 500, NULL, 0}},
          2,
          1500,
          true,
          1500,
          PROBLEM_COUNT,
          NULL},
-        {{{"balance", TOTAL, NULL}}, 1, TOTAL - 1, true, -1, PROBLEM_balance_short, "/tenders"},
-        {{{"balance", 1, NULL}}, 1, 0, true, -1, PROBLEM_balance_short, "/tenders"},
-        {{{"balance", 1, NULL}}, 1, -500, true, -1, PROBLEM_balance_short, "/tenders"},
-        {{{"balance", 1000, NULL}, {"balance", 501, NULL}},
+        {{{"balance", TOTAL, NULL, 0}}, 1, TOTAL - 1, true, -1, PROBLEM_balance_short, "/tenders"},
+        {{{"balance", 1, NULL, 0}}, 1, 0, true, -1, PROBLEM_balance_short, "/tenders"},
+        {{{"balance", 1, NULL, 0}}, 1, -500, true, -1, PROBLEM_balance_short, "/tenders"},
+        {{{"balance", 1000, NULL, 0}, {"balance", 501, NULL, 0}},
          2,
          1500,
          true,
          -1,
          PROBLEM_balance_short,
          "/tenders"},
-        {{{"balance", TOTAL + 1, NULL}}, 1, 5000, true, -1, PROBLEM_tenders_exceed, "/tenders"},
-        {{{"balance", 2000, NULL}, {"later", 233, NULL}},
+        {{{"balance", TOTAL + 1, NULL, 0}}, 1, 5000, true, -1, PROBLEM_tenders_exceed, "/tenders"},
+        {{{"balance", 2000, NULL, 0}, {"later", 233, NULL, 0}},
          2,
          5000,
          true,
          -1,
          PROBLEM_tenders_exceed,
          "/tenders"},
-        {{{"later", TOTAL + 1, NULL}}, 1, 0, true, -1, PROBLEM_tenders_exceed, "/tenders"},
-        {{{"balance", INT64_MAX, NULL}, {"balance", INT64_MAX, NULL}},
+        {{{"later", TOTAL + 1, NULL, 0}}, 1, 0, true, -1, PROBLEM_tenders_exceed, "/tenders"},
+        {{{"balance", INT64_MAX, NULL, 0}, {"balance", INT64_MAX, NULL, 0}},
          2,
          5000,
          true,
          -1,
          PROBLEM_tender_amount,
          "/tenders/0/amount"},
-        {{{"balance", 0, NULL}}, 1, 5000, true, -1, PROBLEM_tender_amount, "/tenders/0/amount"},
-        {{{"balance", -5, NULL}}, 1, 5000, true, -1, PROBLEM_tender_amount, "/tenders/0/amount"},
-        {{{"balance", INT64_MIN, NULL}},
+        {{{"balance", 0, NULL, 0}}, 1, 5000, true, -1, PROBLEM_tender_amount, "/tenders/0/amount"},
+        {{{"balance", -5, NULL, 0}}, 1, 5000, true, -1, PROBLEM_tender_amount, "/tenders/0/amount"},
+        {{{"balance", INT64_MIN, NULL, 0}},
          1,
          5000,
          true,
          -1,
          PROBLEM_tender_amount,
          "/tenders/0/amount"},
-        {{{"later", 5, NULL}, {"later", -5, NULL}},
+        {{{"later", 5, NULL, 0}, {"later", -5, NULL, 0}},
          2,
          5000,
          true,
          -1,
          PROBLEM_tender_amount,
          "/tenders/1/amount"},
-        {{{"cash", 100, NULL}}, 1, 5000, true, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
-        {{{"later", 1, NULL}, {"", 100, NULL}},
+        {{{"cash", 100, NULL, 0}}, 1, 5000, true, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
+        {{{"later", 1, NULL, 0}, {"", 100, NULL, 0}},
          2,
          5000,
          true,
          -1,
          PROBLEM_tender_kind,
          "/tenders/1/kind"},
-        {{{"balance", 100, ""}}, 1, 5000, true, 100, PROBLEM_COUNT, NULL},
-        {{{"balance", 100, "GC1"}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
-        {{{"later", 100, "x"}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
-        {{{"Balance", 100, NULL}}, 1, 5000, true, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
+        {{{"balance", 100, "", 0}}, 1, 5000, true, 100, PROBLEM_COUNT, NULL},
+        {{{"balance", 100, "GC1", 0}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
+        {{{"later", 100, "x", 0}}, 1, 5000, true, -1, PROBLEM_bad_value, "/tenders/0/ref"},
+        {{{"Balance", 100, NULL, 0}}, 1, 5000, true, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
         /* a customer's order is not paid from the distributor's account */
-        {{{"balance", 100, NULL}}, 1, 5000, false, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
-        {{{"later", 100, NULL}}, 1, 5000, false, 0, PROBLEM_COUNT, NULL},
+        {{{"balance", 100, NULL, 0}}, 1, 5000, false, -1, PROBLEM_tender_kind, "/tenders/0/kind"},
+        {{{"later", 100, NULL, 0}}, 1, 5000, false, 0, PROBLEM_COUNT, NULL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct tender_sums sums;
@@ -1172,42 +1172,52 @@ static void tenders_of_every_kind(void)
         enum problem_code code; /* PROBLEM_COUNT: none */
         const char *field;
     } rows[] = {
-        {{{"credit", 1000, NULL}, {"link", 1232, NULL}}, 2, 0, 0, PROBLEM_COUNT, NULL},
-        {{{"token", TOTAL, "17"}}, 1, 0, 0, PROBLEM_COUNT, NULL},
-        {{{"token", TOTAL + 1, "17"}}, 1, 0, 0, PROBLEM_tenders_exceed, "/tenders"},
-        {{{"cheque", 5000, "no 7"}}, 1, 0, 5000 - TOTAL, PROBLEM_COUNT, NULL},
-        {{{"credit", TOTAL, NULL}, {"transfer", 1, "BACS 1"}},
+        {{{"credit", 1000, NULL, 0}, {"link", 1232, NULL, 0}}, 2, 0, 0, PROBLEM_COUNT, NULL},
+        {{{"token", TOTAL, "17", 0}}, 1, 0, 0, PROBLEM_COUNT, NULL},
+        {{{"token", TOTAL + 1, "17", 0}}, 1, 0, 0, PROBLEM_tenders_exceed, "/tenders"},
+        {{{"cheque", 5000, "no 7", 0}}, 1, 0, 5000 - TOTAL, PROBLEM_COUNT, NULL},
+        {{{"credit", TOTAL, NULL, 0}, {"transfer", 1, "BACS 1", 0}},
          2,
          0,
          0,
          PROBLEM_tenders_exceed,
          "/tenders"},
-        {{{"cheque", 1000, "no 7"}, {"transfer", 2000, "BACS 1"}}, 2, 0, 768, PROBLEM_COUNT, NULL},
-        {{{"certificate", 2000, "GC8441 1027 0000 0007"}},
+        {{{"cheque", 1000, "no 7", 0}, {"transfer", 2000, "BACS 1", 0}},
+         2,
+         0,
+         768,
+         PROBLEM_COUNT,
+         NULL},
+        {{{"certificate", 2000, "GC8441 1027 0000 0007", 0}},
          1,
          0,
          0,
          PROBLEM_certificate_number,
          "/tenders/0/ref"},
-        {{{"certificate", 2000, "8441102700000008"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
-        {{{"certificate", 2000, "gc 8441 1027 0000 0008"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
-        {{{"certificate", 2000, "GC844110270000000"}},
+        {{{"certificate", 2000, "8441102700000008", 0}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "gc 8441 1027 0000 0008", 0}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "GC844110270000000", 0}},
          1,
          0,
          0,
          PROBLEM_certificate_number,
          "/tenders/0/ref"},
-        {{{"certificate", 2000, "84411027000000000"}},
+        {{{"certificate", 2000, "84411027000000000", 0}},
          1,
          0,
          0,
          PROBLEM_certificate_number,
          "/tenders/0/ref"},
-        {{{"certificate", 2000, "411027"}}, 1, 232, 0, PROBLEM_COUNT, NULL},
-        {{{"certificate", 2000, "41102"}}, 1, 0, 0, PROBLEM_certificate_number, "/tenders/0/ref"},
-        {{{"certificate", 2000, NULL}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
-        {{{"transfer", 2000, ""}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
-        {{{"link", 2000, "x"}}, 1, 0, 0, PROBLEM_bad_value, "/tenders/0/ref"},
+        {{{"certificate", 2000, "411027", 0}}, 1, 232, 0, PROBLEM_COUNT, NULL},
+        {{{"certificate", 2000, "41102", 0}},
+         1,
+         0,
+         0,
+         PROBLEM_certificate_number,
+         "/tenders/0/ref"},
+        {{{"certificate", 2000, NULL, 0}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
+        {{{"transfer", 2000, "", 0}}, 1, 0, 0, PROBLEM_tender_ref, "/tenders/0/ref"},
+        {{{"link", 2000, "x", 0}}, 1, 0, 0, PROBLEM_bad_value, "/tenders/0/ref"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct tender_sums sums;
@@ -1225,6 +1235,61 @@ static void tenders_of_every_kind(void)
         CU_ASSERT_EQUAL(sums.over.minor, rows[i].over);
         CU_ASSERT_EQUAL(sums.paid.minor, TOTAL - rows[i].due);
     }
+    end();
+}
+
+/* Cash pays at a till and nowhere else; what is handed over may be more, what it pays may not. */
+static void cash_at_a_till(void)
+{
+    enum { TOTAL = 2232 };
+    static const struct {
+        struct draft_tender tenders[2];
+        size_t n;
+        bool at_till;
+        int64_t due;
+        enum problem_code code; /* PROBLEM_COUNT: none */
+        const char *field;
+    } rows[] = {
+        {{{"cash", TOTAL, NULL, 0}}, 1, true, 0, PROBLEM_COUNT, NULL},
+        {{{"cash", TOTAL, NULL, TOTAL}}, 1, true, 0, PROBLEM_COUNT, NULL},
+        {{{"cash", TOTAL, NULL, 10000}}, 1, true, 0, PROBLEM_COUNT, NULL},
+        {{{"cash", 1000, NULL, 5000}, {"cash", 232, NULL, 0}}, 2, true, 1000, PROBLEM_COUNT, NULL},
+        {{{"cash", TOTAL, NULL, TOTAL - 1}}, 1, true, 0, PROBLEM_tender_given, "/tenders/0/given"},
+        {{{"cash", TOTAL, NULL, -1}}, 1, true, 0, PROBLEM_bad_value, "/tenders/0/given"},
+        {{{"cash", TOTAL, NULL, INT64_MAX}}, 1, true, 0, PROBLEM_bad_value, "/tenders/0/given"},
+        {{{"link", TOTAL, NULL, TOTAL}}, 1, true, 0, PROBLEM_bad_value, "/tenders/0/given"},
+        {{{"cash", TOTAL + 1, NULL, 0}}, 1, true, 0, PROBLEM_tenders_exceed, "/tenders"},
+        {{{"cash", TOTAL, "x", 0}}, 1, true, 0, PROBLEM_bad_value, "/tenders/0/ref"},
+        {{{"cash", TOTAL, NULL, 0}}, 1, false, 0, PROBLEM_tender_kind, "/tenders/0/kind"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct tender_sums sums;
+        begin(shop_init);
+        shop_line(&shop, TUMBLER, 1);
+        CU_ASSERT_EQUAL(priced()->total.minor, TOTAL);
+        quote_tenders(&shop.quote, &shop.buyer,
+                      tender_kinds(false, true) | (rows[i].at_till ? TENDER_BIT(cash) : 0),
+                      rows[i].tenders, rows[i].n, &sums);
+        if (rows[i].code != PROBLEM_COUNT) {
+            has(&shop.quote, rows[i].code, rows[i].field);
+            continue;
+        }
+        CU_ASSERT_EQUAL(shop.quote.problems.count, 0);
+        CU_ASSERT_EQUAL(sums.due.minor, rows[i].due);
+        CU_ASSERT_EQUAL(sums.over.minor, 0);
+    }
+    end();
+}
+
+static void nothing_is_delivered_at_a_counter(void)
+{
+    begin(shop_init);
+    shop_line(&shop, TUMBLER, 1);
+    int64_t delivery = priced()->delivery.minor, total = shop.quote.total.minor;
+    CU_ASSERT(delivery > 0);
+    shop.draft.at_counter = true;
+    CU_ASSERT_EQUAL(priced()->delivery.minor, 0);
+    CU_ASSERT_EQUAL(shop.quote.total.minor, total - delivery);
     end();
 }
 
@@ -1256,6 +1321,8 @@ static void a_plan_of_tenders(void)
 
 static const struct test_case cases[] = {
     {"chosen tenders pay as much as they can, and no more than there is", a_plan_of_tenders},
+    {"cash pays at a till, and no more than is due", cash_at_a_till},
+    {"nothing is delivered at a counter", nothing_is_delivered_at_a_counter},
     {"tenders of every kind take what those before have left", tenders_of_every_kind},
     {"prices with tax inside: own, customer's and sales-aid orders", prices_with_tax_inside},
     {"prices without tax: it is added, on delivery too", prices_without_tax},

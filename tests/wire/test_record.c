@@ -51,21 +51,23 @@ static void edits(void)
 
 static void placing(void)
 {
-    struct draft_tender tenders[] = {{"balance", 500, NULL}, {"certificate", 100, "GC1"}};
+    struct draft_tender tenders[] = {
+        {"balance", 500, NULL, 0}, {"certificate", 100, "GC1", 0}, {"cash", 300, NULL, 1000}};
     struct record record = {.kind = RECORD_PLACING,
                             .ulid = "01ARZ",
                             .draft = draft(),
                             .expect_total = 17810,
                             .tenders = tenders,
-                            .ntenders = 2,
+                            .ntenders = 3,
                             .accept_duplicate = true,
                             .accept_age = true};
     struct record read = again(&record);
     CU_ASSERT_EQUAL(read.expect_total, 17810);
-    CU_ASSERT_EQUAL_FATAL(read.ntenders, 2);
+    CU_ASSERT_EQUAL_FATAL(read.ntenders, 3);
     CU_ASSERT_STRING_EQUAL(read.tenders[0].kind, "balance");
     CU_ASSERT_EQUAL(read.tenders[0].amount, 500);
     CU_ASSERT_STRING_EQUAL(read.tenders[1].ref, "GC1");
+    CU_ASSERT_EQUAL(read.tenders[2].given, 1000);
     CU_ASSERT_TRUE(read.accept_duplicate && read.accept_age);
     CU_ASSERT_STRING_EQUAL(read.rev, "");
 }

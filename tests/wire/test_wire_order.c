@@ -211,7 +211,7 @@ static void our_client_writes_them_so(void)
                                 .lines = lines,
                                 .nlines = 2,
                                 .date = DATE_MIN};
-    struct draft_tender tender = {"balance", 100, NULL};
+    struct draft_tender tender = {"balance", 100, NULL, 0};
     struct request_order order = {.draft = &draft,
                                   .rev = "3",
                                   .expect_total = 4200,

@@ -11,6 +11,31 @@ SELECT t.code, t.name, w.market, m.currency, m.exponent, w.code, d.number, t.wal
   LEFT JOIN login l ON l.id = s.login_id
  WHERE $1::text IS NULL OR w.market = $1 ORDER BY t.code;
 
+-- name: till_show   All of them: code, market, site, Z reports, who is at it, name.
+SELECT t.code, w.market, w.code, t.zs, coalesce(l.login, ''), t.name
+  FROM till t
+  JOIN site w ON w.id = t.site_id
+  LEFT JOIN shift s ON s.till_id = t.id AND s.closed_at IS NULL
+  LEFT JOIN login l ON l.id = s.login_id
+ ORDER BY t.code;
+
+-- name: till_add   $1: code, $2: site, $3: name, $4: the walk-in's customer id, or ''. Added, or what is wrong.
+WITH w AS (
+    SELECT id, market FROM site WHERE code = $2 AND NOT quarantine
+), c AS (
+    SELECT k.id FROM customer k JOIN w ON w.market = k.market WHERE k.id = CASE WHEN $4 ~ '^[0-9]{1,18}$' THEN $4::bigint END
+), verdict AS (
+    SELECT CASE WHEN $1 !~ '^[A-Z0-9][A-Z0-9-]{0,15}$' THEN 'code'
+                WHEN EXISTS (SELECT FROM till WHERE code = $1) THEN 'taken'
+                WHEN NOT EXISTS (SELECT FROM w) THEN 'site'
+                WHEN trim($3) = '' THEN 'name'
+                WHEN $4 <> '' AND NOT EXISTS (SELECT FROM c) THEN 'customer' ELSE 'added' END AS what
+), made AS (
+    INSERT INTO till (code, name, site_id, walk_in_id)
+        SELECT $1, $3, w.id, (SELECT id FROM c) FROM w, verdict WHERE what = 'added'
+)
+SELECT what FROM verdict;
+
 -- name: shift_open
 SELECT result, reply::text FROM shift_open($1, $2, $3, $4, $5::bigint, $6, $7::bigint);
 

@@ -294,13 +294,14 @@ static void aside_died(struct family *family, int slot, const struct worker *dea
 
 /* ---- what happens ---------------------------------------------------------------------------- */
 
-static void died_young(struct family *family, bool was_ready)
+/* `cannot`: by itself and before it was ready. Who is killed from outside could have lived. */
+static void died_young(struct family *family, bool cannot)
 {
     family->backoff_ms = family->backoff_ms ? family->backoff_ms * 2 : BACKOFF_LEAST_MS;
     if (family->backoff_ms > BACKOFF_MOST_MS)
         family->backoff_ms = BACKOFF_MOST_MS;
     family->fork_after = now_ms() + family->backoff_ms;
-    if (!was_ready && ++family->early_deaths >= YOUNG_DEATHS)
+    if (cannot && ++family->early_deaths >= YOUNG_DEATHS)
         set_give_up(family);
 }
 
@@ -326,7 +327,8 @@ static void worker_died(struct family *family, int slot, int status)
     if (expected || worker.set != family->set)
         return;
     if (now_ms() - worker.born < YOUNG_MS)
-        died_young(family, worker.state == WORKER_READY);
+        died_young(family, worker.state != WORKER_READY &&
+                               !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
     else
         family->backoff_ms = 0;
 }

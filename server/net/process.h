@@ -37,7 +37,8 @@ struct process_plan {
 
 /* Runs until SIGTERM or SIGINT; then drains and reaps every worker and returns 0 (asked twice, it
  * kills them); returns 1 when workers cannot live (five deaths within ten seconds of their start,
- * without one getting ready). Tells systemd READY, RELOADING and STOPPING. */
+ * not counting those by SIGKILL, without one getting ready). Tells systemd READY, RELOADING and
+ * STOPPING. */
 int process_run(const struct process_plan *plan);
 /* Called by a worker when it can serve. */
 void process_ready(void);

@@ -640,6 +640,31 @@ def keeps_what_runs_when_a_reload_fails(_):
 
 
 @test
+def goes_on_trying_while_workers_are_killed(_):
+    """Whoever kills them, before they are ready: that is no sign that they cannot live."""
+    with Server() as server:
+        pem = os.path.join(server.folder, "server.pem")
+        os.rename(pem, pem + ".good")
+        os.mkfifo(pem)  # who reads it waits: nobody gets ready
+        dead = set()
+
+        def others():
+            found = set(server.workers())
+            return found if len(found) == 2 and not found & dead else None
+
+        for _ in range(4):
+            for pid in until(others, PATIENCE, "new workers"):
+                os.kill(pid, signal.SIGKILL)
+                dead.add(pid)
+        until(others, PATIENCE, "new workers")
+        os.rename(pem + ".good", pem)
+        for pid in server.workers():
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: server.process.poll() is not None or server.get("/json")[0] == 200, 2 * PATIENCE, "answers")
+        assert server.process.poll() is None, server.log_text()
+
+
+@test
 def gives_up_when_no_worker_can_live(_):
     folder = tempfile.mkdtemp(prefix="test_net.")
     try:

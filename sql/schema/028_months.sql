@@ -119,17 +119,20 @@ CREATE FUNCTION month_moved(a_market text)
 RETURNS TABLE (market text, month date, account_id bigint, kind text, debits bigint, credits bigint, transfers bigint) LANGUAGE plpgsql STABLE AS $$
 BEGIN
     RETURN QUERY
+        WITH m AS MATERIALIZED (
+            SELECT x.code, x.zone FROM market x
+             WHERE CASE WHEN a_market IS NULL THEN EXISTS (SELECT FROM month_event y WHERE y.market = x.code) ELSE x.code = a_market END
+        )
         SELECT v.market, v.month, a.id, a.kind, sum(v.debit)::bigint, sum(v.credit)::bigint, count(*)
           FROM (SELECT m.code AS market, x.account, x.debit, x.credit,
                        greatest(date_trunc('month', j.at AT TIME ZONE m.zone), e.closed_through + interval '1 month')::date AS month -- month_of
-                  FROM market m
+                  FROM m
                   JOIN account d ON d.market = m.code
                   JOIN transfer t ON t.debit_id = d.id
                   JOIN journal j ON j.id = t.journal_id
                   LEFT JOIN LATERAL (SELECT y.closed_through FROM month_event y WHERE y.market = m.code AND y.after < t.id
                                       ORDER BY y.after DESC, y.id DESC LIMIT 1) e ON true
-                 CROSS JOIN LATERAL (VALUES (t.debit_id, t.amount, 0), (t.credit_id, 0, t.amount)) AS x(account, debit, credit)
-                 WHERE CASE WHEN a_market IS NULL THEN EXISTS (SELECT FROM month_event y WHERE y.market = m.code) ELSE m.code = a_market END) v
+                 CROSS JOIN LATERAL (VALUES (t.debit_id, t.amount, 0), (t.credit_id, 0, t.amount)) AS x(account, debit, credit)) v
           JOIN account a ON a.id = v.account
          GROUP BY v.market, v.month, a.id, a.kind;
 END $$;

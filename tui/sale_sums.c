@@ -141,7 +141,10 @@ void sale_sums_say(struct speech *speech, const struct sale_sums *sums, const ch
                    money_format(due, money_of(sums->awaited), sums->exponent, true),
                    sums->currency);
     else if (sums->given)
-        speech_say(speech, about, _("cash %s, change %s %s"), given, change, sums->currency);
+        speech_answer(
+            speech, about, "",
+            arena_printf(speech->arena, _("cash %s, change %s %s"), given, change, sums->currency),
+            "");
     else
         speech_say(speech, about, _("paid, %s"), sums->paid);
 }

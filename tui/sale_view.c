@@ -185,7 +185,6 @@ void sale_draw(struct app *app, struct frame *frame)
 void sale_say(struct app *app, struct speech *speech)
 {
     const struct order *order = app->order;
-    const struct counter_sold *sold = &app->counter->sold;
     const struct reply_shift *shift = counter_shift(app);
     struct arena *arena = arena_new();
     const char *person = person_text(app, arena);
@@ -198,9 +197,6 @@ void sale_say(struct app *app, struct speech *speech)
         if (is_unsold(app))
             speech_warn(speech, "unsold", true, "%s",
                         _("not sold yet: /9 sells it when the link is back"));
-    } else if (*sold->number) {
-        struct sale_sums sums = sums_sold(sold);
-        sale_sums_say(speech, &sums, sold->number);
     }
     arena_free(arena);
 }

@@ -75,7 +75,11 @@ static int draw_shift(const struct app *app, const struct frame *frame, int row)
         frame_printf(frame, row, ROLE_PLAIN, " Drawer  %s", amount(app, drawer, shift->drawer));
     else
         frame_text(frame, row, ROLE_DIM, _(" Drawer  is counted blind"));
-    return row + 1;
+    row++;
+    if (!app->options->receipt_printer)
+        frame_text(frame, row++, ROLE_WARN,
+                   _(" Printer none: receipt_printer in partyline.conf; F8 shows receipts"));
+    return row;
 }
 
 static int draw_pickups(const struct app *app, const struct frame *frame, int row)
@@ -173,6 +177,9 @@ static void say_shift(const struct app *app, struct speech *speech)
     char sum[MONEY_TEXT], due[MONEY_TEXT], key[32];
     speech_say(speech, "shift", _("%s %s, float %s, sales %lld"), shift->till, shift->till_name,
                amount(app, sum, shift->opening), (long long)shift->sales);
+    if (!app->options->receipt_printer)
+        speech_warn(speech, "printer", false, "%s",
+                    _("no printer: receipt_printer in partyline.conf; /8 says receipts"));
     if (shift->drawer >= 0)
         speech_say(speech, "drawer", _("drawer %s"), amount(app, sum, shift->drawer));
     for (size_t i = 0; counter->has_pickups && i < counter->pickups.n; i++) {
@@ -198,7 +205,7 @@ static void say(struct app *app, struct speech *speech)
         say_tills(app, speech);
     home_drafts_say(speech, &app->session, home_list(app, &picking, &settled), false);
     if (*armed)
-        speech_say(speech, "armed", "%s", armed);
+        speech_answer(speech, "armed", "", armed, "");
     arena_free(arena);
 }
 

@@ -24,7 +24,6 @@ struct receipts {
     struct printer printer;
     char printing[NUMBER]; /* what the printer has: an order's number, or "" a report */
     bool failed;
-    bool told_none; /* that there is no printer is told once */
 };
 
 static struct receipts *receipts_of(struct app *app)
@@ -46,12 +45,8 @@ static void print(struct receipts *r, const unsigned char *raw, size_t n, const 
 {
     snprintf(r->printing, sizeof r->printing, "%s", what);
     r->failed = false;
-    if (!r->app->options->receipt_printer && !r->told_none)
-        app_news(r->app, ROLE_WARN,
-                 "no printer is set (receipt_printer in partyline.conf): F8 shows the receipt");
-    r->told_none = !r->app->options->receipt_printer;
-    if (r->told_none)
-        return;
+    if (!r->app->options->receipt_printer)
+        return; /* the home of the desk says so */
     if (!raw || !n)
         app_news(r->app, ROLE_STOP, "the server sent nothing to print of %s; F8 asks again",
                  what_text(r));

@@ -241,8 +241,11 @@ static void enter(struct app *app)
 
 static void step(struct signon *signon, int by)
 {
-    int fields = signon->asks_code ? FIELDS : FIELDS - 1;
-    go(signon, (signon_current(signon) + by + fields) % fields);
+    int field = signon_current(signon);
+    do
+        field = (field + by + FIELDS) % FIELDS;
+    while (!signon_has(signon, field));
+    go(signon, field);
 }
 
 static void enter_key(struct app *app)

@@ -21,6 +21,9 @@ struct signon {
     char welcome[128];     /* what the server says to anybody */
 };
 
+/* A session that goes on keeps its desk, and a handheld has no room for it; a code is asked for
+ * only where there is one. */
+bool signon_has(const struct signon *signon, int field);
 /* The field in which the cursor is. */
 int signon_current(const struct signon *signon);
 /* A field's text without the blanks that libform pads with; the arena's. */

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { LABEL = 14, SHOWN = 32 };
+enum { LABEL = 14, SHOWN = 32, HANDHELD = 40, ROWS_FULL = 9 };
 
 static const struct {
     const char *label;
@@ -27,9 +27,10 @@ struct spot {
 
 static struct spot spot_of(const struct frame *frame, int field)
 {
-    enum { NARROW = 50, LABEL_NARROW = 10, ROWS_FULL = 9 };
+    enum { NARROW = 50, LABEL_NARROW = 10 };
     bool is_narrow = frame->cols < NARROW;
     int row = frame->rows < ROWS_FULL ? field : is_narrow ? field + 1 : layout[field].row;
+    row -= field == FIELD_CODE && frame->cols < HANDHELD; /* it takes the desk's place */
     int x = is_narrow ? LABEL_NARROW : LABEL, width = layout[field].width;
     if (width > SHOWN)
         width = SHOWN;
@@ -45,6 +46,12 @@ static const char *tail(const char *text, int skip)
     while (skip > 0 && text < end)
         skip -= charset_cells(utf8_next(&text, end));
     return text;
+}
+
+bool signon_has(const struct signon *signon, int field)
+{
+    bool has_desk = !signon->again && terminal_cols() >= HANDHELD;
+    return field == FIELD_CODE ? signon->asks_code : field != FIELD_DESK || has_desk;
 }
 
 static void draw_field(struct signon *signon, struct arena *arena, struct frame *frame, int field)
@@ -69,7 +76,7 @@ static void draw_field(struct signon *signon, struct arena *arena, struct frame 
     terminal_put(y, spot.x, cells < spot.width ? cells : spot.width, ROLE_STRONG, shown);
     if (field == FIELD_DESK)
         terminal_put(y, spot.x + spot.width + 3, frame->cols - spot.x - spot.width - 3, ROLE_DIM,
-                     frame->cols < 50 ? _("1 Call 2 Show") : _("1 Call centre   2 Showroom"));
+                     _("1 Call centre   2 Showroom"));
     if (is_current) {
         frame->cursor_y = y;
         frame->cursor_x = spot.x + at - skip;
@@ -100,11 +107,12 @@ void signon_draw(struct app *app, struct frame *frame)
     struct signon *signon = app->signon;
     struct arena *arena = arena_new();
     int last = spot_of(frame, FIELD_CODE).row;
-    if (frame->cols >= 50 && last > FIELD_CODE)
+    bool is_roomy = frame->rows >= ROWS_FULL;
+    if (frame->cols >= 50 && is_roomy)
         frame_printf(frame, 1, ROLE_PLAIN, "   Server      %s", app->options->server);
     for (int field = 0; field < FIELDS; field++)
-        if (field != FIELD_CODE || signon->asks_code)
+        if (signon_has(signon, field))
             draw_field(signon, arena, frame, field);
-    draw_help(app, frame, last + (last > FIELD_CODE ? 2 : signon->asks_code));
+    draw_help(app, frame, last + (is_roomy ? 2 : signon->asks_code));
     arena_free(arena);
 }

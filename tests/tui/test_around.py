@@ -494,7 +494,7 @@ def tips_for_the_new(world):
 
 def where_an_entry_works(world):
     client = signed_on(world)
-    for text, say in ((".2*5", "it works on ORDER, REVIEW"), ("bal", "bal works on: REVIEW, REPEAT. Here it was searched for."),
+    for text, say in ((".2*5", "it works on ORDER, REVIEW"), ("bal", "bal works on: REVIEW, SALE, REPEAT. Here it was searched for."),
                       ("gc411027", "whose is it?")):
         client.line(text)
         client.wait(say)

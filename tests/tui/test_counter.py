@@ -9,6 +9,7 @@ import each
 import fake_server
 import fake_till
 from driver import Client, golden, until
+from test_linear import script
 from test_screens import check
 
 CONFIG = tempfile.mkdtemp(prefix="pl-till-", dir="/tmp")
@@ -428,7 +429,9 @@ def test_no_printer(world):
     client = on_sale(world)
     client.line("50")
     client.press("F9")
-    client.wait("SOLD 100884", "no printer is set")
+    client.wait("SOLD 100884", "sold 100884")
+    client.press("F12")
+    client.wait("Printer none: receipt_printer in partyline.conf")
     client.close()
 
 
@@ -510,6 +513,24 @@ def test_died_while_selling(world):
 def re_any(*texts):
     import re
     return re.compile("|".join(map(re.escape, texts)))
+
+
+def test_without_a_screen(world):
+    """The same day in lines: float, sale, change, X and Z; every fact is said, and the exit code is good."""
+    a, b = world["skus"][:2]
+    said, code, errors = script(world, ["150", "/9", a, "2*" + b, "-", b, "20", "100", "/9", "/12", "x", "/12", "z 183.45", "/9"],
+                                ("--linear", "--user", "S-04", "--desk", "showroom", "--till", "LEEDS-2"))
+    at = 0
+    for wanted in ("SHOWROOM: Velvet & Vine Ltd, TRAINING", "till 2: LEEDS-2 Showroom Leeds, till 2, this one",
+                   "OPEN LEEDS-2 with a float of 150.00: F9 does it, u drops it", "the shift at LEEDS-2 is open with 150.00",
+                   "SALE at LEEDS-2", "ok line 1: 1*%s" % a, "to pay 24.50 GBP", "to pay 33.45 GBP",
+                   "!! 20.00 is less than the 33.45 to be paid; ca 20.00 takes it as a part.",
+                   "cash 100.00, change 66.55 GBP", "sold 100884222  33.45 GBP  change 66.55", "X REPORT  LEEDS-2",
+                   "CLOSE the shift, 183.45 counted: F9 does it, u drops it", "closed, Z 1: 183.45 counted, as it should be"):
+        found = said.find(wanted, at)
+        check(found >= 0, "no %r behind %r in\n%s%s" % (wanted, said[:at][-60:], said, errors))
+        at = found
+    check("LEEDS-1" in said and not fake_till.current(world["fake"]), said)
 
 
 # ---- signing on, sizes, languages

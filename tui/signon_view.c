@@ -25,12 +25,12 @@ struct spot {
     int row, label, x, width;
 };
 
-static struct spot spot_of(const struct frame *frame, int field)
+static struct spot spot_of(const struct signon *signon, const struct frame *frame, int field)
 {
     enum { NARROW = 50, LABEL_NARROW = 10 };
     bool is_narrow = frame->cols < NARROW;
     int row = frame->rows < ROWS_FULL ? field : is_narrow ? field + 1 : layout[field].row;
-    row -= field == FIELD_CODE && frame->cols < HANDHELD; /* it takes the desk's place */
+    row -= field == FIELD_CODE && !signon_has(signon, FIELD_DESK); /* it has its place */
     int x = is_narrow ? LABEL_NARROW : LABEL, width = layout[field].width;
     if (width > SHOWN)
         width = SHOWN;
@@ -57,7 +57,7 @@ bool signon_has(const struct signon *signon, int field)
 static void draw_field(struct signon *signon, struct arena *arena, struct frame *frame, int field)
 {
     char *text = signon_text(signon, arena, field);
-    struct spot spot = spot_of(frame, field);
+    struct spot spot = spot_of(signon, frame, field);
     int y = frame->top + spot.row, len = (int)strlen(text), at = signon->form->curcol;
     if (spot.row >= frame->rows)
         return;
@@ -106,7 +106,7 @@ void signon_draw(struct app *app, struct frame *frame)
 {
     struct signon *signon = app->signon;
     struct arena *arena = arena_new();
-    int last = spot_of(frame, FIELD_CODE).row;
+    int last = spot_of(signon, frame, FIELD_CODE).row;
     bool is_roomy = frame->rows >= ROWS_FULL;
     if (frame->cols >= 50 && is_roomy)
         frame_printf(frame, 1, ROLE_PLAIN, "   Server      %s", app->options->server);

@@ -14,7 +14,8 @@
 #define WIDE_BLANK "\xE3\x80\x80"
 #define REPLACEMENT "\xEF\xBF\xBD"
 
-static const char *const screen_names[] = {"home", "order", "review", "find", "stock"};
+static const char *const screen_names[] = {"home", "order",  "review", "find", "stock",
+                                           "card", "return", "repeat", "sale", "counter"};
 
 static struct entry_context context_at(enum entry_screen screen)
 {
@@ -639,7 +640,7 @@ static struct entry_context random_context(uint64_t *seed)
     struct entry_context context = {
         .lengths = {{(uint8_t)(5 + random_below(seed, 4)), (uint8_t)(7 + random_below(seed, 3)),
                      (uint8_t)(9 + random_below(seed, 3)), 16, 13}},
-        .screen = (enum entry_screen)random_below(seed, 5),
+        .screen = (enum entry_screen)random_below(seed, AT_COUNTER + 1),
         .last_line = (int)random_below(seed, 12),
         .candidates = (int)random_below(seed, 10),
         .exponent = (int)random_below(seed, 5),

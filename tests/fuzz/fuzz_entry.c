@@ -16,9 +16,9 @@ static struct entry_context context_of(uint8_t screen, uint8_t rest)
         {{5, 7, 9, 16, 13}}, {{8, 9, 11, 16, 13}}, {{7, 7, 9, 16, 13}}, {{8, 9, 9, 16, 13}}};
     return (struct entry_context){
         .lengths = lengths[rest >> 6],
-        .screen = (enum entry_screen)(screen % 5),
+        .screen = (enum entry_screen)(screen % (AT_COUNTER + 1)),
         .last_line = rest & 7,
-        .candidates = screen / 5 % 10,
+        .candidates = screen / (AT_COUNTER + 1) % 10,
         .exponent = (rest >> 3 & 7) % 5,
     };
 }

@@ -51,23 +51,26 @@ static void edits(void)
 
 static void placing(void)
 {
-    struct draft_tender tenders[] = {
-        {"balance", 500, NULL, 0}, {"certificate", 100, "GC1", 0}, {"cash", 300, NULL, 1000}};
+    struct draft_tender tenders[] = {{.kind = "cash", .amount = 500, .given = 1000},
+                                     {.kind = "certificate", .amount = 100, .ref = "GC1"}};
     struct record record = {.kind = RECORD_PLACING,
                             .ulid = "01ARZ",
                             .draft = draft(),
                             .expect_total = 17810,
                             .tenders = tenders,
-                            .ntenders = 3,
+                            .ntenders = 2,
                             .accept_duplicate = true,
-                            .accept_age = true};
+                            .accept_age = true,
+                            .shift = "12"};
     struct record read = again(&record);
     CU_ASSERT_EQUAL(read.expect_total, 17810);
-    CU_ASSERT_EQUAL_FATAL(read.ntenders, 3);
-    CU_ASSERT_STRING_EQUAL(read.tenders[0].kind, "balance");
+    CU_ASSERT_STRING_EQUAL(read.shift, "12");
+    CU_ASSERT_EQUAL_FATAL(read.ntenders, 2);
+    CU_ASSERT_STRING_EQUAL(read.tenders[0].kind, "cash");
     CU_ASSERT_EQUAL(read.tenders[0].amount, 500);
+    CU_ASSERT_EQUAL(read.tenders[0].given, 1000);
+    CU_ASSERT_EQUAL(read.tenders[1].given, 0);
     CU_ASSERT_STRING_EQUAL(read.tenders[1].ref, "GC1");
-    CU_ASSERT_EQUAL(read.tenders[2].given, 1000);
     CU_ASSERT_TRUE(read.accept_duplicate && read.accept_age);
     CU_ASSERT_STRING_EQUAL(read.rev, "");
 }
@@ -121,7 +124,7 @@ CASE(damage)
 
 static const struct test_case cases[] = {
     {"an edit comes back as it was keyed", edits_case},
-    {"placing keeps total, tenders and what was accepted", placing_case},
+    {"placing keeps total, tenders, shift and what was accepted", placing_case},
     {"the other kinds keep what they are about", others_case},
     {"what is no record is refused", damage_case},
 };

@@ -46,7 +46,7 @@ endif
 pkg = $(shell $(PKG_CONFIG) --cflags $(1) 2>/dev/null)
 lib = $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null)
 SERVER_PKGS := libpq openssl libevent libevent_openssl libevent_pthreads jansson libsodium liboath libconfuse libsystemd libcurl zlib
-TUI_PKGS := ncursesw formw menuw libcurl jansson zlib
+TUI_PKGS := ncursesw formw menuw libcurl libqrencode jansson zlib
 # Asked of pkg-config when first used (it may not be there yet when `make deps` runs), and once.
 WIRE_FLAGS = $(eval WIRE_FLAGS := $(call pkg,jansson))$(WIRE_FLAGS)
 SERVER_FLAGS = $(eval SERVER_FLAGS := -D_GNU_SOURCE -pthread $(call pkg,$(SERVER_PKGS)))$(SERVER_FLAGS)

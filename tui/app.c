@@ -519,12 +519,14 @@ int app_tick(struct app *app)
     int news = news_take(app), rest = order_promo_tick(app);
     int typed = mirror_tick(app);
     last_order_tick(app);
+    int paid = pay_watch_tick(app);
     if (!journal_sync(app->journal, &why))
         app_news(app, ROLE_STOP,
                  "the journal cannot be written (%s): lines are safe once the server has them",
                  why);
     order = news < order ? news : order;
     order = counter < order ? counter : order;
+    order = paid < order ? paid : order;
     order = rest < order ? rest : order;
     return order < typed ? order : typed;
 }

@@ -9,6 +9,7 @@
 #include "tui/entry_line.h"
 #include "tui/mirror.h"
 #include "tui/order.h"
+#include "tui/pay_watch.h"
 #include "tui/scan.h"
 #include "tui/screen.h"
 #include "tui/tail.h"
@@ -33,6 +34,7 @@ struct find;
 struct stock;
 struct certificates;
 struct placed;
+struct qr;
 struct help;
 struct last_order;
 struct earlier;
@@ -112,6 +114,8 @@ struct app {
     struct stock *stock;
     struct certificates *certificates;
     struct placed *placed;
+    struct qr *qr;
+    struct pay_watches pay_watches;
     struct help *help;
     struct last_order *last;
     struct earlier *earlier;

@@ -34,6 +34,8 @@ void open_certificate(struct app *app, const char *digits, const char *customer,
 void open_certificates(struct app *app, const char *id, bool is_customer);
 void open_stock(struct app *app, const char *sku);
 void open_placed(struct app *app, const char *number);
+/* A pay link of an order as a picture; `sum` with its currency. */
+void open_qr(struct app *app, const char *number, const char *url, const char *sum);
 /* What comes back of an order; a return that was asked for. */
 void open_return(struct app *app, const char *order);
 void open_receive(struct app *app, const char *number);
@@ -55,6 +57,8 @@ void open_palette(struct app *app);
 const char *placed_distributor(const struct app *app);
 /* The order on the screen. */
 const char *placed_number(const struct app *app);
+/* Asks for it again; what is shown stays until the answer is there. */
+void placed_refresh(struct app *app);
 const char *person_distributor(const struct app *app);
 /* The customer whose card is on the screen; NULL for none. */
 const char *person_customer(const struct app *app);

@@ -9,6 +9,7 @@
 #include "tui/review_pay.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* What the caller may have been told. */
 static void tell_corrected(struct app *app, const struct order *order)
@@ -112,6 +113,16 @@ static void changed(struct app *app, struct order *order)
     app_ahead_replay(app);
 }
 
+static bool pays_by_link(const struct order *order)
+{
+    struct draft_tender plan[PAY_PICKS + 1];
+    size_t n = order_pay_plan(order, plan);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(plan[i].kind, tender_info(TENDER_link)->name) == 0)
+            return true;
+    return false;
+}
+
 static void placed(struct app *app, struct order *order)
 {
     const struct reply_order *placed = &order->placed;
@@ -123,7 +134,9 @@ static void placed(struct app *app, struct order *order)
         counter_sold(app, order);
         return;
     }
-    char total[MONEY_TEXT], due[MONEY_TEXT], say[80];
+    char total[MONEY_TEXT], due[MONEY_TEXT], say[80], number[64];
+    bool by_link = pays_by_link(order);
+    snprintf(number, sizeof number, "%s", placed->number);
     app->said.text[0] = '\0';
     tail_placed(&app->tail, order->ulid, app->now);
     snprintf(say, sizeof say, "%s %s",
@@ -143,6 +156,11 @@ static void placed(struct app *app, struct order *order)
     last_order_forget(app);
     app_back_to(app,
                 app_order_screen(app)); /* where the next number is typed: home is an F12 away */
+    if (by_link) { /* the customer wants to know where to pay; the next number can be typed there,
+                      too */
+        pay_watch(app, number);
+        open_placed(app, number);
+    }
     app_ahead_replay(app);
 }
 

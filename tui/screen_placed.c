@@ -5,7 +5,9 @@
 #include "tui/open.h"
 #include "tui/order_change.h"
 #include "tui/order_view.h"
+#include "tui/pay_watch.h"
 #include "tui/placed_hold.h"
+#include "tui/placed_link.h"
 #include "tui/query.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
@@ -29,7 +31,8 @@ struct placed {
 
 static void take(void *owner, const struct answer *answer)
 {
-    struct placed *placed = owner;
+    struct app *app = owner;
+    struct placed *placed = app->placed;
     if (answer->context == placed->query.asked)
         placed->has_order = false;
     if (!query_answer(&placed->query, answer))
@@ -40,14 +43,21 @@ static void take(void *owner, const struct answer *answer)
         query_unreadable(&placed->query);
     placed->body = arena_strndup(placed->query.arena, answer->body, answer->len);
     placed->len = answer->len;
+    if (placed->has_order)
+        pay_watch_seen(app, &placed->order);
 }
 
 static void ask(struct app *app)
 {
     struct arena *arena = arena_new();
     query_ask(&app->placed->query, app, arena_printf(arena, "/orders/%s", app->placed->number),
-              take, app->placed);
+              take, app);
     arena_free(arena);
+}
+
+void placed_refresh(struct app *app)
+{
+    ask(app);
 }
 
 void open_placed(struct app *app, const char *number)
@@ -196,6 +206,25 @@ static void draw_revision(const struct reply_order_card *order, const struct fra
                  amount(order, is, total_after(order, i)), revision->by, revision->reason);
 }
 
+/* Where a link is paid, and what became of its letter; the row after. */
+static int draw_link(const struct placed *placed, const struct frame *frame, int top, int n,
+                     const struct reply_payment *payment)
+{
+    const char *url = *payment->short_url ? payment->short_url : payment->url;
+    struct arena *arena = arena_new();
+    struct text letter;
+    int row;
+    for (; *url; url += strnlen(url, (size_t)frame->cols - 4))
+        if ((row = at(placed, frame, top, n++)) >= 0)
+            terminal_put(frame->top + row, 3, frame->cols - 4, ROLE_STRONG, url);
+    text_init(&letter, arena);
+    placed_link_text(&letter, payment);
+    if (*payment->short_url && (row = at(placed, frame, top, n++)) >= 0)
+        frame_text(frame, row, ROLE_DIM, letter.data);
+    arena_free(arena);
+    return n;
+}
+
 static int draw_lines(struct placed *placed, const struct frame *frame, int top)
 {
     const struct reply_order_card *order = &placed->order;
@@ -214,9 +243,7 @@ static int draw_lines(struct placed *placed, const struct frame *frame, int top)
                          *payment->last4 ? " .." : "", payment->last4,
                          tongue_word("payment", payment->state), *payment->failure ? ": " : "",
                          payment->failure);
-        for (const char *url = payment->url; *url; url += strnlen(url, (size_t)frame->cols - 1))
-            if ((row = at(placed, frame, top, n++)) >= 0)
-                terminal_put(frame->top + row, 0, frame->cols - 1, ROLE_STRONG, url);
+        n = draw_link(placed, frame, top, n, payment);
     }
     for (size_t i = 0; i < order->nhistory; i++) {
         const struct reply_event *event = &order->history[i];
@@ -344,6 +371,20 @@ static void change(struct app *app, const struct entry_command *command)
         open_change(app, placed->body, placed->len);
 }
 
+static void qr(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    if (is_shown(app))
+        placed_link_qr(app, &app->placed->order);
+}
+
+static void mail(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    if (is_shown(app))
+        placed_link_mail(app, &app->placed->order);
+}
+
 /* The same once more, for the same people. */
 static void repeat(struct app *app)
 {
@@ -412,7 +453,11 @@ const struct screen screen_placed = {
     .draw = draw,
     .say = say,
     .key = key,
-    .commands = {[ENTRY_UNDO] = undo, [ENTRY_CHANGE] = change, [ENTRY_HOLD] = hold},
+    .commands = {[ENTRY_UNDO] = undo,
+                 [ENTRY_CHANGE] = change,
+                 [ENTRY_HOLD] = hold,
+                 [ENTRY_QR] = qr,
+                 [ENTRY_LETTER] = mail},
     .actions =
         {[ACTION_REFRESH] = ask, [ACTION_REPEAT] = repeat, [ACTION_HOLD_PLACED] = hold_or_not},
 };

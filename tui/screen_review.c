@@ -273,6 +273,17 @@ static void other(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_WARN, "there is no other order to show.");
 }
 
+/* Of the order before: this one has none until it is placed. */
+static void qr(struct app *app, const struct entry_command *command)
+{
+    const struct pay_watches *watches = &app->pay_watches;
+    (void)command;
+    if (*watches->url)
+        open_qr(app, watches->newest, watches->url, watches->sum);
+    else
+        app_say(app, ROLE_PLAIN, "a pay link is made when the order is placed: then q shows it.");
+}
+
 static void place(struct app *app)
 {
     if (client_is_expired(app->client)) {
@@ -311,7 +322,8 @@ const struct screen screen_review = {
                  [ENTRY_CERTIFICATE] = review_pay_certificate,
                  [ENTRY_LATER] = review_pay_later,
                  [ENTRY_EMPTY] = step,
-                 [ENTRY_OTHER] = other},
+                 [ENTRY_OTHER] = other,
+                 [ENTRY_QR] = qr},
     .actions = {[ACTION_PLACE] = place,
                 [ACTION_REPRICE] = reprice,
                 [ACTION_AS_PLACED] = order_change_reset,

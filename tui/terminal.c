@@ -48,6 +48,8 @@ static const struct theme {
          [ROLE_WARN] = {A_BOLD, COLOR_YELLOW},
          [ROLE_STOP] = {A_BOLD, COLOR_RED},
          [ROLE_PLAIN] = {A_NORMAL, -1},
+         [ROLE_PAPER] = {A_NORMAL, COLOR_BLACK},
+         [ROLE_INK] = {A_NORMAL, COLOR_BLACK},
      }},
     {"mono",
      false,
@@ -58,6 +60,7 @@ static const struct theme {
          [ROLE_OK] = {A_NORMAL, -1},
          [ROLE_WARN] = {A_BOLD, -1},
          [ROLE_STOP] = {A_REVERSE, -1},
+         [ROLE_INK] = {A_REVERSE, -1},
      }},
     {"contrast",
      true,
@@ -71,6 +74,8 @@ static const struct theme {
          [ROLE_WARN] = {A_BOLD, COLOR_YELLOW},
          [ROLE_STOP] = {A_BOLD | A_REVERSE, COLOR_YELLOW},
          [ROLE_PLAIN] = {A_NORMAL, COLOR_WHITE},
+         [ROLE_PAPER] = {A_NORMAL, COLOR_BLACK},
+         [ROLE_INK] = {A_NORMAL, COLOR_BLACK},
      }},
 };
 static const struct theme *theme = &themes[0];
@@ -88,6 +93,20 @@ bool terminal_theme_known(const char *name)
     return theme_find(name) != NULL;
 }
 
+/* Paper is white in every theme: as white as there is. */
+static short ground_of(enum role role)
+{
+    enum { BRIGHT_WHITE = 15 };
+    if (role == ROLE_PAPER)
+        return COLORS > BRIGHT_WHITE ? BRIGHT_WHITE : COLOR_WHITE;
+    return theme->black || role == ROLE_INK ? COLOR_BLACK : -1;
+}
+
+bool terminal_has_paper(void)
+{
+    return theme->colours && has_colors();
+}
+
 static void theme_apply(const char *name)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -99,8 +118,7 @@ static void theme_apply(const char *name)
     start_color();
     use_default_colors();
     for (int role = 0; role < ROLES; role++)
-        init_pair((short)(role + 1), theme->looks[role].foreground,
-                  theme->black ? COLOR_BLACK : -1);
+        init_pair((short)(role + 1), theme->looks[role].foreground, ground_of((enum role)role));
     if (theme->black)
         bkgdset(' ' | (chtype)COLOR_PAIR(ROLE_PLAIN + 1));
 }

@@ -15,6 +15,8 @@ enum role {
     ROLE_OK,
     ROLE_WARN,
     ROLE_STOP,
+    ROLE_PAPER, /* black on white, where there are colours: what a camera reads */
+    ROLE_INK,   /* a piece that is all pen */
     ROLES
 };
 
@@ -26,6 +28,8 @@ bool terminal_open_nowhere(const char *charset, const char **why) MUST_CHECK;
 /* Gives the terminal back as it was; more than once is allowed. */
 void terminal_close(void);
 bool terminal_theme_known(const char *theme);
+/* Whether ROLE_PAPER really is dark on light; else it is the terminal's own pen and ground. */
+bool terminal_has_paper(void);
 /* Goes on to the next theme; its name. */
 const char *terminal_theme_next(void);
 

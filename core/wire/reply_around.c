@@ -113,8 +113,11 @@ static void payment_read(struct arena *arena, json_t *object, void *out)
 {
     (void)arena;
     *(struct reply_payment *)out = (struct reply_payment){
+        .id = get_text(object, "id"),
         .kind = get_text(object, "kind"),
         .state = get_text(object, "state"),
+        .short_url = get_text(object, "short_url"),
+        .letter = get_text(object, "letter"),
         .amount = get_number(object, "amount"),
         .refunded = get_number(object, "refunded"),
         .failure = get_text(object, "failure"),
@@ -215,6 +218,13 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
 }
 
 /* ---- paying ---------------------------------------------------------------------------------- */
+
+bool reply_letter_read(struct arena *arena, const char *body, size_t len, const char **to)
+{
+    json_t *object = body_object(arena, body, len);
+    *to = get_text(object, "to");
+    return object != NULL;
+}
 
 static void card_read(struct arena *arena, json_t *object, void *out)
 {

@@ -71,9 +71,11 @@ struct reply_orders {
 };
 
 struct reply_payment {
-    const char *kind, *state;
+    const char *id, *kind, *state;
     int64_t amount, refunded;
     const char *failure, *url; /* why it was declined; where a link is paid, until it is */
+    const char *short_url;     /* the same, to be given to people */
+    const char *letter;        /* what became of the letter that brings it; "" for no link */
     const char *brand, *last4; /* of a stored card */
 };
 
@@ -152,6 +154,8 @@ bool reply_orders_read(struct arena *arena, const char *body, size_t len,
                        struct reply_orders *out) MUST_CHECK;
 bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
                            struct reply_order_card *out) MUST_CHECK;
+/* To whom a pay link is sent. */
+bool reply_letter_read(struct arena *arena, const char *body, size_t len, const char **to);
 bool reply_means_read(struct arena *arena, const char *body, size_t len, struct reply_means *out);
 /* One certificate, or the only one of a list. */
 bool reply_certificate_read(struct arena *arena, const char *body, size_t len,

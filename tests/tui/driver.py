@@ -124,6 +124,10 @@ class Client:
     def screen(self):
         return tmux("capture-pane", "-p", "-t", self.name)
 
+    def screen_escaped(self):
+        """With colours and attributes."""
+        return tmux("capture-pane", "-e", "-p", "-t", self.name)
+
     def row(self, n):
         """Row n, counted from 1; negative ones from the end."""
         rows = self.screen().split("\n")[:-1]

@@ -630,6 +630,9 @@ class Handler(BaseHTTPRequestHandler):
         found["held_for"] = body.get("reason", "")
         return self.answer(200, {"number": number, "state": found["state"]})
 
+    def letter_post(self, fake, body, number, payment):
+        return self.answer(200, {"letter": "waiting", "to": "sarah@example.org"})
+
     def waiting_post(self, fake, body, sku):
         fake.waiting.append((sku, body["distributor"], body["qty"]))
         return self.answer(201, {"id": "7"})
@@ -673,6 +676,7 @@ ROUTES = [
     ("GET", "/orders", Handler.order_list),
     ("POST", "/orders/([^/]+)/change", Handler.order_change),
     ("POST", "/orders/([^/]+)/cancel", Handler.order_cancel),
+    ("POST", "/orders/([^/]+)/payments/([^/]+)/letter", Handler.letter_post),
     ("GET", "/orders/([^/]+)", Handler.order_get),
     *fake_repeats.ROUTES,
     *fake_till.ROUTES,

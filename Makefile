@@ -56,9 +56,8 @@ TUI_FLAGS = $(eval TUI_FLAGS := -D_GNU_SOURCE $(call pkg,$(TUI_PKGS)))$(TUI_FLAG
 # The allocator of the server: an order takes some hundred small pieces, which glibc's per-thread
 # cache has no room for. The sanitizers bring their own.
 ALLOCATOR := $(if $(filter rel dbg,$(V)),-ljemalloc)
-SERVER_LIBS = $(call lib,$(SERVER_PKGS)) -pthread $(ALLOCATOR)
+SERVER_LIBS = $(call lib,$(SERVER_PKGS) $(BOOK_PKGS)) -pthread $(ALLOCATOR)
 TUI_LIBS = $(call lib,$(TUI_PKGS))
-BOOK_LIBS = $(call lib,$(BOOK_PKGS))
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 CORE_OBJ := $(call objects,$(wildcard core/*.c core/promo/*.c))
@@ -98,8 +97,7 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 $(B)/libcore.a: $(CORE_OBJ) $(B)/gen/translations.o
 $(B)/libwire.a: $(WIRE_OBJ)
-$(B)/libbook.a: $(BOOK_OBJ)
-$(B)/libserver.a: $(SERVER_OBJ) $(GEN_OBJ)
+$(B)/libserver.a: $(SERVER_OBJ) $(BOOK_OBJ) $(GEN_OBJ)
 $(B)/libsandbox.a: $(SANDBOX_OBJ) $(call objects,$(wildcard server/net/*.c))
 $(B)/libtui.a: $(TUI_OBJ)
 $(B)/lib%.a:
@@ -108,8 +106,8 @@ $(B)/lib%.a:
 
 $(B)/partylined: $(B)/server/partylined.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
 	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
-$(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libbook.a $(B)/libwire.a $(B)/libcore.a
-	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS) $(BOOK_LIBS)
+$(B)/partylinectl: $(B)/server/partylinectl.o $(B)/libserver.a $(B)/libwire.a $(B)/libcore.a
+	$(call do,LD,$@)$(CC) $(LINK) -o $@ $^ $(SERVER_LIBS)
 # The sandbox knows no database: server/net is all that it takes of the server.
 SANDBOX_LIBS = $(call lib,openssl libevent libevent_openssl libevent_pthreads jansson libcurl libsystemd) -pthread
 $(B)/partyline-sandbox: $(B)/server/partyline-sandbox.o $(B)/libsandbox.a $(B)/libcore.a

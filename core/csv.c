@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/text.h"
+#include "core/tr.h"
 
 void csv_init(struct csv *csv, const char *text, size_t len)
 {
@@ -40,9 +41,9 @@ static void pass_line_end(struct csv *csv)
 static const char *plain_problem(const struct csv *csv)
 {
     if (*csv->place.at == '"')
-        return "a quote within a field that does not begin with one";
+        return N_("a quote within a field that does not begin with one");
     if (*csv->place.at == '\r')
-        return "a carriage return without a line feed";
+        return N_("a carriage return without a line feed");
     return NULL;
 }
 
@@ -75,7 +76,7 @@ static bool read_quoted(struct csv *csv, struct text *field)
             csv->place.at++;
             if (csv->place.at == csv->end || *csv->place.at == ',' || at_line_end(csv))
                 return true;
-            fail(csv, "text after the closing quote");
+            fail(csv, N_("text after the closing quote"));
             return false;
         } else {
             bool line_end = *csv->place.at == '\n';
@@ -87,18 +88,18 @@ static bool read_quoted(struct csv *csv, struct text *field)
         }
     }
     csv->place = opening;
-    fail(csv, "this quote is never closed");
+    fail(csv, N_("this quote is never closed"));
     return false;
 }
 
 static const char *field_problem(const struct csv *csv, const struct text *field)
 {
     if (csv->nfields == CSV_FIELDS_MAX)
-        return "more than 256 fields";
+        return N_("more than 256 fields");
     if (field->len > CSV_FIELD_MAX)
-        return "a field of more than 65,536 bytes";
+        return N_("a field of more than 65,536 bytes");
     if (!utf8_valid(field->data, field->len))
-        return "not UTF-8";
+        return N_("not UTF-8");
     return NULL;
 }
 

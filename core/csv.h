@@ -26,7 +26,7 @@ struct csv {
     size_t lengths[CSV_FIELDS_MAX];
     size_t nfields;
     int64_t record_line; /* where it begins */
-    /* After CSV_ERROR: what and where; the column counts bytes, from 1. */
+    /* After CSV_ERROR: what (English, for tr) and where; the column counts bytes, from 1. */
     const char *why;
     int64_t error_line, error_column;
 };

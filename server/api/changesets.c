@@ -1,6 +1,7 @@
 /* Change sets: rows of sheets are collected, validated, looked at, and published together. */
 #include "core/date.h"
 #include "core/wire/wire_office.h"
+#include "server/api/changeset_part.h"
 #include "server/api/routes.h"
 #include "server/net/log.h"
 
@@ -21,7 +22,7 @@ static void list_answer(struct call *c, json_t *items, int64_t most)
     call_reply(c, STATUS_OK, json_pack("{s:o,s:o}", "items", items, "next", next));
 }
 
-static bool id_ok(struct call *c)
+bool changeset_id_ok(struct call *c)
 {
     if (ulid_valid(c->params[0]))
         return true;
@@ -30,7 +31,7 @@ static bool id_ok(struct call *c)
 }
 
 /* What the database says of a change set that cannot be worked on. */
-static bool refused(struct call *c, const char *result)
+bool changeset_refused(struct call *c, const char *result)
 {
     if (strcmp(result, "unknown") == 0)
         call_fail(c, STATUS_NOT_FOUND, "there is no such change set");
@@ -92,7 +93,7 @@ static void get_load(struct call *c)
 
 void changeset_get(struct call *c)
 {
-    if (id_ok(c)) {
+    if (changeset_id_ok(c)) {
         call_read(c);
         call_then(c, get_load);
     }
@@ -131,7 +132,7 @@ static void rows_load(struct call *c)
 
 void changeset_rows(struct call *c)
 {
-    if (id_ok(c)) {
+    if (changeset_id_ok(c)) {
         call_read(c);
         call_then(c, rows_load);
     }
@@ -192,7 +193,7 @@ void changeset_create(struct call *c)
 static void change_reply(struct call *c)
 {
     const char *result = db_value(c->batch, 0, 0, 0), *rev = db_value(c->batch, 0, 0, 1);
-    if (refused(c, result))
+    if (changeset_refused(c, result))
         return;
     if (strcmp(result, "stale") == 0) {
         call_problems(c, STATUS_STALE, NULL, "rev", json_string(rev));
@@ -215,7 +216,7 @@ void changeset_change(struct call *c)
     struct head *h = c->state = ARENA_NEW(c->arena, struct head);
     bool clears;
     *h = (struct head){.rev = NULL};
-    if (!id_ok(c) || !(h->rev = call_if_match(c)) || !call_body(c))
+    if (!changeset_id_ok(c) || !(h->rev = call_if_match(c)) || !call_body(c))
         return;
     wire_only(&c->reader, c->body, "", names, NULL);
     head_read(c, h, &clears);
@@ -230,8 +231,8 @@ void changeset_change(struct call *c)
 
 /* ---- rows ------------------------------------------------------------------------------------ */
 
-/* What became of a row that was not taken. */
-static json_t *row_problem(struct call *c, const char *result, const char *key, const char *who)
+const struct problem *changeset_row_problem(struct problems *problems, const char *result,
+                                            const char *key, const char *who)
 {
     static const struct {
         const char *result;
@@ -243,15 +244,21 @@ static json_t *row_problem(struct call *c, const char *result, const char *key, 
     for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
         if (strcmp(codes[i].result, result) != 0)
             continue;
-        struct problems problems;
-        problems_init(&problems, c->arena);
-        struct problem *problem = problems_add(&problems, codes[i].code, "", NULL);
+        struct problem *problem = problems_add(problems, codes[i].code, "", NULL);
         problem_set_text(problem, "row", key);
         if (codes[i].code == PROBLEM_row_changed)
             problem_set_text(problem, "who", who ? who : "partylinectl");
-        return wire_problem_write(c->arena, c->language, problem);
+        return problem;
     }
-    return json_null();
+    return NULL;
+}
+
+static json_t *row_problem(struct call *c, const char *result, const char *key, const char *who)
+{
+    struct problems problems;
+    problems_init(&problems, c->arena);
+    const struct problem *problem = changeset_row_problem(&problems, result, key, who);
+    return problem ? wire_problem_write(c->arena, c->language, problem) : json_null();
 }
 
 static void put_reply(struct call *c)
@@ -260,7 +267,7 @@ static void put_reply(struct call *c)
     json_t *items = json_array();
     for (size_t i = 0; i < db_rows(b, 0); i++) {
         const char *key = db_value(b, 0, i, 1), *result = db_value(b, 0, i, 3);
-        if (refused(c, result)) {
+        if (changeset_refused(c, result)) {
             json_decref(items);
             return;
         }
@@ -281,7 +288,7 @@ static void put_store(struct call *c)
 
 void changeset_put(struct call *c)
 {
-    if (!id_ok(c) || !call_body(c))
+    if (!changeset_id_ok(c) || !call_body(c))
         return;
     wire_rows_read(&c->reader, c->body);
     if (c->problems.count) {
@@ -324,7 +331,7 @@ static void publish_reply(struct call *c)
     const struct publishing *p = c->state;
     const char *result = db_value(c->batch, 0, 0, 0);
     int64_t rows = db_int(c->batch, 0, 0, 1), faults = db_int(c->batch, 0, 0, 2);
-    if (refused(c, result))
+    if (changeset_refused(c, result))
         return;
     read_faults(c, db_value(c->batch, 0, 0, 3));
     bool done = strcmp(result, "published") == 0 || strcmp(result, "again") == 0;
@@ -355,7 +362,7 @@ void changeset_validate(struct call *c)
 {
     struct publishing *p = c->state = ARENA_NEW(c->arena, struct publishing);
     *p = (struct publishing){.publish = false};
-    if (!id_ok(c))
+    if (!changeset_id_ok(c))
         return;
     call_read(c);
     call_then(c, publish_store);
@@ -380,7 +387,7 @@ void changeset_publish(struct call *c)
 {
     struct publishing *p = c->state = ARENA_NEW(c->arena, struct publishing);
     *p = (struct publishing){.publish = true, .key = call_key(c)};
-    if (!id_ok(c) || !p->key || !call_body(c))
+    if (!changeset_id_ok(c) || !p->key || !call_body(c))
         return;
     read_accept(c, p);
     if (!call_body_ok(c))

@@ -25,12 +25,12 @@ static void unmask(struct csv *csv)
 /* ---- reading --------------------------------------------------------------------------------- */
 
 bool book_open(struct arena *arena, struct book *book, const char *data, size_t len,
-               const char **why)
+               const struct book_limits *limits, const char **why)
 {
     memset(book, 0, sizeof *book);
     book->is_xlsx = len > 4 && memcmp(data, "PK\3\4", 4) == 0;
     if (book->is_xlsx)
-        return book_xlsx_read(arena, data, len, &book->rows, &book->nrows, why);
+        return book_xlsx_read(arena, data, len, limits, book, why);
     csv_init(&book->csv, data, len);
     return true;
 }

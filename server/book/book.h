@@ -1,5 +1,5 @@
-/* Spreadsheet files as rows of text: CSV and XLSX, read and written by partylinectl and the
- * terminal. What a cell means is for others (core/sheet.h); here 12.50 is the text "12.50" or
+/* Spreadsheet files as rows of text: CSV and XLSX, read and written by partylinectl and for
+ * the terminal. What a cell means is for others (core/sheet.h); here 12.50 is the text "12.50" or
  * "12.5", a date "2025-12-01", a truth "yes" or "no".
  *
  * No text becomes a formula: in CSV one that begins with = + - @, a tab or a return gets an
@@ -23,10 +23,16 @@ struct book {
     size_t nrows, next;
 };
 
+/* What is unpacked and kept of a file at most: it may come from anybody. */
+struct book_limits {
+    size_t bytes, rows; /* of an XLSX file, all its parts together; without the first row */
+};
+extern const struct book_limits book_any; /* as large as a spreadsheet can be */
+
 /* The bytes of a file, which must live as long; what begins as a ZIP is XLSX. False with a sentence
- * when it is a spreadsheet that cannot be read. */
+ * (English, for tr) when it is a spreadsheet that cannot be read, or one that is too large. */
 bool book_open(struct arena *arena, struct book *book, const char *data, size_t len,
-               const char **why) MUST_CHECK;
+               const struct book_limits *limits, const char **why) MUST_CHECK;
 /* The next record, as csv_next() has it: in book->csv. Rows of nothing but blanks are passed over.
  */
 enum csv_result book_next(struct arena *arena, struct book *book) MUST_CHECK;
@@ -50,5 +56,6 @@ void book_write_row(struct book_writer *writer);
 const char *book_write_end(struct book_writer *writer, struct arena *arena, size_t *len);
 
 /* XLSX alone (book_xlsx.c). */
-bool book_xlsx_read(struct arena *arena, const char *data, size_t len, struct book_row **rows,
-                    size_t *n, const char **why) MUST_CHECK;
+bool book_xlsx_read(struct arena *arena, const char *data, size_t len,
+                    const struct book_limits *limits, struct book *out,
+                    const char **why) MUST_CHECK;

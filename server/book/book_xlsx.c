@@ -12,14 +12,20 @@
 #include <unzip.h>
 
 #include "core/date.h"
+#include "core/tr.h"
 
-enum { PART_MOST = 512 << 20, ROWS_MOST = 1048576, PATH_MOST = 256 };
+enum { UNPACKED_MOST = 512 << 20, ROWS_MOST = 1048576, PATH_MOST = 256 };
+enum { COLUMNS_MOST = CSV_FIELDS_MAX / 8, FORMATS_MOST = 4096, CELL_FORMATS_MOST = 65536 };
 enum { DAYS_BEFORE_1970 = 25569, DAYS_1904 = 1462, DIGITS_MOST = 15 };
+
+const struct book_limits book_any = {UNPACKED_MOST, ROWS_MOST};
 
 struct reader {
     struct arena *arena;
+    const struct book_limits *limits;
+    size_t unpacked; /* of all parts */
+    bool too_large;
     unzFile zip;
-    const char *why;
     /* the workbook */
     char sheet_id[64], sheet_path[PATH_MOST];
     bool since_1904;
@@ -84,6 +90,15 @@ static void characters(void *user, const char *text, int len)
         text_addn(&r->value, text, (size_t)len);
 }
 
+/* A row of nothing counts like any other, and so does a text that no cell has. */
+static bool has_room(struct reader *r, int n)
+{
+    r->unpacked += n > 0 ? (size_t)n : 0;
+    r->too_large = r->unpacked > r->limits->bytes || r->nrows > r->limits->rows + 1 ||
+                   r->ntexts > (r->limits->rows + 1) * COLUMNS_MOST;
+    return !r->too_large;
+}
+
 /* False when the part is there and cannot be read; a part that is missing is no fault. */
 static bool read_part(struct reader *r, const char *path, const struct part *part)
 {
@@ -97,12 +112,9 @@ static bool read_part(struct reader *r, const char *path, const struct part *par
     XML_SetElementHandler(parser, part->begin, part->end);
     XML_SetCharacterDataHandler(parser, characters);
     bool good = true;
-    size_t all = 0;
     for (int n = 1; n > 0 && good;) {
         n = unzReadCurrentFile(r->zip, buffer, sizeof buffer);
-        all += n > 0 ? (size_t)n : 0;
-        good = n >= 0 && all <= PART_MOST && r->nrows <= ROWS_MOST &&
-               XML_Parse(parser, buffer, n, n == 0) == XML_STATUS_OK;
+        good = n >= 0 && has_room(r, n) && XML_Parse(parser, buffer, n, n == 0) == XML_STATUS_OK;
     }
     XML_ParserFree(parser);
     unzCloseCurrentFile(r->zip);
@@ -196,11 +208,12 @@ static void styles_begin(void *user, const char *name, const char **attributes)
     int number = atoi(attribute(attributes, "numFmtId"));
     if (strcmp(local(name), "cellXfs") == 0)
         r->in_formats = true;
-    if (strcmp(local(name), "numFmt") == 0 && is_date_format(attribute(attributes, "formatCode"))) {
+    if (strcmp(local(name), "numFmt") == 0 && r->ncustom < FORMATS_MOST &&
+        is_date_format(attribute(attributes, "formatCode"))) {
         GROW(r, custom, ncustom, custom_cap);
         r->custom[r->ncustom++] = number;
     }
-    if (r->in_formats && strcmp(local(name), "xf") == 0) {
+    if (r->in_formats && strcmp(local(name), "xf") == 0 && r->ndates < CELL_FORMATS_MOST) {
         GROW(r, dates, ndates, dates_cap);
         r->dates[r->ndates++] = is_date_number(r, number);
     }
@@ -266,8 +279,8 @@ static void row_begin(struct reader *r, const char *number)
     r->line = line ? line : r->line + 1;
     GROW(r, rows, nrows, rows_cap);
     r->rows[r->nrows++] =
-        (struct book_row){ARENA_ARRAY(r->arena, const char *, CSV_FIELDS_MAX / 8),
-                          ARENA_ARRAY(r->arena, size_t, CSV_FIELDS_MAX / 8), 0, (int64_t)r->line};
+        (struct book_row){ARENA_ARRAY(r->arena, const char *, COLUMNS_MOST),
+                          ARENA_ARRAY(r->arena, size_t, COLUMNS_MOST), 0, (int64_t)r->line};
     r->column = (size_t)-1;
 }
 
@@ -275,7 +288,7 @@ static void cell_put(struct reader *r)
 {
     struct book_row *row = &r->rows[r->nrows - 1];
     const char *text = cell_text(r);
-    if (r->column >= CSV_FIELDS_MAX / 8)
+    if (r->column >= COLUMNS_MOST)
         return;
     for (; row->n <= r->column; row->n++) {
         row->fields[row->n] = "";
@@ -331,24 +344,25 @@ static bool read_parts(struct reader *r)
            read_part(r, r->sheet_path, &sheet);
 }
 
-bool book_xlsx_read(struct arena *arena, const char *data, size_t len, struct book_row **rows,
-                    size_t *n, const char **why)
+bool book_xlsx_read(struct arena *arena, const char *data, size_t len,
+                    const struct book_limits *limits, struct book *out, const char **why)
 {
-    struct reader r = {.arena = arena};
+    struct reader r = {.arena = arena, .limits = limits};
     char path[32];
     text_init(&r.value, arena);
     int fd = memfd_create("book", MFD_CLOEXEC);
     bool good = fd >= 0 && write(fd, data, len) == (ssize_t)len;
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     r.zip = good ? unzOpen64(path) : NULL;
-    good = r.zip && read_parts(&r);
+    good = r.zip && read_parts(&r) && !r.too_large;
     if (r.zip)
         unzClose(r.zip);
     if (fd >= 0)
         close(fd);
-    *rows = r.rows;
-    *n = r.nrows;
+    out->rows = r.rows;
+    out->nrows = r.nrows;
     if (!good)
-        *why = "not a spreadsheet that can be read, or one that is too large";
+        *why = r.too_large ? N_("the spreadsheet is too large: take it in parts")
+                           : N_("not a spreadsheet that can be read");
     return good;
 }

@@ -1,13 +1,11 @@
 /* partylinectl export KIND FILE.csv|FILE.xlsx: a sheet as a spreadsheet that import takes back. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "core/sheet.h"
 #include "queries.h"
-#include "server/book/book.h"
+#include "server/book/export_row.h"
 #include "server/ctl/ctl.h"
 
 struct export
@@ -18,43 +16,10 @@ struct export
     long long rows;
 };
 
-static struct cell cell_of(struct arena *arena, const json_t *value)
-{
-    if (json_is_string(value))
-        return (struct cell){CELL_IS_TEXT, arena_strdup(arena, json_string_value(value)), 0};
-    if (json_is_boolean(value))
-        return (struct cell){CELL_IS_BOOL, NULL, json_is_true(value)};
-    if (json_is_integer(value))
-        return (struct cell){CELL_IS_NUMBER, NULL, json_integer_value(value)};
-    return (struct cell){.kind = CELL_EMPTY};
-}
-
-static void write_head(struct export *e)
-{
-    struct sheet_info info = sheet_info(e->sheet);
-    for (size_t i = 0; i < info.ncolumns; i++)
-        book_write_cell(&e->writer, info.columns[i].name, false);
-    book_write_row(&e->writer);
-}
-
-static void write_row(struct export *e, struct arena *arena, const char *json, int exponent)
-{
-    struct sheet_info info = sheet_info(e->sheet);
-    json_t *cells = json_loads(json, 0, NULL);
-    for (size_t i = 0; i < info.ncolumns; i++) {
-        struct cell cell = cell_of(arena, json_object_get(cells, info.columns[i].name));
-        book_write_cell(&e->writer, cell_format(arena, info.columns[i].type, &cell, exponent),
-                        cell.kind == CELL_IS_NUMBER);
-    }
-    book_write_row(&e->writer);
-    json_decref(cells);
-    e->rows++;
-}
-
 /* The rows of one language, which matters to items only; false with the reason told. */
 static bool write_rows(struct export *e, const char *language)
 {
-    const char *params[] = {sheet_info(e->sheet).name, language, NULL, NULL};
+    const char *params[] = {sheet_info(e->sheet).name, language, NULL, NULL, NULL, NULL, NULL};
     PGresult *rows = PQexecParams(e->ctl->conn, query_table[Q_sheet_all].sql,
                                   query_table[Q_sheet_all].nparams, NULL, params, NULL, NULL, 0);
     bool good = PQresultStatus(rows) == PGRES_TUPLES_OK;
@@ -62,7 +27,9 @@ static bool write_rows(struct export *e, const char *language)
         ctl_fail(1, "nothing was exported: %s", PQerrorMessage(e->ctl->conn));
     for (int i = 0; good && i < PQntuples(rows); i++) {
         struct arena *arena = arena_new();
-        write_row(e, arena, PQgetvalue(rows, i, 0), atoi(PQgetvalue(rows, i, 1)));
+        export_row(&e->writer, arena, e->sheet, PQgetvalue(rows, i, 0),
+                   atoi(PQgetvalue(rows, i, 1)));
+        e->rows++;
         arena_free(arena);
     }
     PQclear(rows);
@@ -71,7 +38,7 @@ static bool write_rows(struct export *e, const char *language)
 
 static bool write_all(struct export *e)
 {
-    write_head(e);
+    export_head(&e->writer, e->sheet);
     if (e->sheet != SHEET_items)
         return write_rows(e, "en");
     PGresult *languages = PQexec(e->ctl->conn, query_table[Q_sheet_languages].sql);

@@ -12,7 +12,7 @@
 #include "core/wire/wire_office.h"
 #include "server/auth/token.h"
 #include "server/ctl/ctl.h"
-#include "server/ctl/import_row.h"
+#include "server/ctl/import_columns.h"
 
 enum { FILE_MAX = 256 << 20 };
 
@@ -37,29 +37,18 @@ static bool read_file(struct ctl *ctl, const char *path, struct text *out)
     return true;
 }
 
-/* Faults of the first line leave the others unread. False when the file is no spreadsheet at all:
- * its place has been told. */
+/* False when the file is no spreadsheet at all, which has been told. */
 static bool read_rows(struct import *import, const char *path, const struct text *text)
 {
-    struct book book;
     const char *why = "";
-    if (!book_open(import->arena, &book, text->data, text->len, &why))
-        return ctl_fail(1, "%s: %s", path, why) == 0;
-    enum csv_result result = book_next(import->arena, &book);
-    if (result == CSV_END)
+    if (import_read(import, text->data, text->len, &book_any, &why))
+        return true;
+    if (!*why)
         return ctl_fail(1, "%s is empty", path) == 0;
-    if (result == CSV_RECORD)
-        import_header(import, &book.csv);
-    bool readable = import->nfaults == 0;
-    while (readable && result == CSV_RECORD) {
-        result = book_next(import->arena, &book);
-        if (result == CSV_RECORD)
-            import_row(import, &book.csv);
-    }
-    if (result == CSV_ERROR)
-        return ctl_fail(1, "%s:%lld:%lld: %s", path, (long long)book.csv.error_line,
-                        (long long)book.csv.error_column, book.csv.why) == 0;
-    return true;
+    if (import->broken_line)
+        return ctl_fail(1, "%s:%lld:%lld: %s", path, (long long)import->broken_line,
+                        (long long)import->broken_column, why) == 0;
+    return ctl_fail(1, "%s: %s", path, why) == 0;
 }
 
 /* ---- the database -----------------------------------------------------------------------------
@@ -97,9 +86,10 @@ static bool load_markets(struct ctl *ctl, struct import *import)
 }
 
 /* What only the database can tell: unknown groups, numbers that are taken. */
-static bool find_faults(struct ctl *ctl, struct import *import, const char *const *params)
+static bool find_faults(struct ctl *ctl, struct import *import, const struct ctl_import *kind,
+                        const char *const *params)
 {
-    PGresult *rows = ask(ctl, import->kind->faults, params);
+    PGresult *rows = ask(ctl, kind->faults, params);
     for (int i = 0; rows && i < PQntuples(rows); i++)
         import_fault(import, atoll(PQgetvalue(rows, i, 0)), PQgetvalue(rows, i, 1),
                      PQgetvalue(rows, i, 2));
@@ -109,17 +99,9 @@ static bool find_faults(struct ctl *ctl, struct import *import, const char *cons
 /* ---- the outcome ------------------------------------------------------------------------------
  */
 
-static int by_line(const void *a, const void *b)
-{
-    const struct import_fault *x = a, *y = b;
-    if (x->line != y->line)
-        return x->line < y->line ? -1 : 1;
-    return strcmp(x->field, y->field);
-}
-
 static int list_faults(struct import *import, const char *path)
 {
-    qsort(import->faults, import->nfaults, sizeof *import->faults, by_line);
+    import_sort(import);
     for (size_t i = 0; i < import->nfaults; i++) {
         const struct import_fault *fault = &import->faults[i];
         const char *colon = *fault->field ? ": " : "";
@@ -133,15 +115,16 @@ static int list_faults(struct import *import, const char *path)
                     import->nfaults == 1 ? "" : "s", path);
 }
 
-static int apply(struct ctl *ctl, struct import *import, const char *path)
+static int apply(struct ctl *ctl, struct import *import, const struct ctl_import *kind,
+                 const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *json = json_dumps(import->rows, JSON_COMPACT);
     const char *params[] = {json, slash ? slash + 1 : path};
     int code = 1;
     PQclear(PQexec(ctl->conn, query_table[Q_import_begin].sql));
-    if (find_faults(ctl, import, params) && import->nfaults == 0) {
-        PGresult *done = ask(ctl, import->kind->apply, params);
+    if (find_faults(ctl, import, kind, params) && import->nfaults == 0) {
+        PGresult *done = ask(ctl, kind->apply, params);
         PGresult *end = done ? PQexec(ctl->conn, query_table[Q_import_commit].sql) : NULL;
         if (PQresultStatus(end) == PGRES_COMMAND_OK)
             code = 0;
@@ -158,12 +141,12 @@ static int apply(struct ctl *ctl, struct import *import, const char *path)
     return code;
 }
 
-static const struct import_kind *kind_by_name(const char *name)
+static const struct ctl_import *kind_by_name(const char *name)
 {
-    const struct import_kind *kind = import_kinds;
-    while (kind->name && strcmp(kind->name, name) != 0)
+    const struct ctl_import *kind = ctl_imports;
+    while (kind->kind.name && strcmp(kind->kind.name, name) != 0)
         kind++;
-    return kind->name ? kind : NULL;
+    return kind->kind.name ? kind : NULL;
 }
 
 static void release(void *rows)
@@ -221,8 +204,8 @@ static int apply_sheet(struct ctl *ctl, struct import *import, const char *path,
     const char *slash = strrchr(path, '/');
     char *json = json_dumps(import->rows, JSON_COMPACT), ulid[ULID_TEXT];
     ulid_new(ulid);
-    const char *params[] = {sheet_info(import->kind->sheet).name, json, ulid,
-                            slash ? slash + 1 : path, login};
+    const char *params[] = {
+        sheet_info(import->kind->sheet).name, json, ulid, slash ? slash + 1 : path, login, NULL};
     PGresult *counts = NULL;
     PQclear(PQexec(ctl->conn, query_table[Q_import_begin].sql));
     bool asked = find_twice(ctl, import, params) && publish(ctl, import, params, login);
@@ -256,14 +239,18 @@ int ctl_import(struct ctl *ctl, int argc, char **argv)
     if (argc != 3 && !is_draft)
         return ctl_usage(argv[0]);
     const char *name = argv[argc - 2], *path = argv[argc - 1];
-    import.kind = kind_by_name(name);
-    if (!import.kind || (is_draft && import.kind->sheet == SHEETS))
+    const struct ctl_import *other = kind_by_name(name);
+    enum sheet sheet = sheet_by_name(name);
+    struct import_kind kind = other             ? other->kind
+                              : sheet == SHEETS ? (struct import_kind){NULL, SHEETS, NULL, 0}
+                                                : import_of_sheet(sheet);
+    import.kind = &kind;
+    if (!kind.name || (is_draft && other))
         return ctl_usage(argv[0]);
     if (!read_file(ctl, path, &text) || !load_markets(ctl, &import) ||
         !read_rows(&import, path, &text))
         return 1;
     if (import.nfaults > 0 && json_array_size(import.rows) == 0)
         return list_faults(&import, path);
-    return import.kind->sheet == SHEETS ? apply(ctl, &import, path)
-                                        : apply_sheet(ctl, &import, path, login);
+    return other ? apply(ctl, &import, other, path) : apply_sheet(ctl, &import, path, login);
 }

@@ -1,7 +1,7 @@
-/* What can be imported, and the columns of each; an empty field is one that is not given. Those of
- * the back office's sheets are core/sheet.def's. */
+/* What can be imported beside sheets, and the columns of each; an empty field is one that is not
+ * given. */
+#include "server/ctl/import_columns.h"
 #include "core/base.h"
-#include "server/ctl/import_row.h"
 
 #define OPTIONAL(name, type)                                                                       \
     {                                                                                              \
@@ -12,11 +12,6 @@
         name, name, CELL_##type, COLUMN_NEEDED, 0                                                  \
     }
 
-/* Prices may bring their list with them. */
-static const struct sheet_column with_prices[] = {
-    OPTIONAL("list_name", TEXT),   OPTIONAL("valid_from", DATE), OPTIONAL("valid_to", DATE),
-    OPTIONAL("tax_included", YES), OPTIONAL("legacy", YES),
-};
 static const struct sheet_column distributors[] = {
     NEEDED("number", NUMBER),    NEEDED("market", CODE),     OPTIONAL("given_name", TEXT),
     NEEDED("family_name", TEXT), OPTIONAL("name", TEXT),     NEEDED("joined", DATE),
@@ -31,25 +26,10 @@ static const struct sheet_column stock[] = {
     OPTIONAL("legacy", YES),
 };
 
-const struct import_kind import_kinds[] = {
-    {"items", SHEET_items, NULL, 0, 0, 0},
-    {"prices", SHEET_prices, with_prices, ARRAY_LEN(with_prices), 0, 0},
-    {"lists", SHEET_lists, NULL, 0, 0, 0},
-    {"discounts", SHEET_discounts, NULL, 0, 0, 0},
-    {"delivery", SHEET_delivery, NULL, 0, 0, 0},
-    {"tax", SHEET_tax, NULL, 0, 0, 0},
-    {"distributors", SHEETS, distributors, ARRAY_LEN(distributors), Q_import_distributors_faults,
+const struct ctl_import ctl_imports[] = {
+    {{"distributors", SHEETS, distributors, ARRAY_LEN(distributors)},
+     Q_import_distributors_faults,
      Q_import_distributors},
-    {"stock", SHEETS, stock, ARRAY_LEN(stock), Q_import_stock_faults, Q_import_stock},
-    {NULL, SHEETS, NULL, 0, 0, 0},
+    {{"stock", SHEETS, stock, ARRAY_LEN(stock)}, Q_import_stock_faults, Q_import_stock},
+    {{NULL, SHEETS, NULL, 0}, 0, 0},
 };
-
-const struct sheet_column *import_column(const struct import_kind *kind, size_t i)
-{
-    size_t own = kind->sheet == SHEETS ? 0 : sheet_info(kind->sheet).ncolumns;
-    if (i < own) {
-        const struct sheet_column *columns = sheet_info(kind->sheet).columns;
-        return columns + i;
-    }
-    return i - own < kind->ncolumns ? &kind->columns[i - own] : NULL;
-}

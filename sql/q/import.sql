@@ -18,10 +18,11 @@ SELECT line, key FROM (
     SELECT (r->>'line')::int AS line, replace(sheet_key($1, r), '/', ' ') AS key,
            row_number() OVER (PARTITION BY sheet_key($1, r) ORDER BY (r->>'line')::int) AS time
       FROM jsonb_array_elements($2::jsonb) AS r) t
- WHERE time > 1;
+ WHERE time > 1
+ ORDER BY line;
 
--- name: import_sheet   $1: sheet, $2: rows, $3: ulid, $4: file, $5: login that publishes it, or NULL
--- Prices bring the lists with them that do not exist yet.
+-- name: import_sheet   $1: sheet, $2: rows, $3: ulid, $4: file, $5: login that it is of, or NULL, $6: market that this one is bound to, or NULL
+-- Prices bring the lists with them that do not exist yet. What became of each row, with its line.
 WITH made AS (
     SELECT changeset_make($3, (SELECT id FROM login WHERE login = upper($5)), left($4, 80), NULL)
 ), r AS (
@@ -38,9 +39,12 @@ WITH made AS (
     UNION ALL
     SELECT 1, line, jsonb_build_object('sheet', $1, 'line', line, 'cells', r - CASE $1
                WHEN 'prices' THEN '{line,list_name,valid_from,valid_to,tax_included,legacy}'::text[] ELSE '{line}' END) FROM r
+), given AS (
+    SELECT coalesce(jsonb_agg(row ORDER BY part, line), '[]') AS rows, array_agg(line ORDER BY part, line) AS lines FROM every
 )
-SELECT count(*) FROM changeset_put($3, (SELECT id FROM login WHERE login = upper($5)), NULL,
-                                   (SELECT coalesce(jsonb_agg(row ORDER BY part, line), '[]') FROM every));
+SELECT p.result, p.row_key, g.lines[p.at_row + 1], p.who
+  FROM given g, changeset_put($3, (SELECT id FROM login WHERE login = upper($5)), $6, g.rows) p
+ ORDER BY p.at_row;
 
 -- name: import_counts   $1: sheet, $2: rows, $3: ulid   An item counts once, in however many languages it has names.
 WITH k AS (

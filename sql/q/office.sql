@@ -22,22 +22,38 @@ SELECT e.key, e.name, e.cells::text, md5(e.cells::text), r.id, r.new::text, r.go
 -- name: sheet_list   $1: market, $2: audience, $3: code or NULL   Which price list is meant: the one of today.
 SELECT coalesce($3, sheet_list_today($1, $2));
 
--- name: sheet_all   $1: sheet, $2: language, $3: market or NULL, $4: list or NULL   For files: every row, in the order of keys.
-SELECT cells::text, m.exponent FROM (
-    SELECT key, cells, NULL AS market, NULL AS list FROM sheet_items($2) WHERE $1 = 'items' AND name IS NOT NULL
+-- name: sheet_all   $1: sheet, $2: language, $3: market or NULL, $4: audience or NULL, $5: its list or NULL: of today, $6: change set or NULL, $7: most or NULL
+-- For files: every row, as the change set makes it, in the order of keys.
+WITH s AS (
+    SELECT key, cells, NULL AS market, NULL AS audience, NULL AS list FROM sheet_items($2) WHERE $1 = 'items' AND name IS NOT NULL
     UNION ALL
-    SELECT key, cells || jsonb_build_object('name', name), market, list FROM sheet_prices WHERE $1 = 'prices'
+    SELECT key, cells || jsonb_build_object('name', name), market, audience, list FROM sheet_prices WHERE $1 = 'prices'
     UNION ALL
-    SELECT key, cells, market, NULL FROM sheet_lists WHERE $1 = 'lists'
+    SELECT key, cells, market, NULL, NULL FROM sheet_lists WHERE $1 = 'lists'
     UNION ALL
-    SELECT key, cells, market, NULL FROM sheet_discounts WHERE $1 = 'discounts'
+    SELECT key, cells, market, NULL, NULL FROM sheet_discounts WHERE $1 = 'discounts'
     UNION ALL
-    SELECT key, cells, market, NULL FROM sheet_delivery WHERE $1 = 'delivery'
+    SELECT key, cells, market, NULL, NULL FROM sheet_delivery WHERE $1 = 'delivery'
     UNION ALL
-    SELECT key, cells, market, NULL FROM sheet_tax WHERE $1 = 'tax'
-) s LEFT JOIN market m ON m.code = s.market
- WHERE ($3::text IS NULL OR s.market = $3) AND ($4::text IS NULL OR s.list = $4)
- ORDER BY key COLLATE "C";
+    SELECT key, cells, market, NULL, NULL FROM sheet_tax WHERE $1 = 'tax'
+), wanted AS (
+    SELECT coalesce($5, sheet_list_today($3, $4)) AS list WHERE $4 IS NOT NULL
+), here AS (
+    SELECT key, cells FROM s
+     WHERE ($3::text IS NULL OR market IS NULL OR market = $3)
+       AND ($1 <> 'prices' OR $4::text IS NULL OR (audience = $4 AND list = (SELECT list FROM wanted)))
+), own AS (
+    SELECT key, old, new, gone FROM changeset_row r
+     WHERE r.changeset = $6 AND r.sheet = $1
+       AND CASE $1 WHEN 'items' THEN split_part(key, '/', 2) = $2
+                   WHEN 'prices' THEN starts_with(key, concat_ws('/', $3, $4, (SELECT list FROM wanted), ''))
+                   ELSE $3 IS NULL OR split_part(key, '/', 1) = $3 END
+)
+SELECT (coalesce(h.cells, o.old, '{}') || coalesce(o.new, '{}'))::text, coalesce(m.exponent, 0)
+  FROM here h FULL JOIN own o ON o.key = h.key
+  LEFT JOIN market m ON m.code = split_part(coalesce(h.key, o.key), '/', 1)
+ WHERE NOT coalesce(o.gone, false)
+ ORDER BY coalesce(h.key, o.key) COLLATE "C" LIMIT $7::int;
 
 -- name: sheet_languages   Which languages items have names in, English first.
 SELECT language FROM item_name GROUP BY language ORDER BY language <> 'en', language;

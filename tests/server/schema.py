@@ -4,7 +4,7 @@ import datetime
 import re
 
 TYPES = {"object": dict, "array": list, "string": str, "null": type(None)}
-SAYS_NOTHING = {"description", "title", "examples", "default", "required", "additionalProperties",
+SAYS_NOTHING = {"description", "contentMediaType", "title", "examples", "default", "required", "additionalProperties",
                 "unevaluatedProperties"}  # the last three go with `properties`
 
 

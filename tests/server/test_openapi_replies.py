@@ -27,7 +27,7 @@ class Client:
         self.server, self.document, self.schemas = server, document, Schemas(document)
         self.token, self.seen = None, set()
 
-    def __call__(self, method, pattern, body=None, query="", key=None, **more):
+    def __call__(self, method, pattern, body=None, query="", key=None, file=None, **more):
         """Of `more`, what the pattern names goes there; the rest are headers. (status, headers, body)."""
         path = pattern
         headers = {"Idempotency-Key": key} if key else {}
@@ -36,18 +36,18 @@ class Client:
                 path = path.replace("{" + name + "}", value)
             else:
                 headers[name.replace("_", "-")] = value
-        status, got, reply = self.request(method, path + query, body, headers)
+        status, got, reply = self.request(method, path + query, body, headers, file)
         self.compare(method, pattern, body, status, got, reply)
         return status, got, reply
 
-    def request(self, method, path, body, headers):
+    def request(self, method, path, body, headers, file=None):
         if self.token:
             headers["Authorization"] = "Bearer " + self.token
         link = http.client.HTTPSConnection("localhost", self.server.port, context=self.server.context, timeout=60)
         with contextlib.closing(link):
-            link.request(method, path, None if body is None else json.dumps(body), headers)
+            link.request(method, path, file if body is None else json.dumps(body), headers)
             reply = link.getresponse()
-            text = reply.read().decode()
+            text = reply.read().decode(errors="replace")
         is_json = text and "json" in reply.headers.get("Content-Type", "")
         return reply.status, reply.headers, json.loads(text) if is_json else text
 
@@ -289,6 +289,12 @@ def office(call, ids):
     call("GET", A + "/changesets/{id}/rows", **one)
     call("GET", A + "/changesets/{id}/rows", query="?cursor=x", **one)
     call("GET", A + "/sheets/{sheet}", sheet="prices", query=f"?q={sku}&changeset={key}")
+    for query in ("", "?format=xlsx", "?format=pdf", "?market=ZZ"):
+        call("GET", A + "/sheets/{sheet}/file", sheet="prices", query=query)
+    for query in ("?sheet=prices", "?sheet=shoes"):
+        call("PUT", A + "/changesets/{id}/file", query=query, file=f"market,list,sku,amount\nGB,AUTUMN-2,{sku},x\n", **one)
+    call("PUT", A + "/changesets/{id}/file", query="?sheet=prices", file="", **one)
+    call("PUT", A + "/changesets/{id}/file", query="?sheet=items", file="sku\n\"x", **one)
     call("GET", A + "/changesets", query="?state=draft&owner=me&limit=1")
     call("GET", A + "/changesets", query="?limit=0")
     call("GET", A + "/changesets/{id}", id=ulid())

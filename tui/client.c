@@ -284,11 +284,17 @@ static void job_set_up(struct client *client, struct job *job, CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PRIVATE, job);
 }
 
+/* "" sends no such header. */
+static const char *body_type(const struct request *request)
+{
+    return request->type ? request->type : request->body ? "application/json" : "";
+}
+
 static void job_start(struct client *client, struct job *job)
 {
     text_init(&job->body, job->arena);
     job->error[0] = '\0';
-    header_add(job, job->request.body ? "Content-Type: application/json" : "Content-Type:");
+    header_add(job, arena_printf(job->arena, "Content-Type: %s", body_type(&job->request)));
     header_add(job, "Expect:");
     header_add(job, job->request.header);
     if (job->request.version)

@@ -31,6 +31,7 @@ struct request {
     const char *method, *path; /* "/orders": behind /api/v1 */
     const char *body;          /* JSON, or NULL; copied, as all texts */
     size_t len;
+    const char *type;    /* of a body that is no JSON: its Content-Type; or NULL */
     const char *header;  /* "If-Match: \"3\"", or NULL */
     const char *version; /* that this one is for, beside a header: sent as If-Match; or NULL */
     int tries;           /* 0: until there is an answer */

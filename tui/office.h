@@ -41,6 +41,13 @@ struct office {
     /* price lists of the market, for going from one to the next */
     struct query lists_query;
     struct reply_sheet lists;
+    /* files */
+    char file[ENTRY_TEXT]; /* the last one that was named */
+    bool may_replace;      /* it was said that it is there already */
+    bool file_waits;       /* one is on its way */
+    struct query file_query;
+    struct reply_imported imported;
+    size_t fault_at;
     /* the review */
     struct query changes_query, check_query;
     struct reply_changes changes;
@@ -84,6 +91,15 @@ void office_remove(struct office *office);
 void office_set_ask(struct office *office);
 /* From when on: "" at once. */
 void office_set_day(struct office *office, const char *day);
+
+/* The change set that rows go into, an open one or a new one. */
+void office_set_need(struct office *office);
+
+/* ---- files (office_file.c) ---- */
+/* The sheet into the file whose name stands in the entry line; without any a name is offered. */
+void office_export(struct app *app);
+/* The rows of that file into the change set. */
+void office_import(struct app *app);
 
 /* ---- drawing (office_view.c) ---- */
 void office_draw(struct office *office, struct frame *frame);

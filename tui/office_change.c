@@ -44,7 +44,7 @@ void office_set_ask(struct office *office)
 }
 
 /* The first rows that are sent to it make it. */
-static void set_need(struct office *office)
+void office_set_need(struct office *office)
 {
     if (office->has_set)
         return;
@@ -129,7 +129,7 @@ static void send(struct office *office, const struct request_row *row)
 {
     struct arena *arena = arena_new();
     size_t len;
-    set_need(office);
+    office_set_need(office);
     office->outbox = realloc(office->outbox, (office->noutbox + 1) * sizeof *office->outbox);
     if (!office->outbox ||
         !(office->outbox[office->noutbox++] = strdup(request_row_write(arena, row, &len))))

@@ -185,7 +185,7 @@ static void draw_feet(struct office *office, struct arena *arena, struct frame *
     detail_text(office, arena, &text);
     terminal_printf(frame->top + frame->rows - 2, 0, frame->cols, ROLE_PLAIN, " %s", text.data);
     frame_text(frame, frame->rows - 1, ROLE_DIM,
-               _(" Enter takes what is typed   - empties   u undo   + new row   x takes away"));
+               _(" Enter takes it   - empties   u undo   + new row   x takes away   F8 F11 files"));
 }
 
 void office_draw(struct office *office, struct frame *frame)

@@ -29,7 +29,7 @@ static const char *const help[] = {
     N_("  --charset NAME  the terminal shows: utf-8, ascii, locale (what that says)\n"),
     N_("  --linear        lines instead of a screen: braille, screen readers, scripts\n"),
     N_("  --password-file FILE  with --linear: its first line is the password\n"),
-    N_("  --files DIR     the back office writes and reads texts of promotions there\n"),
+    N_("  --files DIR     the back office writes and reads its files there: sheets, promotions\n"),
     N_("  --till CODE     showroom: the till that this terminal is at\n"),
     N_("  --receipt-printer FILE  showroom: the device or file that takes receipts\n"),
     N_("PARTYLINE_SERVER and PARTYLINE_CA say the same, and so does\n"

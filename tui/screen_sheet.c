@@ -272,5 +272,7 @@ const struct screen screen_sheet = {
                 [ACTION_MARKET] = next_market,
                 [ACTION_LIST] = next_list,
                 [ACTION_CHECK] = check,
+                [ACTION_EXPORT] = office_export,
+                [ACTION_IMPORT] = office_import,
                 [ACTION_BACK] = back},
 };

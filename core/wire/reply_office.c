@@ -122,6 +122,26 @@ bool reply_taken_read(struct arena *arena, const char *body, size_t len, struct 
     return *out->result != '\0';
 }
 
+bool reply_imported_read(struct arena *arena, const char *body, size_t len,
+                         struct reply_imported *out)
+{
+    json_t *object = body_object(arena, body, len);
+    const json_t *faults = json_object_get(object, "problems");
+    size_t n = json_array_size(faults);
+    *out = (struct reply_imported){.sheet = sheet_by_name(get_text(object, "sheet")),
+                                   .rows = get_number(object, "rows"),
+                                   .taken = get_number(object, "taken"),
+                                   .same = get_number(object, "same"),
+                                   .refused = get_number(object, "refused"),
+                                   .faults = ARENA_ARRAY(arena, struct reply_fault, n)};
+    for (size_t i = 0; i < n; i++) {
+        const json_t *fault = json_array_get(faults, i);
+        out->faults[out->nfaults++] = (struct reply_fault){
+            get_number(fault, "line"), get_text(fault, "column"), get_text(fault, "say")};
+    }
+    return out->sheet != SHEETS;
+}
+
 /* ---- change sets ----------------------------------------------------------------------------- */
 
 bool reply_changeset_read(struct arena *arena, const char *body, size_t len,

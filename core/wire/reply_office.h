@@ -68,6 +68,20 @@ bool reply_taken_read(struct arena *arena, const char *body, size_t len,
 bool reply_checked_read(struct arena *arena, const char *body, size_t len,
                         struct reply_checked *out) MUST_CHECK;
 
+/* What became of a file's rows. */
+struct reply_fault {
+    int64_t line;
+    const char *column, *say; /* column "": the whole row */
+};
+struct reply_imported {
+    enum sheet sheet;
+    int64_t rows, taken, same, refused;
+    struct reply_fault *faults;
+    size_t nfaults;
+};
+bool reply_imported_read(struct arena *arena, const char *body, size_t len,
+                         struct reply_imported *out) MUST_CHECK;
+
 /* One row to be taken: `cells` by column, those that are not `given` stay as they are. */
 struct request_row {
     enum sheet sheet;

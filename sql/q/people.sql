@@ -176,7 +176,7 @@ SELECT 'orders' AS kind, NULL AS code, NULL AS promotion, NULL::bigint AS uses, 
             THEN EXISTS (SELECT FROM orders o WHERE o.distributor_id = b.distributor AND o.customer_id IS NULL
                             AND o.state <> 'cancelled' AND o.id IS DISTINCT FROM b.changed)
             ELSE EXISTS (SELECT FROM orders o WHERE o.customer_id = b.customer AND o.state <> 'cancelled'
-                            AND o.id IS DISTINCT FROM b.changed) END
+                            AND o.id IS DISTINCT FROM b.changed) OR is_walk_in(b.customer) END
 UNION ALL
 SELECT 'group', g.code, NULL, NULL, NULL, NULL, NULL
   FROM buyer b JOIN person_group_member m ON m.person_id = b.id JOIN person_group g ON g.id = m.group_id

@@ -26,7 +26,7 @@ SEED = int(os.environ.get("TEST_SEED", random.randrange(1, 10**6)))
 OPERATORS = 8
 DECIDED_S = 120
 CONF = "gateway_timeout_ms = 1500\n"
-cases = Cases("test_money")
+cases = Cases("test_money_killed")
 
 
 def kill_one_of(processes):

@@ -162,7 +162,7 @@ def new_key_at_each_try(s):
 
 
 def no_floor(s):
-    replaced(s, "account_add", "balance + a_amount >= floor", "true")
+    replaced(s, "account_add", ">= floor", "IS NOT NULL")
     s.query("ALTER TABLE account DROP CONSTRAINT account_floor")
 
 

@@ -34,6 +34,10 @@ void home_notice_put(struct text *text, const struct reply_day *day, size_t i)
         text_printf(text, _("order %s: the payment was declined, call back"), notice->ref);
     else if (strcmp(notice->kind, "autosave_balance") == 0)
         text_printf(text, _("repeat order %s: the account held too little"), notice->ref);
+    else if (strcmp(notice->kind, "autosave_card") == 0)
+        text_printf(text, _("repeat order %s: there was no card to charge"), notice->ref);
+    else if (strcmp(notice->kind, "autosave_suspended") == 0)
+        text_printf(text, _("repeat order %s is paused: the card was declined"), notice->ref);
     else if (strcmp(notice->kind, "autosave_empty") == 0)
         text_printf(text, _("repeat order %s: nothing of it could be had"), notice->ref);
     else if (strcmp(notice->kind, "autosave_left_out") == 0)

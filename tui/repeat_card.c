@@ -81,6 +81,16 @@ static void lines_take(struct repeat_card *card, const struct order_draft *from)
 }
 
 /* What is keyed stays; all else is as it is stored now. */
+/* The same word, which stays when the reply is gone. */
+static const char *pays_of(const char *name)
+{
+    static const char *const all[] = {"balance", "card"};
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (strcmp(all[i], name) == 0)
+            return all[i];
+    return "later";
+}
+
 static void stored_take(struct repeat_card *card)
 {
     if (!card->lines_keyed) {
@@ -94,7 +104,7 @@ static void stored_take(struct repeat_card *card)
     if (!card->plan_keyed)
         card->plan = card->stored.plan;
     if (!card->pays_keyed)
-        card->pays = strcmp(card->stored.pays, "balance") == 0 ? "balance" : "later";
+        card->pays = pays_of(card->stored.pays);
     price(card);
 }
 

@@ -15,7 +15,7 @@ struct repeat_card {
     struct arena *arena;      /* of what is shown; NULL: nothing is */
     struct order_draft draft; /* with these lines ... */
     struct repeat_plan plan;
-    const char *pays; /* "balance" or "later" */
+    const char *pays; /* "balance", "card" or "later" */
     bool lines_keyed, plan_keyed, pays_keyed;
 
     struct arena *quote_arena; /* NULL: no price is known */

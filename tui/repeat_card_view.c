@@ -35,7 +35,9 @@ static void draw_who(const struct repeat_card *card, const struct frame *frame)
 
 static const char *pays_say(const char *pays)
 {
-    return strcmp(pays, "balance") == 0 ? _("paid from the balance") : _("due each time");
+    return strcmp(pays, "balance") == 0 ? _("paid from the balance")
+           : strcmp(pays, "card") == 0  ? _("paid by the stored card")
+                                        : _("due each time");
 }
 
 static void draw_plan(const struct repeat_card *card, const struct frame *frame)
@@ -55,12 +57,32 @@ static void draw_plan(const struct repeat_card *card, const struct frame *frame)
     arena_free(arena);
 }
 
+/* What became of a card that was declined; false: nothing that is to be told. */
+static bool draw_charge(const struct reply_repeat *stored, const struct frame *frame)
+{
+    char next[WHEN_TEXT];
+    bool is_open = strcmp(stored->charge_state, "open") == 0;
+    bool is_over =
+        strcmp(stored->charge_state, "given_up") == 0 && strcmp(stored->state, "paused") == 0;
+    if (is_open && *stored->charge_next)
+        frame_printf(frame, 3, ROLE_WARN, " Order %s: the card was declined, asked again on %s",
+                     stored->charge_order, when_day(next, stored->charge_next));
+    else if (is_open)
+        frame_printf(frame, 3, ROLE_WARN, " Order %s: the card is being asked again",
+                     stored->charge_order);
+    else if (is_over)
+        frame_printf(frame, 3, ROLE_STOP, " Paused: the card for order %s was declined too often",
+                     stored->charge_order);
+    return is_open || is_over;
+}
+
 /* When it comes next, unless it does not. */
 static void draw_days(const struct repeat_card *card, const struct frame *frame)
 {
     const struct reply_repeat *stored = &card->stored;
     char due[WHEN_TEXT], then[2][WHEN_TEXT], retry[WHEN_TEXT], total[MONEY_TEXT];
-    if (repeat_card_is_new(card) || strcmp(stored->state, "active") != 0)
+    if (repeat_card_is_new(card) || draw_charge(stored, frame) ||
+        strcmp(stored->state, "active") != 0)
         return;
     when_day(due, stored->due);
     for (size_t i = 0; i < ARRAY_LEN(then); i++)
@@ -183,14 +205,14 @@ static int draw_rows(const struct repeat_card *card, const struct frame *frame, 
 static const char *foot(const struct repeat_card *card)
 {
     if (repeat_card_is_new(card))
-        return _(" F9 begins it   every 2w 3   bal later   .1*2 40216   F12 drops it");
+        return _(" F9 begins it   every 2w 3   bal card later  .1*2 40216   F12 drops it");
     if (repeat_card_is_keyed(card))
         return _(" F9 saves what is marked *   u takes it back");
     if (strcmp(card->stored.state, "stopped") == 0)
         return _(" it is stopped for good   F8 orders the same once more");
     if (strcmp(card->stored.state, "paused") == 0)
-        return _(" resume   stop   every m 15   bal later   .1*2 40216   F8 orders it now");
-    return _(" skip   pause   stop   every m 15   bal later   .1*2 40216   F8 orders it now");
+        return _(" resume  stop  every m 15  bal card later  .1*2 40216   F8 orders it now");
+    return _(" skip  pause  stop  every m 15  bal card later  .1*2 40216   F8 orders it now");
 }
 
 static void draw_foot(const struct repeat_card *card, const struct frame *frame, int room)

@@ -130,7 +130,9 @@ static void pay(struct app *app, const struct entry_command *command)
 {
     if (!may_key(app))
         return;
-    repeat_card_pay(app->repeat, command->kind == ENTRY_LATER ? "later" : "balance");
+    repeat_card_pay(app->repeat, command->kind == ENTRY_LATER  ? "later"
+                                 : command->kind == ENTRY_CARD ? "card"
+                                                               : "balance");
     app_say(app, ROLE_OK, "ok  F9 saves it");
 }
 
@@ -251,6 +253,7 @@ const struct screen screen_repeat = {
                  [ENTRY_EVERY] = every,
                  [ENTRY_BALANCE] = pay,
                  [ENTRY_LATER] = pay,
+                 [ENTRY_CARD] = pay,
                  [ENTRY_UNDO] = undo,
                  [ENTRY_SKIP] = skip,
                  [ENTRY_PAUSE] = pause_it,

@@ -106,7 +106,9 @@ static void draw_row(const struct frame *frame, int row, size_t i,
         x += name < NAME_LEAST ? NAME_LEAST : name;
         terminal_printf(y, x, LINES, role, _("%3lld ln"), (long long)repeat->nlines);
         terminal_printf(y, x + LINES, PAYS, role, "%s",
-                        strcmp(repeat->pays, "balance") == 0 ? _("balance") : _("due later"));
+                        strcmp(repeat->pays, "balance") == 0 ? _("balance")
+                        : strcmp(repeat->pays, "card") == 0  ? _("card")
+                                                             : _("due later"));
         terminal_put(y, x + LINES + PAYS, STATE, is_active ? role : ROLE_WARN,
                      tongue_word("repeat", repeat->state));
     }

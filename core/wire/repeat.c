@@ -89,6 +89,11 @@ bool reply_repeat_read(struct arena *arena, const char *body, size_t len, struct
         out->then[i] = day ? day : "";
     }
     draft_read(arena, object, out);
+    const json_t *charge = json_object_get(object, "charge");
+    out->charge_state = get_text(charge, "state");
+    out->charge_order = get_text(charge, "order");
+    out->charge_next = get_text(charge, "next");
+    out->charge_why = get_text(charge, "why");
     out->runs = get_array(arena, object, "runs", sizeof *out->runs, run_read, &out->nruns);
     return *out->id != '\0';
 }

@@ -13,7 +13,7 @@ struct reply_repeat_run {
 
 struct reply_repeat {
     const char *id, *state, *distributor, *name, *customer, *customer_name;
-    const char *pays, *due, *retry; /* "balance" or "later" */
+    const char *pays, *due, *retry; /* "balance", "card" or "later" */
     struct repeat_plan plan;
     int64_t nlines; /* of a row of a list */
     /* Of one in full. */
@@ -23,6 +23,8 @@ struct reply_repeat {
     struct order_draft draft;
     struct reply_repeat_run *runs;
     size_t nruns;
+    /* Of the newest order whose card was declined; charge_state "": none. */
+    const char *charge_state, *charge_order, *charge_next, *charge_why;
 };
 
 struct reply_repeats {

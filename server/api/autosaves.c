@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum { LIST_USUAL = 20, LIST_MOST = 100 };
-enum { COL_DRAFT = 20, COL_AFTER, COL_AFTER_THAT };
+enum { COL_DRAFT = 20, COL_AFTER, COL_AFTER_THAT, COL_NOTICE_DAYS, COL_CHARGE };
 enum { COL_DISTRIBUTOR = 3, COL_NAME, COL_CUSTOMER, COL_CUSTOMER_NAME };
 
 static const char *const list_names[] = {"id",   "state", "market", "",       "",
@@ -81,6 +81,8 @@ static void get_reply(struct call *c)
         json_array_append_new(runs, run);
     }
     json_object_set_new(o, "runs", runs);
+    const char *charge = db_value(b, p->head, 0, COL_CHARGE);
+    json_object_set_new(o, "charge", charge ? json_loads(charge, 0, NULL) : json_null());
     call_header(c, "ETag",
                 arena_printf(c->arena, "\"%s\"", json_string_value(json_object_get(o, "version"))));
     call_reply(c, STATUS_OK, o);
@@ -178,9 +180,9 @@ static void check_day(struct call *c, const struct schedule *p)
 
 static void read_schedule(struct call *c, struct schedule *p)
 {
-    static const char *const units[] = {"day", "week", "month", NULL}, *const pays[] = {"balance",
-                                                                                        "later",
-                                                                                        NULL};
+    static const char *const units[] = {"day", "week", "month", NULL}, *const pays[] = {
+                                                                           "balance", "card",
+                                                                           "later", NULL};
     struct wire_reader *r = &c->reader;
     struct date from;
     json_t *o = c->body;

@@ -15,7 +15,7 @@ struct run {
     struct autosave *job;
     struct arena *arena;
     struct db_batch *batch;
-    const char *act, *id, *due, *key, *pays, *login;
+    const char *act, *id, *due, *key, *pays, *login, *card;
     bool may_wait, is_place;
     json_t *draft; /* changed as lines turn out not to be had */
     json_t *out;   /* those that are left out: sku, why */
@@ -224,10 +224,18 @@ static void placed(void *arg, enum status status, const char *text, size_t len)
 
 static void place(struct run *run)
 {
+    bool by_card = strcmp(run->pays, "card") == 0;
+    if (by_card && !run->card) {
+        record(run, "card", NULL);
+        return;
+    }
     json_t *order = json_deep_copy(run->draft), *tenders = json_array();
     if (strcmp(run->pays, "balance") == 0 && run->total > 0)
         json_array_append_new(
             tenders, json_pack("{s:s,s:I}", "kind", "balance", "amount", (json_int_t)run->total));
+    if (by_card && run->total > 0)
+        json_array_append_new(tenders, json_pack("{s:s,s:I,s:s}", "kind", "token", "amount",
+                                                 (json_int_t)run->total, "ref", run->card));
     json_object_set_new(order, "expect_total", json_integer(run->total));
     json_object_set_new(order, "tenders", tenders);
     json_object_set_new(order, "accept", json_pack("[s]", "duplicate"));
@@ -279,7 +287,7 @@ static void quote(struct run *run)
 
 static void began(void *arg)
 {
-    enum { ACT, ID, DUE, KEY, DRAFT, PAYS, MAY_WAIT, LOGIN };
+    enum { ACT, ID, DUE, KEY, DRAFT, PAYS, MAY_WAIT, LOGIN, CARD };
     struct run *run = arg;
     struct autosave *job = run->job;
     const struct db_batch *b = run->batch;
@@ -300,6 +308,7 @@ static void began(void *arg)
     run->pays = db_value(b, 0, 0, PAYS);
     run->may_wait = db_bool(b, 0, 0, MAY_WAIT);
     run->login = db_value(b, 0, 0, LOGIN);
+    run->card = db_value(b, 0, 0, CARD);
     run->is_place = strcmp(run->act, "place") == 0;
     run->draft = json_loads(db_value(b, 0, 0, DRAFT), 0, NULL);
     quote(run);

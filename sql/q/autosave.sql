@@ -1,6 +1,7 @@
 -- name: autosave_next   $1: holder of the lease. What is to be done next; act is NULL when there is nothing.
 SELECT n.act, n.id, n.due, n.key, n.draft::text, n.pays, n.may_wait,
-       (SELECT l.id FROM login l WHERE l.login = 'AUTOSAVE')
+       (SELECT l.id FROM login l WHERE l.login = 'AUTOSAVE'),
+       (SELECT autosave_card(a) FROM autosave a WHERE a.id = n.id)
   FROM autosave_next($1) n;
 
 -- name: autosave_record   $1: id, $2: due, $3: result, $4: order's number or NULL, $5: total or NULL, $6: detail
@@ -21,7 +22,9 @@ SELECT a.id, a.state, a.market, d.number, dp.name, c.id, cp.name, a.every, a.uni
        CASE WHEN a.told = a.due THEN a.told_total END, m.currency, m.exponent, a.version,
        to_char(a.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), l.login, a.draft::text,
        autosave_after(a.due, a.every, a.unit, a.day),
-       autosave_after(autosave_after(a.due, a.every, a.unit, a.day), a.every, a.unit, a.day), m.autosave_notice_days
+       autosave_after(autosave_after(a.due, a.every, a.unit, a.day), a.every, a.unit, a.day), m.autosave_notice_days,
+       (SELECT jsonb_build_object('order', o.number, 'state', g.state, 'declines', g.declines, 'next', g.next, 'why', g.why)::text
+          FROM autosave_charge g JOIN orders o ON o.id = g.order_id WHERE g.autosave_id = a.id ORDER BY g.order_id DESC LIMIT 1)
   FROM autosave a
   JOIN market m ON m.code = a.market
   JOIN distributor d ON d.id = a.distributor_id

@@ -1,5 +1,5 @@
 -- Pay links that can be typed, shown as a picture and sent by letter: each has a short code, behind which
--- our own page says what is paid and leads on to the provider's.
+-- our own page says what is paid and leads on to the provider's. Repeat orders paid by a stored card.
 
 -- ---- codes -------------------------------------------------------------------------------------------
 -- Twelve of 31 letters and digits that nobody takes for others: 59 bits of the system's randomness.
@@ -197,16 +197,180 @@ BEGIN
      ORDER BY t.id;
 END $$;
 
+-- ---- repeat orders paid by a stored card -------------------------------------------------------------
+-- A run is placed with the card as its tender. Declined, the card is asked again some days later, and at
+-- last the schedule is paused; the order stays due meanwhile, and no other run is placed.
+ALTER TABLE autosave DROP CONSTRAINT autosave_pays_check,
+    ADD CONSTRAINT autosave_pays_known CHECK (pays IN ('balance', 'card', 'later'));
+ALTER TABLE autosave_run DROP CONSTRAINT autosave_run_result_check,
+    ADD CONSTRAINT autosave_run_result_known
+        CHECK (result IN ('placed', 'skipped', 'missed', 'balance', 'card', 'empty', 'refused', 'told'));
+-- Days from one decline to the next try; how many there are is how often it is tried again.
+ALTER TABLE market ADD autosave_card_days int[] NOT NULL DEFAULT '{1,3,5}'
+    CHECK (cardinality(autosave_card_days) <= 10 AND 0 < ALL (autosave_card_days) AND 60 >= ALL (autosave_card_days));
+
+CREATE TABLE autosave_charge (
+    order_id bigint PRIMARY KEY REFERENCES orders,
+    autosave_id bigint NOT NULL REFERENCES autosave,
+    state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'paid', 'given_up')),
+    declines int NOT NULL,
+    next date,              -- when it is tried again; NULL: it is being asked, or never
+    why text NOT NULL,      -- of the last decline, for people
+    CHECK (state = 'open' OR next IS NULL)
+);
+CREATE INDEX autosave_charge_of ON autosave_charge (autosave_id, order_id DESC);
+CREATE INDEX autosave_charge_open ON autosave_charge (next) WHERE state = 'open';
+
+-- The card that pays for a schedule: the one that is taken when nothing is said; NULL: none.
+CREATE FUNCTION autosave_card(a autosave) RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT k.id FROM payment_token k
+     WHERE k.person_id = coalesce(a.customer_id, a.distributor_id) AND k.market = a.market AND k.removed_at IS NULL
+       AND k.expires >= business_date(a.market)
+     ORDER BY k.is_default DESC, k.id DESC LIMIT 1
+$$;
+
+-- The schedule that has placed an order. Its run may not be noted yet: then by the key that it was placed under.
+CREATE FUNCTION autosave_of(o orders) RETURNS bigint LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT r.autosave_id FROM autosave_run r WHERE r.order_id = o.id),
+                    (SELECT a.id FROM autosave a WHERE a.distributor_id = o.distributor_id AND autosave_key(a.id, a.due) = o.key))
+$$;
+
+-- A decline: tried again on a later day, or the schedule is paused. Whoever gets the goods is told by letter.
+CREATE FUNCTION autosave_declined(o orders, a_autosave bigint, a_why text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    a autosave%ROWTYPE;
+    c autosave_charge%ROWTYPE;
+    v_days int[];
+    v_again date;
+    v_detail jsonb;
+BEGIN
+    SELECT * INTO a FROM autosave WHERE id = a_autosave FOR UPDATE;
+    INSERT INTO autosave_charge AS x (order_id, autosave_id, declines, why) VALUES (o.id, a.id, 1, a_why)
+        ON CONFLICT (order_id) DO UPDATE SET declines = x.declines + 1, why = excluded.why WHERE x.state = 'open'
+        RETURNING * INTO c;
+    IF NOT FOUND THEN -- it was given up; somebody else tries
+        RETURN;
+    END IF;
+    SELECT autosave_card_days INTO v_days FROM market WHERE code = a.market;
+    IF c.declines <= cardinality(v_days) THEN
+        v_again := business_date(a.market) + v_days[c.declines];
+    END IF;
+    UPDATE autosave_charge SET next = v_again, state = CASE WHEN v_again IS NULL THEN 'given_up' ELSE 'open' END WHERE order_id = o.id;
+    v_detail := jsonb_build_object('order', o.number, 'total', o.total, 'deadline', v_again, 'why', a_why);
+    IF v_again IS NOT NULL THEN
+        INSERT INTO outbox (person_id, market, kind, ref, detail, at)
+            VALUES (coalesce(a.customer_id, a.distributor_id), a.market, 'autosave.declined', a.id::text, v_detail, company_now());
+        RETURN;
+    END IF;
+    PERFORM autosave_tell(a, 'suspended', v_detail);
+    UPDATE autosave SET state = 'paused', version = version + 1 WHERE id = a.id AND state = 'active';
+    INSERT INTO audit (action, object, detail)
+        VALUES ('autosave.suspended', 'autosave ' || a.id, jsonb_build_object('order', o.number, 'declines', c.declines, 'why', a_why));
+END $$;
+
+CREATE FUNCTION payment_autosave() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    o orders%ROWTYPE;
+    v_autosave bigint;
+BEGIN
+    SELECT * INTO o FROM orders WHERE id = NEW.order_id;
+    IF o.channel <> 'autosave' THEN
+        RETURN NULL;
+    ELSIF NEW.state <> 'declined' THEN
+        UPDATE autosave_charge SET state = 'paid', next = NULL WHERE order_id = o.id AND state = 'open';
+        RETURN NULL;
+    END IF;
+    v_autosave := autosave_of(o);
+    IF v_autosave IS NOT NULL THEN
+        PERFORM autosave_declined(o, v_autosave, NEW.failure);
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER payment_autosave AFTER UPDATE OF state ON payment FOR EACH ROW
+    WHEN (NEW.kind = 'token' AND NEW.state IN ('declined', 'authorised', 'captured') AND OLD.state IS DISTINCT FROM NEW.state)
+    EXECUTE FUNCTION payment_autosave();
+
+-- Asks the cards again whose day has come. What was paid or called off meanwhile is done.
+CREATE FUNCTION autosave_charges() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_id bigint;
+    o orders%ROWTYPE;
+    a autosave%ROWTYPE;
+    v_due bigint;
+    v_card bigint;
+BEGIN
+    FOR v_id IN SELECT c.order_id FROM autosave_charge c JOIN autosave s ON s.id = c.autosave_id
+                 WHERE c.state = 'open' AND c.next <= business_date(s.market) ORDER BY c.next, c.order_id LOOP
+        SELECT * INTO o FROM orders WHERE id = v_id FOR NO KEY UPDATE;
+        SELECT s.* INTO a FROM autosave_charge c JOIN autosave s ON s.id = c.autosave_id
+         WHERE c.order_id = v_id AND c.state = 'open' AND c.next IS NOT NULL;
+        CONTINUE WHEN NOT FOUND;
+        SELECT coalesce(sum(p.amount), 0) INTO v_due FROM payment p WHERE p.order_id = o.id AND p.state = 'due';
+        IF o.state = 'cancelled' OR v_due = 0 THEN
+            UPDATE autosave_charge SET state = 'paid', next = NULL WHERE order_id = o.id;
+            CONTINUE;
+        END IF;
+        v_card := autosave_card(a);
+        IF v_card IS NULL THEN
+            PERFORM autosave_declined(o, a.id, 'no card');
+            CONTINUE;
+        END IF;
+        UPDATE autosave_charge SET next = NULL WHERE order_id = o.id;
+        PERFORM order_tenders(o, v_due, ARRAY['token'], ARRAY[v_due], ARRAY[v_card::text], o.placed_by);
+    END LOOP;
+END $$;
+
+-- As 016 has it; cards are asked again first, and a schedule whose order is not paid waits.
+CREATE OR REPLACE FUNCTION autosave_next(a_holder text, OUT act text, OUT id bigint, OUT due date, OUT key text, OUT draft jsonb,
+                              OUT pays text, OUT attempt int, OUT told_total bigint, OUT market text, OUT may_wait boolean,
+                              OUT version int)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE a autosave%ROWTYPE;
+BEGIN
+    IF NOT job_take('autosave', a_holder, 15) THEN
+        act := 'held'; -- another server is at it
+        RETURN;
+    END IF;
+    PERFORM autosave_charges();
+    FOR a IN SELECT x.* FROM autosave x
+              WHERE x.state = 'active' AND autosave_after(x.due, x.every, x.unit, x.day) <= business_date(x.market)
+              ORDER BY x.id LOOP
+        INSERT INTO autosave_run (autosave_id, due, at, result) VALUES (a.id, a.due, company_now(), 'missed');
+        PERFORM autosave_advance(a.id);
+    END LOOP;
+    SELECT x.* INTO a FROM autosave x
+      JOIN (SELECT m.code, business_date(m.code) AS today, m.autosave_notice_days FROM market m) m ON m.code = x.market
+     WHERE x.state = 'active'
+       AND NOT EXISTS (SELECT FROM autosave_charge c WHERE c.autosave_id = x.id AND c.state = 'open')
+       AND (coalesce(x.retry, x.due) <= m.today
+            OR x.told IS DISTINCT FROM x.due AND x.due - m.autosave_notice_days <= m.today AND m.autosave_notice_days > 0)
+     ORDER BY coalesce(x.retry, x.due), x.id LIMIT 1;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    act := CASE WHEN coalesce(a.retry, a.due) <= business_date(a.market) THEN 'place' ELSE 'tell' END;
+    id := a.id;
+    due := a.due;
+    key := autosave_key(a.id, a.due);
+    draft := a.draft;
+    pays := a.pays;
+    attempt := a.attempts + 1;
+    told_total := CASE WHEN a.told = a.due THEN a.told_total END;
+    market := a.market;
+    version := a.version;
+    SELECT m.autosave_back_order INTO may_wait FROM market m WHERE m.code = a.market;
+END $$;
+
 -- ---- who may what ------------------------------------------------------------------------------------
 DO $$ BEGIN
     EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
                 AND p.proname = ANY ('{link_code_next,payment_link_begins,link_write,payment_link_written,link_letter,payment_letter,
-                        link_page,gateway_take}'));
+                        link_page,gateway_take,autosave_card,autosave_of,autosave_declined,payment_autosave,autosave_charges}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
-              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{link_letter,payment_letter,link_page}'));
+              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{link_letter,payment_letter,link_page,autosave_card}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_gateway'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{gateway_take}'));

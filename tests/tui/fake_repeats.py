@@ -25,7 +25,7 @@ def one(handler, fake, body, number):
     return handler.answer(200, dict(
         row(fake, repeat), type=repeat["type"], lines=repeat["lines"], ship_to=repeat["ship_to"], note=repeat.get("note"), attempts=0,
         told_total=None, currency="GBP", exponent=2, version=str(repeat["version"]), created_at="2025-11-22T12:00:00Z",
-        created_by="CC-07", then=DAYS[at + 1:at + 3], runs=repeat["runs"]))
+        created_by="CC-07", then=DAYS[at + 1:at + 3], runs=repeat["runs"], charge=repeat.get("charge")))
 
 
 def begin(handler, fake, body):

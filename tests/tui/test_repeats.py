@@ -180,6 +180,29 @@ def test_skipped_paused_stopped(desk):
     client.close()
 
 
+def test_by_the_stored_card(desk):
+    """It is chosen by its verb; what became of a card that was declined stands there, until it is paid."""
+    client = desk.signed_on()
+    made(desk, client)
+    client.line("card")
+    client.wait("*paid by the stored card")
+    client.press("F9")
+    client.wait("saved", " paid by the stored card", absent=["*paid"])
+    check(repeat(desk)["pays"] == "card", repeat(desk))
+    charge = {"order": "100884222", "state": "open", "declines": 1, "next": "2025-12-16", "why": "Your card was declined."}
+    for change, words in (({}, "Order 100884222: the card was declined, asked again on Tue 16 Dec"),
+                          ({"next": None}, "Order 100884222: the card is being asked again"),
+                          ({"next": None, "state": "paid"}, "Next Mon 15 Dec, then Thu 15 Jan")):
+        repeat(desk)["charge"] = dict(charge, **change)
+        client.press("F5")
+        client.wait(words)
+    repeat(desk).update(charge=dict(charge, state="given_up", next=None), state="paused")
+    client.press("F5")
+    client.wait("Paused: the card for order 100884222 was declined too often", "paused")
+    client.press("F12")
+    client.close()
+
+
 def test_somebody_else_was_quicker(desk):
     """412: theirs is shown, what is marked is ours, and F9 is asked again."""
     client, (a, b, c, *_) = desk.signed_on(), desk.world["skus"]

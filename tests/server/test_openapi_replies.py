@@ -494,6 +494,8 @@ def counter(call, server):
     phoned = {**draft, "ship_to": {"kind": "pickup"}, "expect_total": total}
     phoned.pop("shift")
     due = call("POST", A + "/orders", {**phoned, "accept": ["duplicate"], "tenders": []}, key=ulid())[2]["number"]
+    for till in (ids["till"], "NONE"):
+        call("GET", A + "/tills/{code}/pickups", code=till)
     pay, key = {"shift": shift, "tenders": [{"kind": "cash", "amount": 100}]}, ulid()
     call("POST", A + "/orders/{number}/payments", pay, number=due, key=ulid())
     rest = {"shift": shift, "tenders": [{"kind": "cash", "amount": total - 100}]}

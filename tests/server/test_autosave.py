@@ -309,7 +309,7 @@ def at_the_desk(d):
             "ship_to": {"kind": "distributor"}, "every": 1, "unit": "month", "day": 15, "pays": "balance"}
     for change, status, code in (({"every": 0}, 400, "bad_value"), ({"unit": "year"}, 400, "bad_value"), ({"day": None}, 400, "required"),
                                  ({"day": 32}, 400, "bad_value"), ({"unit": "week", "day": 8}, 400, "bad_value"),
-                                 ({"unit": "day", "day": 3}, 400, "bad_value"), ({"pays": "card"}, 400, "bad_value"),
+                                 ({"unit": "day", "day": 3}, 400, "bad_value"), ({"pays": "cash"}, 400, "bad_value"),
                                  ({"from": "soon"}, 400, "bad_value"), ({"date": "2026-01-01"}, 400, "bad_value"),
                                  ({"lines": []}, 422, "no_lines"), ({"distributor": "1"}, 422, "unknown_distributor"),
                                  ({"lines": [line("99999", 1)]}, 422, "check_digit"), ({"often": 1}, 400, "unknown_member")):

@@ -2,6 +2,7 @@
 
 #include "core/wire/json_out.h"
 #include "tui/open.h"
+#include "tui/pay_watch.h"
 #include "tui/receipts.h"
 #include "tui/tongue.h"
 
@@ -21,6 +22,8 @@ static void take(void *owner, const struct answer *answer)
     h->has_order = reply_order_card_read(h->query.arena, answer->body, answer->len, &h->order);
     if (!h->has_order)
         query_unreadable(&h->query);
+    else
+        pay_watch_seen(h->app, &h->order); /* on other screens, too */
 }
 
 void handover_ask(struct app *app)

@@ -1,4 +1,7 @@
 #include "tui/handover.h"
+#include "tui/pay_watch.h"
+#include "tui/placed_link.h"
+#include "tui/qr.h"
 #include "tui/receipts.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
@@ -140,37 +143,56 @@ static int draw_payments(const struct handover *h, const struct frame *frame, in
                      tongue_word("tender", payment->kind), tongue_word("payment", payment->state),
                      *payment->failure ? ": " : "", payment->failure);
         if (*payment->url && strcmp(payment->state, "authorising") == 0)
-            row += frame_wrap(frame, row, 1, bottom - row, ROLE_STRONG, payment->url);
+            row += frame_wrap(frame, row, 1, bottom - row, ROLE_STRONG,
+                              *payment->short_url ? payment->short_url : payment->url);
     }
     return row;
 }
 
-static void draw(struct app *app, struct frame *frame)
+/* Beside it, where there is room: what the customer's camera reads. The columns that are left. */
+static int draw_link(const struct handover *h, const struct frame *frame)
 {
-    const struct handover *h = app->handover;
+    enum { PICTURE = 38, LEAST = 40 };
+    const struct reply_payment *link = pay_link_open(&h->order);
+    int x = frame->cols - PICTURE;
+    bool has_room =
+        link && x >= LEAST &&
+        qr_draw(frame->top, frame->left + x, frame->rows, PICTURE, link->short_url, false);
+    return has_room ? x - 1 : frame->cols;
+}
+
+static void draw_order(const struct handover *h, const struct frame *frame)
+{
     struct arena *arena = arena_new();
     struct text paid;
     text_init(&paid, arena);
-    if (!h->has_order) {
-        frame_printf(frame, 0, h->query.waiting ? ROLE_DIM : ROLE_STOP, " %s %s", h->number,
-                     h->query.waiting ? ".." : h->query.error);
-        arena_free(arena);
-        return;
-    }
     struct sale_sums sums = handover_sums(h, &paid);
-    int bottom = frame->rows - sale_sums_rows(frame) - 1;
+    const char *why = handover_obstacle(h, sums.due);
+    int bottom = frame->rows - sale_sums_rows(frame) - 2;
     draw_head(h, frame);
     int row = draw_lines(h, frame, 3, bottom - (int)h->order.npayments - 1);
     draw_payments(h, frame, row + 1, bottom);
     if (*h->reason)
         frame_printf(frame, bottom, ROLE_WARN, " TAKE BACK, %s: F9 does it, u drops it", h->reason);
-    else if (!handover_obstacle(h, sums.due))
-        frame_text(frame, bottom, ROLE_OK, _(" F9 hands it over"));
     else
-        frame_printf(frame, bottom, ROLE_DIM, " %s", _(handover_obstacle(h, sums.due)));
+        frame_wrap(frame, bottom, 1, 2, why ? ROLE_DIM : ROLE_OK,
+                   why ? _(why) : _(" F9 hands it over") + 1);
     if (strcmp(h->order.state, "cancelled") != 0)
         sale_sums_draw(frame, &sums);
     arena_free(arena);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
+    const struct handover *h = app->handover;
+    struct frame left = *frame;
+    if (!h->has_order) {
+        frame_printf(frame, 0, h->query.waiting ? ROLE_DIM : ROLE_STOP, " %s %s", h->number,
+                     h->query.waiting ? ".." : h->query.error);
+        return;
+    }
+    left.cols = draw_link(h, frame);
+    draw_order(h, &left);
 }
 
 static void say(struct app *app, struct speech *speech)
@@ -223,6 +245,13 @@ static void returns(struct app *app, const struct entry_command *command)
     open_counter_return(app, &of);
 }
 
+static void picture(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    if (app->handover->has_order)
+        placed_link_qr(app, &app->handover->order);
+}
+
 static int no_lines(const struct app *app)
 {
     (void)app;
@@ -247,6 +276,7 @@ const struct screen screen_handover = {
                  [ENTRY_ORDER] = order_number,
                  [ENTRY_RETURN] = returns,
                  [ENTRY_VOID_SALE] = void_sale,
+                 [ENTRY_QR] = picture,
                  [ENTRY_UNDO] = undo},
     .actions = {[ACTION_HAND_OVER] = handover_do,
                 [ACTION_REFRESH] = handover_ask,

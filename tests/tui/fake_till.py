@@ -167,7 +167,8 @@ def cash_of(tenders):
 
 def payments(tenders):
     return [{"kind": t["kind"], "amount": t["amount"], "state": "authorising" if t["kind"] == "link" else "captured",
-             "url": "https://pay.example/4Yq7-Zt1b" if t["kind"] == "link" else None} for t in tenders]
+             "url": "https://pay.example/checkout/4Yq7" if t["kind"] == "link" else None,
+             "short_url": "https://pay.example/4Yq7-Zt1b" if t["kind"] == "link" else None} for t in tenders]
 
 
 def keep(fake, body, order):
@@ -182,7 +183,7 @@ def paid(fake, number):
     order = next(o for o in fake.orders.values() if o["number"] == number)
     order["payment"] = "captured"
     for payment in order["payments"]:
-        payment.update(state="captured", url=None)
+        payment.update(state="captured", url=None, short_url=None)
 
 
 def hand_over(handler, fake, body, number):

@@ -26,6 +26,7 @@ SEED = int(os.environ.get("TEST_SEED", random.randrange(1, 10**6)))
 OPERATORS = 8
 DECIDED_S = 120
 CONF = "gateway_timeout_ms = 1500\n"
+WANTED = ("orders", "release", "cancel", "return", "lost")  # else a run says nothing
 cases = Cases("test_money_killed")
 
 
@@ -61,6 +62,7 @@ def act(s, house, seconds, rng):
             killed[who] = killed.get(who, 0) + 1
             last = time.monotonic()
         time.sleep(max(begun + seconds - time.monotonic(), 0))
+        wait_for("everything to have happened", 60, lambda: all(house.counts[name] for name in WANTED), 0.1)
     except RuntimeError:
         print(f"{who}, behind {killed}: {s.last_words(40)}")
         raise
@@ -145,7 +147,7 @@ def holds():
         cases.check(sentence, not wrong, (len(wrong), wrong[:4]))
     counts = figures["counts"]
     cases.check("it has happened: orders, releases, cancellations, returns, certificates, lost answers",
-                all(counts.get(name) for name in ("orders", "release", "cancel", "return", "lost")) and figures["spent"], figures)
+                all(counts.get(name) for name in WANTED) and figures["spent"], figures)
     cases.check("questions were asked again whose answer was lost; else the run is void", figures["asked"][1] >= 3, figures["asked"])
 
 

@@ -361,6 +361,19 @@ BEGIN
     SELECT m.autosave_back_order INTO may_wait FROM market m WHERE m.code = a.market;
 END $$;
 
+-- ---- what is kept for a while only -------------------------------------------------------------------
+-- As 008 has it; and events of the provider's, which repeats one for three days at most.
+CREATE OR REPLACE FUNCTION housekeep() RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    DELETE FROM guard WHERE since < now() - interval '1 day' AND coalesce(locked_until, since) < now();
+    DELETE FROM session WHERE expires_at < now() OR last_seen + idle < now() - interval '1 day';
+    DELETE FROM idempotency WHERE at < now() - interval '30 days';
+    DELETE FROM draft WHERE state = 'dropped' AND updated_at < now() - interval '30 days';
+    DELETE FROM provider_event WHERE received_at < now() - interval '90 days';
+END $$;
+CREATE INDEX provider_event_old ON provider_event (received_at);
+
 -- ---- who may what ------------------------------------------------------------------------------------
 DO $$ BEGIN
     EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'

@@ -126,6 +126,14 @@ def believed_nothing(d):
     assert d.read(order)["payment"] == "authorising" and d.looks(order) == 1
 
 
+def kept_for_a_while(d):
+    """For 90 days, long after the provider has stopped repeating it."""
+    for ident, days in (("evt_old", 91), ("evt_young", 89)):
+        d.s.psql(f"INSERT INTO provider_event (id, type, object, received_at) VALUES ('{ident}', 'x', '', now() - interval '{days} days')")
+    d.s.psql("SELECT housekeep()")
+    assert (d.heard("evt_old"), d.heard("evt_young")) == (0, 1)
+
+
 def main():
     print(f"seed {SEED}")
     random.seed(SEED)
@@ -136,7 +144,8 @@ def main():
         with demo_server(settings=f'gateway_url = "none"\nwebhook_secret_file = "{secrets.name}"\n') as s:
             d = Ear(s)
             for sentence, step in (("signed by one of the secrets", signed), ("refused", refused), ("the same a hundred times", once),
-                                   ("in any order", any_order), ("an event is not believed", believed_nothing)):
+                                   ("in any order", any_order), ("an event is not believed", believed_nothing),
+                                   ("events are kept for 90 days", kept_for_a_while)):
                 cases.run(sentence, step, d)
             with open(os.path.join(os.path.dirname(s.folder), "stderr"), encoding="utf-8") as log:
                 cases.check("no secret is logged", "whsec_" not in log.read())

@@ -9,7 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MOST = 200, CODE_MOST = 40, AGE_MOST = 99, COUNT_MOST = 1000000000 };
+enum {
+    TEXT_MOST = 200,
+    CODE_MOST = 40,
+    AGE_MOST = 99,
+    DIGIT_MOST = 9,
+    PIECES_MOST = 9999,
+    COUNT_MOST = 1000000000
+};
 enum { VOLUME_EXPONENT = 2, RATE_EXPONENT = 4, RATE_MOST = 1000000 };
 
 /* ---- the tables ------------------------------------------------------------------------------ */
@@ -217,6 +224,14 @@ bool cell_range(enum cell_type type, int64_t *least, int64_t *most)
     case CELL_AGE:
         *most = AGE_MOST;
         return true;
+    case CELL_SLOT:
+        *most = DIGIT_MOST;
+        return true;
+    case CELL_DIGIT:
+    case CELL_PIECES:
+        *least = 1;
+        *most = type == CELL_DIGIT ? DIGIT_MOST : PIECES_MOST;
+        return true;
     case CELL_AMOUNT:
     case CELL_VOLUME:
         *most = MONEY_MAX;
@@ -249,7 +264,8 @@ static bool number_read(const struct input *in, struct cell *out)
     int exponent = exponent_of(type, in->exponent);
     struct money value = money_of(-1);
     int64_t least, most;
-    bool is_whole = type == CELL_COUNT || type == CELL_AGE;
+    bool is_whole = type == CELL_COUNT || type == CELL_AGE || type == CELL_SLOT ||
+                    type == CELL_DIGIT || type == CELL_PIECES;
     cell_range(type, &least, &most);
     bool good = (!is_whole || code_is_digits(in->text, in->len)) &&
                 money_parse(in->text, in->len, exponent, &value) && value.minor >= least &&
@@ -260,10 +276,12 @@ static bool number_read(const struct input *in, struct cell *out)
     struct problem *problem = refuse(in, type == CELL_RATE ? PROBLEM_bad_percent
                                          : is_whole        ? PROBLEM_bad_count
                                                            : PROBLEM_bad_amount);
-    if (is_whole)
+    if (is_whole) {
+        problem_set_number(problem, "least", least);
         problem_set_number(problem, "most", most);
-    else
+    } else {
         problem_set_number(problem, "decimals", exponent);
+    }
     return false;
 }
 

@@ -20,9 +20,12 @@ enum cell_type {
     CELL_SKU,    /* 5 to 8 digits; whether the check digit has to fit depends on the item */
     CELL_NUMBER, /* of a distributor: 7 to 9 digits, the check digit fits */
     CELL_BARCODE,
-    CELL_COUNT, /* 0 to 1,000,000,000 */
-    CELL_AGE,   /* 0 to 99 */
-    CELL_YES,   /* yes or no */
+    CELL_COUNT,  /* 0 to 1,000,000,000 */
+    CELL_AGE,    /* 0 to 99 */
+    CELL_SLOT,   /* of a kit, 0 to 9 */
+    CELL_DIGIT,  /* 1 to 9 */
+    CELL_PIECES, /* 1 to 9,999 */
+    CELL_YES,    /* yes or no */
     CELL_DATE,
     CELL_AMOUNT, /* in the decimals of the row's market; minor units */
     CELL_VOLUME, /* two decimals; hundredths */

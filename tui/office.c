@@ -43,6 +43,16 @@ const struct sheet_column *office_column(const struct office *office)
     return columns + office->column;
 }
 
+bool office_has_language(const struct office *office)
+{
+    return sheet_column(office->sheet, "language") != NULL;
+}
+
+bool office_has_market(const struct office *office)
+{
+    return sheet_column(office->sheet, "market") != NULL;
+}
+
 bool office_hides(const struct office *office, size_t column)
 {
     const char *name = sheet_info(office->sheet).columns[column].name;
@@ -107,7 +117,7 @@ void office_ask(struct office *office, bool from_start)
         {"market", office->market},
         {"audience", office->sheet == SHEET_prices ? office->audience : ""},
         {"list", office->sheet == SHEET_prices ? office->list : ""},
-        {"lang", office->sheet == SHEET_items ? office->language : ""},
+        {"lang", office_has_language(office) ? office->language : ""},
         {"q", office->words},
         {"changeset", office->has_set ? office->changeset : ""},
         {"cursor", office->cursors[office->page_no]},

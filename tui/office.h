@@ -73,6 +73,9 @@ bool office_not(struct app *app);
 struct reply_row *office_row(struct office *office);
 const struct sheet_column *office_column(const struct office *office);
 /* Columns that are the same in every row stand in the title. */
+/* Whether the rows are those of one language; of one market. */
+bool office_has_language(const struct office *office);
+bool office_has_market(const struct office *office);
 bool office_hides(const struct office *office, size_t column);
 
 /* ---- changing (office_change.c) ---- */

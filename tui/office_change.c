@@ -275,7 +275,7 @@ void office_add(struct office *office)
     if (like)
         memcpy(fresh.news, like->news, sizeof fresh.news);
     for (size_t i = 0; i < info.ncolumns; i++)
-        if (info.columns[i].type == CELL_SKU || info.columns[i].type == CELL_BARCODE ||
+        if (strcmp(info.columns[i].name, "sku") == 0 || info.columns[i].type == CELL_BARCODE ||
             info.columns[i].flags & COLUMN_FIXED)
             fresh.news[i] = (struct cell){.kind = CELL_EMPTY};
     memcpy(rows, office->page.rows, office->row * sizeof *rows);

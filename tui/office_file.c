@@ -49,10 +49,11 @@ static void name_offer(struct office *office)
     struct arena *arena = arena_new();
     const char *sheet = sheet_info(office->sheet).name;
     const char *name =
-        office->sheet == SHEET_items ? arena_printf(arena, "%s.%s.csv", sheet, office->language)
+        office_has_language(office) ? arena_printf(arena, "%s.%s.csv", sheet, office->language)
         : office->sheet == SHEET_prices
             ? arena_printf(arena, "%s.%s.%s.csv", sheet, office->market, office->list)
-            : arena_printf(arena, "%s.%s.csv", sheet, office->market);
+        : office_has_market(office) ? arena_printf(arena, "%s.%s.csv", sheet, office->market)
+                                    : arena_printf(arena, "%s.csv", sheet);
     entry_line_offer(&office->app->line, name);
     arena_free(arena);
 }
@@ -82,7 +83,7 @@ static void file_ask(struct office *office)
         {"market", office->market},
         {"audience", office->sheet == SHEET_prices ? office->audience : ""},
         {"list", office->sheet == SHEET_prices ? office->list : ""},
-        {"lang", office->sheet == SHEET_items ? office->language : ""},
+        {"lang", office_has_language(office) ? office->language : ""},
         {"changeset", office->has_set ? office->changeset : ""},
     };
     text_init(&path, arena);

@@ -91,11 +91,11 @@ static void draw_title(const struct office *office, const struct frame *frame)
     struct text what;
     text_init(&what, arena);
     text_printf(&what, " %s", title);
-    if (office->sheet != SHEET_items)
+    if (office_has_market(office))
         text_printf(&what, "  %s %s", office->market, office->page.currency);
     if (office->sheet == SHEET_prices)
         text_printf(&what, "  %s %s", office->audience, office->list);
-    if (office->sheet == SHEET_items)
+    if (office_has_language(office))
         text_printf(&what, "  %s", office->language);
     if (*office->words)
         text_printf(&what, "  \"%s\"", office->words);
@@ -171,7 +171,7 @@ static void detail_text(struct office *office, struct arena *arena, struct text 
     if (!row)
         return;
     text_printf(out, "%s %s  ", row->exists ? row->key : _("new row"),
-                office->sheet == SHEET_prices ? row->name : "");
+                office->sheet == SHEET_prices || office->sheet == SHEET_kits ? row->name : "");
     text_printf(out, "%s: %s", _(column->title),
                 text_of(arena, office, office->column, &row->news[office->column]));
     if (row->exists && is_changed(row, office->column))

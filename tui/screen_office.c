@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-static const enum sheet entries[] = {SHEET_items,    SHEET_prices, SHEET_discounts,
-                                     SHEET_delivery, SHEET_tax,    SHEET_lists};
+static const enum sheet entries[] = {SHEET_items, SHEET_prices, SHEET_discounts, SHEET_delivery,
+                                     SHEET_tax,   SHEET_lists,  SHEET_kits,      SHEET_choices};
 
 void open_office(struct app *app)
 {
@@ -44,7 +44,7 @@ static void draw(struct app *app, struct frame *frame)
     else
         frame_text(frame, row + 1, ROLE_DIM,
                    _(" Nothing is changed. Changes are published together, from a day on."));
-    frame_text(frame, row + 3, ROLE_DIM, _(" 1-7 and Enter opens a sheet; F12 goes back"));
+    frame_text(frame, row + 3, ROLE_DIM, _(" 1-9 and Enter opens a sheet; F12 goes back"));
 }
 
 static void say(struct app *app, struct speech *speech)

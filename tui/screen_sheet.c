@@ -160,8 +160,8 @@ static void next_market(struct app *app)
     size_t at = 0;
     while (at < session->nmarkets && strcmp(session->markets[at].market, office->market) != 0)
         at++;
-    if (office->sheet == SHEET_items || session->nmarkets == 0) {
-        app_say(app, ROLE_WARN, "items are the same in every market.");
+    if (!office_has_market(office) || session->nmarkets == 0) {
+        app_say(app, ROLE_WARN, "this sheet is the same in every market.");
         return;
     }
     at = at + 1 < session->nmarkets ? at + 1 : 0;
@@ -202,14 +202,14 @@ static void next_list(struct app *app)
     struct arena *arena = arena_new();
     static const char *const languages[] = {"en", "de", "zh"};
     size_t at = 0;
-    if (office->sheet == SHEET_items) {
+    if (office_has_language(office)) {
         while (at < ARRAY_LEN(languages) && strcmp(languages[at], office->language) != 0)
             at++;
         snprintf(office->language, sizeof office->language, "%s",
                  languages[(at + 1) % ARRAY_LEN(languages)]);
         office_ask(office, true);
     } else if (office->sheet != SHEET_prices) {
-        app_say(app, ROLE_WARN, "only prices and items have others to go to.");
+        app_say(app, ROLE_WARN, "only prices, items and choices have others to go to.");
     } else if (office->lists.n) {
         list_after(office);
     } else {

@@ -144,14 +144,25 @@ json_t *wire_rows_read(struct wire_reader *r, json_t *body)
 json_t *wire_columns_write(enum language language, enum sheet sheet)
 {
     static const char *const types[] = {
-        [CELL_TEXT] = "text",       [CELL_CODE] = "code",
-        [CELL_SKU] = "sku",         [CELL_NUMBER] = "number",
-        [CELL_BARCODE] = "barcode", [CELL_COUNT] = "count",
-        [CELL_AGE] = "count",       [CELL_YES] = "boolean",
-        [CELL_DATE] = "date",       [CELL_AMOUNT] = "amount",
-        [CELL_VOLUME] = "volume",   [CELL_RATE] = "ppm",
-        [CELL_KIND] = "kind",       [CELL_AUDIENCE] = "audience",
-        [CELL_TYPE] = "type",       [CELL_DESTINATION] = "destination",
+        [CELL_TEXT] = "text",
+        [CELL_CODE] = "code",
+        [CELL_SKU] = "sku",
+        [CELL_NUMBER] = "number",
+        [CELL_BARCODE] = "barcode",
+        [CELL_COUNT] = "count",
+        [CELL_AGE] = "count",
+        [CELL_SLOT] = "count",
+        [CELL_DIGIT] = "count",
+        [CELL_PIECES] = "count",
+        [CELL_YES] = "boolean",
+        [CELL_DATE] = "date",
+        [CELL_AMOUNT] = "amount",
+        [CELL_VOLUME] = "volume",
+        [CELL_RATE] = "ppm",
+        [CELL_KIND] = "kind",
+        [CELL_AUDIENCE] = "audience",
+        [CELL_TYPE] = "type",
+        [CELL_DESTINATION] = "destination",
         [CELL_STATUS] = "status",
     };
     struct sheet_info info = sheet_info(sheet);

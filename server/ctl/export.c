@@ -16,7 +16,7 @@ struct export
     long long rows;
 };
 
-/* The rows of one language, which matters to items only; false with the reason told. */
+/* The rows of one language, which matters to names only; false with the reason told. */
 static bool write_rows(struct export *e, const char *language)
 {
     const char *params[] = {sheet_info(e->sheet).name, language, NULL, NULL, NULL, NULL, NULL};
@@ -39,7 +39,7 @@ static bool write_rows(struct export *e, const char *language)
 static bool write_all(struct export *e)
 {
     export_head(&e->writer, e->sheet);
-    if (e->sheet != SHEET_items)
+    if (e->sheet != SHEET_items && e->sheet != SHEET_choices)
         return write_rows(e, "en");
     PGresult *languages = PQexec(e->ctl->conn, query_table[Q_sheet_languages].sql);
     bool good = PQresultStatus(languages) == PGRES_TUPLES_OK;

@@ -9,7 +9,7 @@ WITH page AS (
     UNION ALL
     SELECT r.key, '', NULL FROM changeset_row r
      WHERE r.changeset = $9 AND r.sheet = $1 AND r.old IS NULL AND r.key > coalesce($7, '') AND $6::text IS NULL
-       AND CASE $1 WHEN 'items' THEN split_part(r.key, '/', 2) = $5
+       AND CASE $1 WHEN 'items' THEN split_part(r.key, '/', 2) = $5 WHEN 'kits' THEN true WHEN 'choices' THEN split_part(r.key, '/', 3) = $5
                    WHEN 'prices' THEN r.key LIKE concat_ws('/', $2, $3, coalesce($4, sheet_list_today($2, $3)), '%') ELSE split_part(r.key, '/', 1) = $2 END
        AND NOT EXISTS (SELECT FROM page p WHERE p.key = r.key)
 )
@@ -36,6 +36,10 @@ WITH s AS (
     SELECT key, cells, market, NULL, NULL FROM sheet_delivery WHERE $1 = 'delivery'
     UNION ALL
     SELECT key, cells, market, NULL, NULL FROM sheet_tax WHERE $1 = 'tax'
+    UNION ALL
+    SELECT key, cells || jsonb_build_object('name', name), NULL, NULL, NULL FROM sheet_kits WHERE $1 = 'kits'
+    UNION ALL
+    SELECT key, cells, NULL, NULL, NULL FROM sheet_choices($2) WHERE $1 = 'choices' AND name IS NOT NULL
 ), wanted AS (
     SELECT coalesce($5, sheet_list_today($3, $4)) AS list WHERE $4 IS NOT NULL
 ), here AS (
@@ -45,7 +49,7 @@ WITH s AS (
 ), own AS (
     SELECT key, old, new, gone FROM changeset_row r
      WHERE r.changeset = $6 AND r.sheet = $1
-       AND CASE $1 WHEN 'items' THEN split_part(key, '/', 2) = $2
+       AND CASE $1 WHEN 'items' THEN split_part(key, '/', 2) = $2 WHEN 'kits' THEN true WHEN 'choices' THEN split_part(key, '/', 3) = $2
                    WHEN 'prices' THEN starts_with(key, concat_ws('/', $3, $4, (SELECT list FROM wanted), ''))
                    ELSE $3 IS NULL OR split_part(key, '/', 1) = $3 END
 )

@@ -19,7 +19,7 @@ from damm import damm  # noqa: E402
 
 REPORT = ctl_demo.Report("export")
 check = REPORT.check
-SHEETS = ("items", "prices", "lists", "discounts", "delivery", "tax")
+SHEETS = ("items", "prices", "lists", "discounts", "delivery", "tax", "kits", "choices")
 RISKY = ("=1+1", "+1", "-1", "@SUM(A1)", "'=1", "''=x", "'quoted'", 'a "b", c', "陳 美玲", "  x")
 
 

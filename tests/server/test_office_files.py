@@ -6,6 +6,7 @@ import io
 import os
 import ssl
 import sys
+import tempfile
 import urllib.request
 import zipfile
 
@@ -18,7 +19,7 @@ from served import demo_server, ulid  # noqa: E402
 
 cases = Cases("test_office_files")
 A = "/api/v1"
-SHEETS = ("items", "prices", "lists", "discounts", "delivery", "tax")
+SHEETS = ("items", "prices", "lists", "discounts", "delivery", "tax", "kits", "choices")
 
 
 def exported(s, sheet, login="B-02", **query):
@@ -74,6 +75,16 @@ def what_is_written_comes_back_without_a_change(s):
             one, got = imported(s, sheet, data)
             assert got["rows"] > 0 and counts(got) == {"rows": got["rows"], "taken": 0, "same": got["rows"], "refused": 0}, (sheet, ending, got)
             assert rows_of(s, one) == []
+
+
+def it_is_the_same_file_as_partylinectl_writes(s):
+    """For a sheet that is the same in every market."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        os.chmod(folder, 0o777)
+        path = os.path.join(folder, "kits.csv")
+        s.ctl("export", "kits", path)
+        with open(path, "rb") as file:
+            assert file.read() == exported(s, "kits")
 
 
 def a_file_has_the_rows_of_its_market_list_and_language(s):
@@ -235,7 +246,7 @@ def a_closed_change_set_takes_no_file(s):
 
 def main():
     with demo_server("--workers", "1") as s:
-        for case in (what_is_written_comes_back_without_a_change,
+        for case in (what_is_written_comes_back_without_a_change, it_is_the_same_file_as_partylinectl_writes,
                      a_file_has_the_rows_of_its_market_list_and_language,
                      edited_cells_become_rows_of_the_change_set, an_edited_spreadsheet_is_taken, an_empty_field_stays_and_a_dash_empties,
                      rows_that_cannot_be_taken_are_told_and_the_others_are_taken, reasons_are_in_the_language_of_who_asks, a_bad_file_loses_nothing,

@@ -275,7 +275,7 @@ def office(call, ids):
     key, sku = ulid(), ids["skus"][0]
     one = {"id": key}
     for query in ("?q=" + sku, "?limit=2", "?market=ZZ", "?limit=x"):
-        for sheet in ("items", "prices", "lists", "discounts", "delivery", "tax"):
+        for sheet in ("items", "prices", "lists", "discounts", "delivery", "tax", "kits", "choices"):
             call("GET", A + "/sheets/{sheet}", sheet=sheet, query=query)
     call("GET", A + "/sheets/{sheet}", sheet="shoes")
     call("POST", A + "/changesets", {"title": "One"}, key=key)

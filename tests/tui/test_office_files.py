@@ -164,6 +164,33 @@ def what_cannot_be_read_is_told_and_nothing_is_lost(s, world, folder):
     client.close()
 
 
+def a_kit_is_changed_in_its_sheet(s, world, folder):
+    """As a row that is typed over, and by a file of its own."""
+    kit, part = s.psql("SELECT k.sku, i.sku FROM kit_component c JOIN item k ON k.id = kit_id JOIN item i ON i.id = item_id ORDER BY 1, 2 LIMIT 1").split("|")
+    client = office(world, folder)
+    sheet(client, "7", "Kits", part, "Pieces")
+    client.type("kits.csv")
+    client.press("F8")
+    client.wait("written: kits.csv")
+    rows = read(os.path.join(folder, "kits.csv"))
+    next(r for r in rows if (r["kit"], r["sku"]) == (kit, part))["qty"] = "4"
+    write(os.path.join(folder, "kits.csv"), rows)
+    client.press("F11")
+    client.wait("> kits.csv")
+    client.press("F11")
+    client.wait("kits.csv: 1 row is changed by it", "1 row changed", "4*", absent=["  .."])
+    golden(client, world, "office_kits")
+    client.press("F9")
+    client.wait("CHANGES", "all is well", "Pieces: 1 -> 4")
+    client.press("F9")
+    client.wait("published: 1 row")
+    assert s.psql(f"SELECT qty FROM kit_component c JOIN item k ON k.id = kit_id JOIN item i ON i.id = item_id WHERE k.sku = '{kit}' AND i.sku = '{part}'") == "4"
+    client.press("F12")
+    sheet(client, "8", "Choices in kits", "Chosen")
+    golden(client, world, "office_choices")
+    client.close()
+
+
 def without_a_folder_there_are_no_files(s, world, folder):
     client = office(world, None)
     sheet(client, "2", "AUTUMN-2", "Farmhouse")
@@ -179,7 +206,7 @@ def main():
         with demo_server("--workers", "1") as s:
             world = dict(s.ids, server=f"https://localhost:{s.port}", ca=os.path.join(s.folder, "ca.pem"))
             for case in (a_file_goes_out_is_edited_and_published, a_spreadsheet_carries_the_changes_that_are_open, rows_that_are_refused_are_shown,
-                         what_cannot_be_read_is_told_and_nothing_is_lost, without_a_folder_there_are_no_files):
+                         what_cannot_be_read_is_told_and_nothing_is_lost, a_kit_is_changed_in_its_sheet, without_a_folder_there_are_no_files):
                 if not sys.argv[1:] or any(word in case.__name__ for word in sys.argv[1:]):
                     s.psql("UPDATE changeset SET state = 'dropped' WHERE state = 'draft'")
                     folder = tempfile.mkdtemp(prefix="pl-files-", dir="/tmp")

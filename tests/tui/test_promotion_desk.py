@@ -23,8 +23,8 @@ def desk(world, login="B-02", args=()):
     client.wait("Operator", "Password")
     client.type(world["password"])
     client.press("Enter")
-    client.wait("BACK OFFICE", "7  Promotions")
-    client.line("7")
+    client.wait("BACK OFFICE", "9  Promotions")
+    client.line("9")
     client.wait("PROMOTION LIST", "KNIVES-2", absent=["  .."])
     return client
 
@@ -278,7 +278,7 @@ def it_is_spoken_in_other_languages(s, world):
         client.type(world["password"])
         client.press("Enter")
         client.wait("7  ")
-        client.line("7")
+        client.line("9")
         client.wait(*texts)
         golden(client, world, "promotions_list_" + language)
         client.close()

@@ -9,7 +9,7 @@
 
 void placed_link_text(struct text *out, const struct reply_payment *payment)
 {
-    text_printf(out, _("   e-mail: %s   q: the link as a picture   mail: by e-mail once more"),
+    text_printf(out, _("   e-mail: %s   q: the link as a picture   mail: send again"),
                 tongue_word("letter", payment->letter));
 }
 

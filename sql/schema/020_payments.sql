@@ -349,7 +349,7 @@ EXCEPTION
     WHEN SQLSTATE 'PL007' THEN
         GET STACKED DIAGNOSTICS v_why = PG_EXCEPTION_DETAIL;
         RAISE EXCEPTION 'tender' USING ERRCODE = 'PL008',
-            DETAIL = (v_why::jsonb - 'account' || jsonb_build_object('tender', v_at - 1, 'why', 'short'))::text;
+            DETAIL = (v_why::jsonb || jsonb_build_object('tender', v_at - 1, 'why', 'short') - 'account')::text;
 END $$;
 
 -- One payment of an order, begun as its kind is.

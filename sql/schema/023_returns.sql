@@ -292,7 +292,6 @@ INSERT INTO account_kind VALUES ('exchanges', 'market', false, 'Exchanges', 'lia
 INSERT INTO account (kind, market, currency) SELECT 'exchanges', code, currency FROM market ORDER BY code;
 INSERT INTO payment_kind VALUES ('exchange', 'account', 'exchanges', 'credit');
 ALTER TABLE payment ADD moved_from bigint REFERENCES payment; -- of an exchange: the payment that the money came from
-ALTER TABLE refund ADD moved_to bigint REFERENCES payment;    -- it went there, and never left the house
 
 -- Up to `a_amount` of what was captured for one order pays another one: what came from there goes back
 -- first, then the last payment.
@@ -321,7 +320,6 @@ BEGIN
         INSERT INTO payment (order_id, kind, amount, state, ref, moved_from, login_id, at)
             VALUES (a_to.id, 'exchange', v_part, 'captured', a_from.number, coalesce(p.moved_from, p.id), a_login, company_now())
             RETURNING * INTO x;
-        UPDATE refund SET moved_to = x.id WHERE id = v_refund;
         PERFORM payment_book(a_to, x, a_login);
     END LOOP;
     RETURN a_amount - v_left;
@@ -355,41 +353,6 @@ BEGIN
     END IF;
     RETURN v_refund;
 END $$;
-
--- As in 021; but what went on to another order is not back on the certificate before that gives it back.
-CREATE INDEX payment_moved_from ON payment (moved_from) WHERE moved_from IS NOT NULL;
-CREATE OR REPLACE VIEW certificate_event AS
-SELECT c.id AS certificate_id, j.id AS seq, j.at, 'issued' AS act, c.amount, o.number AS order_number
-  FROM certificate c
-  JOIN journal j ON j.kind = 'certificate' AND j.ref = c.id::text
-  JOIN orders o ON o.id = c.order_id
-UNION ALL
-SELECT a.certificate_id, j.id, j.at, 'spent', -p.amount, o.number
-  FROM account a
-  JOIN payment p ON p.account_id = a.id AND p.kind = 'certificate'
-  JOIN journal j ON j.kind = 'payment' AND j.ref = p.id::text
-  JOIN orders o ON o.id = p.order_id
-UNION ALL
-SELECT a.certificate_id, j.id, j.at, 'refunded', r.amount, o.number
-  FROM account a
-  JOIN payment p ON p.account_id = a.id AND p.kind = 'certificate'
-  JOIN refund r ON r.payment_id = p.id AND r.moved_to IS NULL
-  JOIN journal j ON j.kind = 'payment_refund' AND j.ref = r.id::text
-  JOIN orders o ON o.id = p.order_id
-UNION ALL
-SELECT a.certificate_id, j.id, j.at, 'refunded', r.amount, o.number
-  FROM account a
-  JOIN payment s ON s.account_id = a.id AND s.kind = 'certificate'
-  JOIN payment p ON p.moved_from = s.id
-  JOIN refund r ON r.payment_id = p.id AND r.moved_to IS NULL
-  JOIN journal j ON j.kind = 'payment_refund' AND j.ref = r.id::text
-  JOIN orders o ON o.id = p.order_id
-UNION ALL
-SELECT c.id, j.id, j.at, 'dead', -t.amount, o.number
-  FROM certificate c
-  JOIN journal j ON j.kind = 'certificate_dead' AND j.ref = c.id::text
-  JOIN transfer t ON t.journal_id = j.id
-  JOIN orders o ON o.id = c.order_id;
 
 -- The order is given back `a_returned` in all: what was paid or promised beyond the rest goes back to the
 -- tenders, the last one first; what lacks is due.

@@ -76,6 +76,30 @@ int64_t return_left(const struct return_line *line, const struct return_part *pa
 
 /* ---- what is wished -------------------------------------------------------------------------- */
 
+static const char *const places[RETURN_PLACES] = {"stock", "quarantine", "scrap"};
+
+const char *return_place_name(enum return_place place)
+{
+    return places[place];
+}
+
+enum return_place return_place_by_name(const char *name)
+{
+    enum return_place place = 0;
+    while (place < RETURN_PLACES && strcmp(places[place], name) != 0)
+        place++;
+    return place;
+}
+
+enum return_place return_place_of(const char *reason)
+{
+    static const char *const sound[] = {"changed_mind", "wrong_item"};
+    for (size_t i = 0; i < ARRAY_LEN(sound); i++)
+        if (strcmp(sound[i], reason) == 0)
+            return RETURN_TO_stock;
+    return RETURN_TO_quarantine;
+}
+
 static const struct return_reason *reason_of(const struct return_order *order, const char *text)
 {
     for (size_t i = 0; text && i < order->nreasons; i++)

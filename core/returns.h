@@ -24,6 +24,14 @@ struct return_reason {
     bool refunds_delivery;            /* when the whole order comes back */
 };
 
+/* Where pieces that came back go. */
+enum return_place { RETURN_TO_stock, RETURN_TO_quarantine, RETURN_TO_scrap, RETURN_PLACES };
+const char *return_place_name(enum return_place place);   /* "stock" */
+enum return_place return_place_by_name(const char *name); /* RETURN_PLACES: unknown */
+/* At a counter, where nobody inspects them: what is sound by its reason goes to the shelf, at the
+ * rest somebody looks first. */
+enum return_place return_place_of(const char *reason);
+
 /* A component of a kit on an order. */
 struct return_part {
     int position;

@@ -53,21 +53,56 @@ bool certificate_number(const char *keyed, char out[CERTIFICATE_DIGITS + 1])
     return n == CERTIFICATE_LAST || (n == CERTIFICATE_DIGITS && damm_valid(out, n));
 }
 
+/* What is fixed or a balance, then cash, then what takes the rest. */
+static int turn_of(const struct tender_pick *pick)
+{
+    enum tender_how how = infos[pick->kind].how;
+    if (how == TENDER_DRAWER)
+        return 1;
+    return pick->amount || how == TENDER_ACCOUNT ? 0 : 2;
+}
+
+/* One pick takes what it can of what is left. */
+static int64_t plan_one(const struct tender_pick *pick, int64_t to_pay, struct draft_tender *out)
+{
+    int64_t amount = pick->amount ? pick->amount : pick->most;
+    if (amount < 0 || amount > to_pay)
+        amount = to_pay;
+    *out = (struct draft_tender){infos[pick->kind].name, amount, pick->ref, 0};
+    if (infos[pick->kind].how == TENDER_DRAWER)
+        out->given = pick->amount;
+    return amount;
+}
+
 size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
                    struct draft_tender *out)
 {
+    enum { TURNS = 3 };
     size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        int64_t amount = picks[i].amount ? picks[i].amount : picks[i].most;
-        if (amount < 0 || amount > to_pay)
-            amount = to_pay;
-        if (amount == 0)
-            continue;
-        out[count++] =
-            (struct draft_tender){tender_info(picks[i].kind)->name, amount, picks[i].ref, 0};
-        to_pay -= amount;
-    }
+    for (int turn = 0; turn < TURNS; turn++)
+        for (size_t i = 0; i < n && to_pay > 0; i++)
+            if (turn_of(&picks[i]) == turn) {
+                int64_t pays = plan_one(&picks[i], to_pay, &out[count]);
+                to_pay -= pays;
+                count += pays != 0;
+            }
     return count;
+}
+
+int64_t tender_given(const struct draft_tender *plan, size_t n)
+{
+    int64_t given = 0;
+    for (size_t i = 0; i < n; i++)
+        given += plan[i].given;
+    return given;
+}
+
+int64_t tender_change(const struct draft_tender *plan, size_t n)
+{
+    int64_t change = 0;
+    for (size_t i = 0; i < n; i++)
+        change += plan[i].given ? plan[i].given - plan[i].amount : 0;
+    return change;
 }
 
 /* ---- what they pay ------------------------------------------------------------------------- */

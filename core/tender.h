@@ -41,10 +41,16 @@ struct tender_pick {
     int64_t most;   /* that it holds; -1: not known */
     const char *ref;
 };
-/* What each of them pays of `to_pay`, in their order: those for which nothing is left are left out.
- * `out` has room for `n`. */
+/* What each of them pays of `to_pay`: what is fixed or an account goes first, then cash, and what
+ * takes the rest is last, each kind in the order chosen; those for which nothing is left are left
+ * out. The amount of cash is what is handed over: what it does not pay is change. `out` has room
+ * for `n`. */
 size_t tender_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
                    struct draft_tender *out);
+
+/* The cash of a plan that was handed over, and what of it goes back. */
+int64_t tender_given(const struct draft_tender *plan, size_t n);
+int64_t tender_change(const struct draft_tender *plan, size_t n);
 
 /* What tenders do to what is to be paid. */
 struct tender_sums {

@@ -1,5 +1,6 @@
 #include "tui/back.h"
 
+#include "core/returns.h"
 #include "core/returns_say.h"
 #include "core/wire/json_out.h"
 #include "tui/counter.h"
@@ -38,16 +39,6 @@ static const char *reason_code(const struct back *back, const char *text)
     return text;
 }
 
-/* What can be sold again goes to the shelf; at the rest somebody has to look first. */
-static const char *goes_to(const char *reason)
-{
-    static const char *const sound[] = {"changed_mind", "wrong_item"};
-    for (size_t i = 0; i < ARRAY_LEN(sound); i++)
-        if (strcmp(sound[i], reason) == 0)
-            return "stock";
-    return "quarantine";
-}
-
 static void write_exchange(struct json_out *out, const struct back_line *line)
 {
     char digit[2] = "";
@@ -79,7 +70,8 @@ static void write_lines(struct json_out *out, const struct back *back)
         json_out_int(out, "qty", line->qty);
         json_out_string(out, "reason", reason_code(back, line->reason));
         if (*back->shift)
-            json_out_string(out, "to", goes_to(reason_code(back, line->reason)));
+            json_out_string(out, "to",
+                            return_place_name(return_place_of(reason_code(back, line->reason))));
         write_exchange(out, line);
         json_out_close(out, '}');
     }

@@ -128,11 +128,12 @@ static void remember(struct counter *counter, const struct order *order)
     size_t n = order_pay_plan_of(order, placed->total, plan);
     struct arena *arena = arena_new();
     struct text text;
-    *sold = (struct counter_sold){.total = placed->total,
-                                  .given = pay_given(plan, n),
-                                  .change = placed->change ? placed->change : pay_change(plan, n),
-                                  .due = placed->due,
-                                  .exponent = placed->exponent};
+    *sold =
+        (struct counter_sold){.total = placed->total,
+                              .given = tender_given(plan, n),
+                              .change = placed->change ? placed->change : tender_change(plan, n),
+                              .due = placed->due,
+                              .exponent = placed->exponent};
     snprintf(sold->number, sizeof sold->number, "%s", placed->number);
     snprintf(sold->currency, sizeof sold->currency, "%s", placed->currency);
     text_init(&text, arena);

@@ -122,7 +122,7 @@ static size_t plan_of(const struct handover *h, struct draft_tender *out)
     for (size_t i = 0; i < h->n; i++)
         picks[i] = (struct tender_pick){h->picks[i].kind, h->picks[i].amount, h->picks[i].most,
                                         *h->picks[i].ref ? h->picks[i].ref : NULL};
-    return pay_plan(picks, h->n, h->order.due, out);
+    return tender_plan(picks, h->n, h->order.due, out);
 }
 
 struct sale_sums handover_sums(const struct handover *h, struct text *paid)
@@ -133,8 +133,8 @@ struct sale_sums handover_sums(const struct handover *h, struct text *paid)
     struct sale_sums sums = {.total = order->total,
                              .due = order->due,
                              .awaited = asked_for(order),
-                             .given = pay_given(plan, n),
-                             .change = pay_change(plan, n),
+                             .given = tender_given(plan, n),
+                             .change = tender_change(plan, n),
                              .exponent = order->exponent,
                              .currency = order->currency};
     for (size_t i = 0; i < n; i++)

@@ -181,48 +181,6 @@ bool order_pay_certificate(struct order *order, const char *digits, int64_t amou
 
 /* ---- what comes of it ------------------------------------------------------------------------ */
 
-/* What is fixed, cash, and what takes the rest. */
-static int turn_of(const struct tender_pick *pick)
-{
-    if (pick->kind == TENDER_cash)
-        return 1;
-    return pick->amount || tender_info(pick->kind)->how == TENDER_ACCOUNT ? 0 : 2;
-}
-
-size_t pay_plan(const struct tender_pick *picks, size_t n, int64_t to_pay, struct draft_tender *out)
-{
-    struct tender_pick sorted[PAY_PICKS + 1];
-    size_t count = 0;
-    int64_t given = 0;
-    for (int turn = 0; turn < 3; turn++)
-        for (size_t i = 0; i < n; i++)
-            if (turn_of(&picks[i]) == turn) {
-                given += picks[i].kind == TENDER_cash ? picks[i].amount : 0;
-                sorted[count++] = picks[i];
-            }
-    count = tender_plan(sorted, count, to_pay, out);
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(out[i].kind, tender_info(TENDER_cash)->name) == 0)
-            out[i].given = given;
-    return count;
-}
-
-int64_t pay_given(const struct draft_tender *plan, size_t n)
-{
-    int64_t given = 0;
-    for (size_t i = 0; i < n; i++)
-        given += plan[i].given;
-    return given;
-}
-
-int64_t pay_change(const struct draft_tender *plan, size_t n)
-{
-    int64_t change = 0;
-    for (size_t i = 0; i < n; i++)
-        change += plan[i].given ? plan[i].given - plan[i].amount : 0;
-    return change;
-}
-
 /* Nothing is charged at a till that was not chosen there. */
 static bool has_default_card(const struct order *order)
 {
@@ -246,7 +204,7 @@ size_t order_pay_plan_of(const struct order *order, int64_t to_pay,
     }
     if (card && has_default_card(order))
         picks[n++] = (struct tender_pick){TENDER_token, 0, -1, card->id};
-    return *order->shift ? pay_plan(picks, n, to_pay, out) : tender_plan(picks, n, to_pay, out);
+    return tender_plan(picks, n, to_pay, out);
 }
 
 size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PICKS + 1])

@@ -53,15 +53,8 @@ size_t order_pay_plan(const struct order *order, struct draft_tender out[PAY_PIC
 /* The same for a total that is shown, but not confirmed yet. */
 size_t order_pay_plan_of(const struct order *order, int64_t to_pay,
                          struct draft_tender out[PAY_PICKS + 1]);
-/* The same of chosen tenders alone: what is fixed goes first, then cash, and what takes the rest is
- * last, so that it takes what the cash leaves; there is change of cash only. */
-size_t pay_plan(const struct tender_pick *picks, size_t n, int64_t to_pay,
-                struct draft_tender *out);
 /* What they pay together. */
 int64_t order_pays(const struct order *order);
-/* The cash that was handed over, and what of it goes back. */
-int64_t pay_given(const struct draft_tender *plan, size_t n);
-int64_t pay_change(const struct draft_tender *plan, size_t n);
 /* A sale that cannot be made as it is: it is not paid in full, or its total is another than the
  * buyer was told. */
 bool order_sale_waits(const struct order *order);

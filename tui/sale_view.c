@@ -80,8 +80,8 @@ static struct sale_sums sums_of(const struct app *app, struct arena *arena)
     sums.due = sums.total;
     for (size_t i = 0; i < n; i++)
         sums.due -= plan[i].amount;
-    sums.given = pay_given(plan, n);
-    sums.change = pay_change(plan, n);
+    sums.given = tender_given(plan, n);
+    sums.change = tender_change(plan, n);
     sums.paid = paid.data;
     return sums;
 }

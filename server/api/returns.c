@@ -136,15 +136,13 @@ static void read_exchange(struct call *c, json_t *object, const char *at, struct
 /* At a counter a line says where its pieces go; elsewhere that is found out when they come. */
 static void read_to(struct call *c, struct returning *r, json_t *object, const char *at, size_t i)
 {
-    static const char *const places[] = {"stock", "quarantine", "scrap"};
-    r->to[i] = places[0];
+    r->to[i] = return_place_name(RETURN_TO_stock);
     if (!wire_string(&c->reader, object, at, "to", 16, r->shift, &r->to[i]))
         return;
-    for (size_t k = 0; r->shift && k < ARRAY_LEN(places); k++)
-        if (strcmp(places[k], r->to[i]) == 0)
-            return;
+    if (r->shift && return_place_by_name(r->to[i]) != RETURN_PLACES)
+        return;
     wire_bad_value(&c->reader, at, "to", r->shift ? r->to[i] : "given without a shift");
-    r->to[i] = places[0];
+    r->to[i] = return_place_name(RETURN_TO_stock);
 }
 
 static void read_wish(struct call *c, struct returning *r, json_t *object, size_t i)

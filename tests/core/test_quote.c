@@ -1319,7 +1319,27 @@ static void a_plan_of_tenders(void)
     }
 }
 
+/* Cash pays what is left of what is fixed, before what takes the rest; the surplus is change. */
+static void a_plan_with_cash(void)
+{
+    const struct tender_pick picks[] = {{TENDER_link, 0, -1, NULL},
+                                        {TENDER_cash, 5000, -1, NULL},
+                                        {TENDER_card_present, 1000, -1, "0423"}};
+    struct draft_tender out[3];
+    CU_ASSERT_EQUAL_FATAL(tender_plan(picks, 3, 3000, out), 2);
+    CU_ASSERT_STRING_EQUAL(out[0].kind, "card_present");
+    CU_ASSERT_STRING_EQUAL(out[1].kind, "cash");
+    CU_ASSERT_EQUAL(out[1].amount, 2000);
+    CU_ASSERT_EQUAL(tender_given(out, 2), 5000);
+    CU_ASSERT_EQUAL(tender_change(out, 2), 3000);
+    CU_ASSERT_EQUAL_FATAL(tender_plan(picks, 3, 7000, out), 3);
+    CU_ASSERT_STRING_EQUAL(out[2].kind, "link");
+    CU_ASSERT_EQUAL(out[2].amount, 1000);
+    CU_ASSERT_EQUAL(tender_change(out, 3), 0);
+}
+
 static const struct test_case cases[] = {
+    {"cash pays what is left, before what takes the rest; the surplus is change", a_plan_with_cash},
     {"chosen tenders pay as much as they can, and no more than there is", a_plan_of_tenders},
     {"cash pays at a till, and no more than is due", cash_at_a_till},
     {"nothing is delivered at a counter", nothing_is_delivered_at_a_counter},

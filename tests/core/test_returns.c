@@ -262,7 +262,20 @@ static void whole_orders(void)
     arena_free(arena);
 }
 
+/* At a counter nobody inspects: only what is sound by its reason is sold again. */
+static void pieces_have_their_place(void)
+{
+    CU_ASSERT_EQUAL(return_place_of("changed_mind"), RETURN_TO_stock);
+    CU_ASSERT_EQUAL(return_place_of("wrong_item"), RETURN_TO_stock);
+    CU_ASSERT_EQUAL(return_place_of("damaged"), RETURN_TO_quarantine);
+    CU_ASSERT_EQUAL(return_place_of("a market's own"), RETURN_TO_quarantine);
+    CU_ASSERT_EQUAL(return_place_by_name("scrap"), RETURN_TO_scrap);
+    CU_ASSERT_EQUAL(return_place_by_name("shelf"), RETURN_PLACES);
+    CU_ASSERT_STRING_EQUAL(return_place_name(RETURN_TO_quarantine), "quarantine");
+}
+
 static const struct test_case cases[] = {
+    {"pieces that come back to a counter have their place", pieces_have_their_place},
     {"pieces of a line add up", pieces_add_up},
     {"kits and their parts add up", kits_add_up},
     {"fees by reason and kind", fees_and_kinds},

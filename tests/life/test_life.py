@@ -25,6 +25,7 @@ OPERATIONS = int(os.environ.get("LIFE_OPERATIONS", "1500"))
 LANES = ("GB", "US", "CN", "GB")
 ROUND = 40    # operations of each lane between two looks of the provider
 COMPARE = 5   # rounds between two comparisons
+PLANTED_LIVES = 40000  # operations in which a planted fault must be seen
 ANSWERS = {"authorise": {"authorised": 70, "declined": 14, "unknown": 10, "later": 4, "refused": 2},
            "session": {"session": 90, "later": 6, "refused": 4}, "look": {"authorised": 70, "declined": 12, "pending": 18},
            "capture": {"captured": 90, "declined": 4, "later": 3, "unknown": 3},
@@ -251,12 +252,14 @@ class Life:
         ((text,),) = self.query("SELECT pg_get_functiondef(oid) FROM pg_proc WHERE proname = %s", function)
         assert old in text, (fault, text)
         self.query(text.replace(old, new))
+        lived = 0
         try:
-            self.live(2000)
+            while lived < PLANTED_LIVES:  # some faults want a rare row of acts: an exchange that is itself given back
+                lived += self.live(2000)
         except Difference as seen:
-            print(f"planted: {fault}; seen: {str(seen)[:300]}")
+            print(f"planted: {fault}; seen in {lived} + 2000 operations: {str(seen)[:300]}")
             return
-        raise AssertionError(f"{fault}: nobody has noticed")
+        raise AssertionError(f"{fault}: nobody has noticed in {lived} operations")
 
     def tell(self, done):
         for what in ("done", "refused"):

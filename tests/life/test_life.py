@@ -157,6 +157,8 @@ class Life:
             self.query("SELECT gateway_result(%s, 'life', %s, %s, %s)", task, outcome, ref if outcome not in ("later", "unknown") else None, detail)
             self.answers[act, outcome] += 1
             if act == "refund":
+                if refund >= len(p.refunds):
+                    raise Difference(f"{number}: money goes back to payment {at} that nobody gives back")
                 acts.refund_answered(order, p, refund, outcome)
                 if outcome == "refunded" and dice.random() < 0.05:  # days later it comes back
                     self.query("SELECT gateway_event(%s, 'refund.failed', %s, ARRAY[%s])", f"evt_{task}", ref, ref)

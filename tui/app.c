@@ -13,6 +13,7 @@
 #include "tui/promodesk.h"
 #include "tui/receipts.h"
 #include "tui/recover.h"
+#include "tui/review_say.h"
 #include "tui/tongue.h"
 
 #include <stdarg.h>
@@ -51,6 +52,7 @@ void app_say(struct app *app, enum role role, const char *format, ...)
     vsnprintf(app->said.text, sizeof app->said.text, tongue(format), args);
     va_end(args);
     app->said.role = role;
+    app->said_late = false;
     if (role == ROLE_STOP)
         terminal_bell();
 }
@@ -517,6 +519,8 @@ int app_tick(struct app *app)
         order_price_look(app->order);
     int order = app->order ? order_tick(app->order, app->now) : 60 * 1000;
     int news = news_take(app), rest = order_promo_tick(app);
+    if (app->order)
+        order_pending_look(app->order);
     int typed = mirror_tick(app);
     last_order_tick(app);
     int paid = pay_watch_tick(app);
@@ -528,6 +532,8 @@ int app_tick(struct app *app)
     order = counter < order ? counter : order;
     order = paid < order ? paid : order;
     order = rest < order ? rest : order;
+    int review = review_tick(app);
+    order = review < order ? review : order;
     return order < typed ? order : typed;
 }
 

@@ -85,7 +85,8 @@ struct app {
     struct {
         enum role role;
         char text[MESSAGE_TEXT];
-    } said, news; /* the answer to the last entry; what happened, until it is old */
+    } said, news;   /* the answer to the last entry; what happened, until it is old */
+    bool said_late; /* `said` can wait until the keys rest: what it tells is on the screen anyway */
     int64_t news_at;
     int64_t repriced; /* when the open order was, for a catalogue that is new */
     int64_t keyed_at; /* the last key */

@@ -108,6 +108,7 @@ static void item(struct app *app, const struct entry_command *command)
         app_say(app, ROLE_PLAIN, "%lld*%s", (long long)command->quantity, sku);
     else
         app_say(app, ROLE_OK, "ok  %lld*%s", (long long)command->quantity, sku);
+    app->said_late = !command->check_fails;
 }
 
 static void placed_order(struct app *app, const struct entry_command *command)

@@ -181,13 +181,13 @@ static void draw_entry(const struct app *app, struct arena *arena, struct frame 
     struct text right;
     text_init(&right, arena);
     int cols = terminal_cols();
-    size_t lines = app->order ? order_lines(app->order) : 0;
+    const struct order_pending_said *said = app->order ? &app->order->pending_said : NULL;
     if (terminal_in_escape(app->now))
         text_add(&right, _("Esc: digit = F-key "));
     else if (app->ahead.n)
         ahead_text(app, &right);
-    else if (lines)
-        text_printf(&right, _("pending %zu of %zu "), order_pending(app->order), lines);
+    else if (said && said->lines && app_screen(app) != &screen_review)
+        text_printf(&right, _("pending %zu of %zu "), said->n, said->lines);
     int width = text_cells(right.data);
     if (width > cols / 2)
         width = cols < 40 ? 0 : cols / 2;
@@ -200,16 +200,25 @@ struct message {
     const char *text;
 };
 
+/* Only the draft is still on its way, and goes before the order by itself. */
+static bool is_all_but_placed(const struct app *app)
+{
+    return app->order->placing == PLACING_WANTED && !app->order->change &&
+           order_confirmed(app->order) && client_link(app->client) == LINK_OK;
+}
+
 static struct message said(const struct app *app)
 {
     if (is_change(app) && app->order->placing == PLACING_SENT)
         return (struct message){ROLE_STRONG, _("SENDING THE CHANGE.. (safe to wait)")};
-    if (app->order && app->order->placing == PLACING_SENT)
+    if (app->order && (app->order->placing == PLACING_SENT || is_all_but_placed(app)))
         return (struct message){ROLE_STRONG, _("PLACING.. (safe to wait)")};
     if (app->order && app->order->placing == PLACING_WANTED)
         return (struct message){ROLE_STRONG,
                                 _("waiting for the confirmed total..  F12 takes F9 back")};
-    return (struct message){app->said.role, app->said.text};
+    bool is_late =
+        app->said_late && !is_small() && app->order && app->order->rested != app->order->edits;
+    return (struct message){app->said.role, is_late ? "" : app->said.text};
 }
 
 static struct message news(const struct app *app)

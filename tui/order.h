@@ -40,6 +40,14 @@ struct order_version {
     struct order_paying paying;
 };
 
+/* "pending n of m" as it is said: at once when all is confirmed or less than was said, else when
+ * the keys rest. Counting each line that is keyed in a row, twice, is what nobody reads; the row
+ * says
+ * `..` itself. */
+struct order_pending_said {
+    size_t n, lines;
+};
+
 struct order {
     struct client *client;
     order_event_fn *event;
@@ -57,6 +65,7 @@ struct order {
     struct reply_quote quote;  /* the one to show */
     uint64_t quoted, quoting;  /* edits that the server's is of; that one is asked for, 0 none */
     struct order_price price;
+    struct order_pending_said pending_said;
 
     char rev[ORDER_REV]; /* "": never stored */
     uint64_t saved, saving;
@@ -139,6 +148,8 @@ bool order_line_was(const struct order *order, size_t number, int64_t *amount);
 const char **order_line_why(const struct order *order, size_t number, struct arena *arena,
                             size_t *count);
 size_t order_pending(const struct order *order);
+/* Takes what is to be said of it, after keys and answers. */
+void order_pending_look(struct order *order);
 /* The server has priced the order as it stands now. */
 bool order_confirmed(const struct order *order);
 /* Somebody has: the sums that are shown are of the order as it stands. */

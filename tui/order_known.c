@@ -170,6 +170,15 @@ size_t order_pending(const struct order *order)
     return order->price.index.pending;
 }
 
+void order_pending_look(struct order *order)
+{
+    struct order_pending_said *said = &order->pending_said;
+    size_t n = order_pending(order), lines = order_lines(order);
+    bool is_more = lines <= said->lines && n > said->n; /* less is confirmed than is said */
+    if (n == 0 || is_more || order->rested == order->edits)
+        *said = (struct order_pending_said){n, lines};
+}
+
 bool order_confirmed(const struct order *order)
 {
     return order->price.served_arena && order->quoted == order->edits;

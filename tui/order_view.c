@@ -122,22 +122,34 @@ static const char *column(char amount[MONEY_TEXT], int width)
     return amount;
 }
 
+/* What the order counts for; where both volumes are the same, once. */
+static const char *volumes(const struct reply_quote *q, char *out, size_t size)
+{
+    enum { VOLUME = 6 };
+    char cv[MONEY_TEXT], pv[MONEY_TEXT];
+    money_format(cv, money_of(q->cv), 2, true), money_format(pv, money_of(q->pv), 2, true);
+    if (q->cv == q->pv)
+        snprintf(out, size, _("CV=PV %s"), column(cv, VOLUME));
+    else
+        snprintf(out, size, _("CV %s PV %s"), column(cv, VOLUME), column(pv, VOLUME));
+    return out;
+}
+
 /* What the total is made of, what changes with each line first: side by side, so that few bytes
  * tell of it. */
 static void draw_sums(const struct app *app, const struct frame *frame, int row)
 {
     enum { SUM = 6, PART = 5 };
     const struct reply_quote *q = &app->order->quote;
-    char goods[MONEY_TEXT], cv[MONEY_TEXT], pv[MONEY_TEXT], tax[MONEY_TEXT], ship[MONEY_TEXT],
-        disc[MONEY_TEXT], text[256];
+    char goods[MONEY_TEXT], tax[MONEY_TEXT], ship[MONEY_TEXT], disc[MONEY_TEXT], counts[96],
+        text[256];
     app_amount(app, goods, q->goods), app_amount(app, tax, reply_quote_tax(q));
     app_amount(app, ship, q->delivery), app_amount(app, disc, q->discount);
-    money_format(cv, money_of(q->cv), 2, true), money_format(pv, money_of(q->pv), 2, true);
+    volumes(q, counts, sizeof counts);
     int n = snprintf(text, sizeof text,
-                     q->tax_included ? _(" Goods %s CV %s PV %s Tax %s incl  Ship %s")
-                                     : _(" Goods %s CV %s PV %s Tax %s added  Ship %s"),
-                     column(goods, SUM), column(cv, SUM), column(pv, SUM), column(tax, SUM),
-                     column(ship, PART));
+                     q->tax_included ? _(" Goods %s %s Tax %s incl  Ship %s")
+                                     : _(" Goods %s %s Tax %s added  Ship %s"),
+                     column(goods, SUM), counts, column(tax, SUM), column(ship, PART));
     if (q->discount)
         snprintf(text + n, sizeof text - (size_t)n, _("  Disc %s"), disc);
     if (text_cells(text) > frame->cols)

@@ -8,3 +8,5 @@ void review_say(struct app *app, struct speech *speech);
 /* ---- from screen_review.c ---- */
 /* What the total was before it changed; -1: it did not. */
 int64_t review_total_before(const struct app *app);
+/* Milliseconds until the review has to say why it waits. */
+int review_tick(const struct app *app);

@@ -71,7 +71,7 @@ static void draw(struct app *app, struct frame *frame)
         order_lines_draw(app, &main, ORDER_HEAD, main.rows);
         return;
     }
-    if (order_lines(app->order) && order_confirmed(app->order))
+    if (order_lines(app->order) && app->order->price.served_arena)
         ship_ask(app); /* for the review, which has the addresses at once then */
     const struct reply_problem *problem = general_problem(app->order);
     int bottom = order_view_totals_rows(&main), spare = bottom > 1 || problem != NULL;

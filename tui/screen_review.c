@@ -25,7 +25,10 @@ struct review {
     size_t item;    /* that is being read out; 0: none */
 };
 
-enum { READ_MOST = 6 }; /* rows of what is read back */
+enum {
+    READ_MOST = 6,  /* rows of what is read back */
+    WAIT_MS = 1000, /* a total that is confirmed sooner needs no word about that */
+};
 
 void open_review(struct app *app)
 {
@@ -49,6 +52,13 @@ static void track_total(struct review *review, int64_t frozen)
     review->shown = frozen;
 }
 
+int review_tick(const struct app *app)
+{
+    int64_t left = app->keyed_at + WAIT_MS - app->now;
+    bool waits = app_screen(app) == &screen_review && app->order && app->order->frozen < 0;
+    return waits && left > 0 ? (int)left : 60 * 1000;
+}
+
 int64_t review_total_before(const struct app *app)
 {
     struct review *review = app->review;
@@ -68,7 +78,7 @@ static void draw_notice(const struct app *app, const struct frame *frame, int ro
 {
     const struct order *order = app->order;
     char total[MONEY_TEXT], old[MONEY_TEXT];
-    if (order->frozen < 0)
+    if (order->frozen < 0 && app->now - app->keyed_at >= WAIT_MS)
         frame_text(frame, row, ROLE_DIM, _(" the total is being confirmed .."));
     else if (app->review->before >= 0)
         frame_printf(frame, row, ROLE_WARN, " total was %s -> now %s %s   nothing charged yet",
@@ -224,24 +234,38 @@ static int draw_order(const struct app *app, const struct frame *frame)
     return has_notice(app) || row > ORDER_HEAD ? row + 1 : row;
 }
 
-static void draw(struct app *app, struct frame *frame)
+/* The total is on its way and nothing has been said against it: what stands below the lines comes
+ * at once with it, and nothing moves down on the way. Without a link, what is known has to do. */
+static bool is_coming(const struct app *app)
+{
+    return app->order->frozen < 0 && app->order->trouble.nproblems == 0 &&
+           client_link(app->client) == LINK_OK;
+}
+
+static void draw_below(struct app *app, struct frame *frame, int row)
 {
     struct order *order = app->order;
+    row = review_read_draw(app, frame, row, READ_MOST, app->review->item);
+    row = ship_draw(app, frame, row, frame->rows - row - 2);
+    row = draw_pay(app, frame, row);
+    int x = frame_label(frame, row, _(" Check"));
+    bool confirmed = order_confirmed(order);
+    size_t n = confirmed ? order->quote.nproblems : 0;
+    row = draw_check(app, frame, row, x, order->quote.problems, n);
+    row = draw_check(app, frame, row, x, order->trouble.problems, order->trouble.nproblems);
+    if (confirmed)
+        draw_passed(app, frame, row, x);
+}
+
+static void draw(struct app *app, struct frame *frame)
+{
     struct frame above = *frame; /* the sums keep their rows */
     above.rows -= ORDER_VIEW_TOTALS;
     ship_ask(app);
-    track_total(app->review, order->frozen);
+    track_total(app->review, app->order->frozen);
     int row = draw_order(app, &above);
-    row = review_read_draw(app, &above, row, READ_MOST, app->review->item);
-    row = ship_draw(app, &above, row, above.rows - row - 2);
-    row = draw_pay(app, &above, row);
-    int x = frame_label(&above, row, _(" Check"));
-    bool confirmed = order_confirmed(order);
-    size_t n = confirmed ? order->quote.nproblems : 0;
-    row = draw_check(app, &above, row, x, order->quote.problems, n);
-    row = draw_check(app, &above, row, x, order->trouble.problems, order->trouble.nproblems);
-    if (confirmed)
-        draw_passed(app, &above, row, x);
+    if (!is_coming(app))
+        draw_below(app, &above, row);
     order_view_totals(app, frame);
     frame->cursor_y = above.cursor_y;
     frame->cursor_x = above.cursor_x;

@@ -57,6 +57,55 @@ def test_order(world):
         pane.close()
 
 
+def test_order_on_a_slow_link(world):
+    """Keyed without waiting for anything: what comes late is drawn late, not twice."""
+    fake = world["fake"]
+    fake.catalogue = 1
+    pane = Pane(world, ["--user", world["operator"]]).sign_on(world)
+    order(pane, world)  # the table stands, the person is known
+    fake.delay = {"/quotes": 0.3, "/drafts": 0.3}
+    a, b, c, d, e = world["skus"]
+    before = len(pane.sent)
+    for text in (world["manager"], a, b, "2*" + c, d, "3*" + e):
+        keyed(pane, text)
+    for shown in ("READ BACK  One", "who orders?"):
+        pane.write("\x1b[20~")
+        pane.wait(shown)
+    drawn = len(pane.sent) - before
+    print("bytes on a slow link: %d, at most %d" % (drawn, ORDER_BYTES))
+    check(drawn <= ORDER_BYTES, "%d bytes" % drawn)
+    fake.delay = {}
+    pane.close()
+
+
+def test_pending_rests(world):
+    """While lines are keyed one behind the other their rows say what is not confirmed; who pauses reads the
+    number, and it never says less than is so."""
+    fake = world["fake"]
+    fake.catalogue = 1
+    pane = Pane(world, ["--user", world["operator"]]).sign_on(world)
+    pane.line(world["manager"]).wait("Balance 12.50")
+    for _ in range(5):  # a slow machine pauses itself
+        fake.delay = {"/quotes": 2}
+        before = len(pane.sent)
+        keyed(pane, world["skus"][0])
+        keyed(pane, world["skus"][1])
+        pane.wait("pending 2 of 2", "ok  1*" + world["skus"][1])
+        drawn = pane.sent[before:]
+        fake.delay = {}
+        pane.wait("pending 0 of 2")
+        if b"pending 1" not in drawn:
+            break
+        pane.line("u").line("u").line("u").wait("nothing to undo")
+    else:
+        raise Failed("a number was drawn that nobody had the time to read")
+    fake.delay = {"/quotes": 2}
+    pane.line(".1*3").wait("pending 1 of 2")
+    fake.delay = {}
+    pane.wait("pending 0 of 2")
+    pane.close()
+
+
 def test_sentences_wait(world):
     """What is to be said to the caller is drawn once the operator pauses, not behind each line."""
     world["fake"].catalogue = 1

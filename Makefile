@@ -65,6 +65,8 @@ WIRE_OBJ := $(call objects,$(wildcard core/wire/*.c))
 BOOK_OBJ := $(call objects,$(wildcard server/book/*.c))
 SERVER_MAINS := server/partylined.c server/partylinectl.c server/partyline-sandbox.c
 SERVER_OBJ := $(call objects,$(filter-out $(SERVER_MAINS),$(wildcard server/*.c server/net/*.c server/db/*.c server/auth/*.c server/api/*.c server/jobs/*.c server/gateway/*.c server/mail/*.c server/ctl/*.c)))
+# Pages: PAGE.html becomes C beside what the templates are made of; server and sandbox both have them.
+WEB_OBJ := $(call objects,$(wildcard server/web/*.c)) $(patsubst server/web/%.html,$(B)/gen/web/%.o,$(wildcard server/web/*.html)) $(B)/gen/style.o
 SANDBOX_OBJ := $(call objects,$(wildcard server/sandbox/*.c)) $(B)/gen/sandbox.o
 TUI_OBJ := $(call objects,$(filter-out tui/partyline.c,$(wildcard tui/*.c)))
 GEN_OBJ := $(B)/gen/queries.o $(B)/gen/schema.o $(B)/gen/demo.o $(B)/gen/openapi.o
@@ -97,8 +99,8 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 $(B)/libcore.a: $(CORE_OBJ) $(B)/gen/translations.o
 $(B)/libwire.a: $(WIRE_OBJ)
-$(B)/libserver.a: $(SERVER_OBJ) $(BOOK_OBJ) $(GEN_OBJ)
-$(B)/libsandbox.a: $(SANDBOX_OBJ) $(call objects,$(wildcard server/net/*.c))
+$(B)/libserver.a: $(SERVER_OBJ) $(BOOK_OBJ) $(WEB_OBJ) $(GEN_OBJ)
+$(B)/libsandbox.a: $(SANDBOX_OBJ) $(WEB_OBJ) $(call objects,$(wildcard server/net/*.c))
 $(B)/libtui.a: $(TUI_OBJ)
 $(B)/lib%.a:
 	@mkdir -p $(@D) && rm -f $@
@@ -129,16 +131,22 @@ $(B)/gen/schema.c: $(SCHEMA) server/gen/embed.sh
 $(B)/gen/demo.c: $(DEMO) server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh demo $(DEMO) > $@.new && mv $@.new $@
-SANDBOX_FILES := server/sandbox/objects.json server/sandbox/style.css
+SANDBOX_FILES := server/sandbox/objects.json
 $(B)/gen/sandbox.c: $(SANDBOX_FILES) server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh sandbox $(SANDBOX_FILES) > $@.new && mv $@.new $@
+$(B)/gen/style.c: server/web/style.css server/gen/embed.sh
+	@mkdir -p $(@D)
+	$(call do,GEN,$@)sh server/gen/embed.sh web server/web/style.css > $@.new && mv $@.new $@
+$(B)/gen/web/%.c: server/web/%.html server/gen/templates.py
+	@mkdir -p $(@D)
+	$(call do,GEN,$@)server/gen/templates.py $< > $@.new && mv $@.new $@
 # The texts in other languages: what core/po has, as tables for core/tr.c.
 PO := $(sort $(wildcard core/po/*.po))
 $(B)/gen/translations.c: $(PO) core/po/compile core/po/table.awk
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)core/po/compile $(PO) > $@.new && mv $@.new $@
-API_FILES := server/api/openapi.json server/api/page.css
+API_FILES := server/api/openapi.json
 $(B)/gen/openapi.c: $(API_FILES) server/gen/embed.sh
 	@mkdir -p $(@D)
 	$(call do,GEN,$@)sh server/gen/embed.sh openapi $(API_FILES) > $@.new && mv $@.new $@

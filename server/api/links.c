@@ -2,7 +2,7 @@
  * it. Whoever has the code may look: it cannot be guessed, and who tries many has to wait. */
 #include "server/api/link_html.h"
 #include "server/api/routes.h"
-#include "server/db/embedded.h"
+#include "server/web/web.h"
 
 #include <string.h>
 
@@ -15,9 +15,7 @@ static void release_json(void *what)
 
 static void page_reply(struct call *c, enum status status, const char *html)
 {
-    call_header(c, "Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
-                "frame-ancestors 'none'");
+    call_header(c, "Content-Security-Policy", web_policy(c->arena, "'none'"));
     call_reply_text(c, status, "text/html; charset=utf-8", html, strlen(html));
 }
 
@@ -96,8 +94,8 @@ void link_pay(struct call *c)
 void page_style(struct call *c)
 {
     call_header(c, "Cache-Control", "public, max-age=3600");
-    call_reply_text(c, STATUS_OK, "text/css; charset=utf-8", (const char *)openapi_files[1].data,
-                    openapi_files[1].size);
+    call_reply_text(c, STATUS_OK, "text/css; charset=utf-8", (const char *)web_style.data,
+                    web_style.size);
 }
 
 /* ---- the letter ------------------------------------------------------------------------------ */

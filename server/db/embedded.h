@@ -1,15 +1,8 @@
-/* Files that are part of the program: see server/gen/embed.sh, which writes the same declaration
- * into what it generates (so this header is never included there). */
+/* What the build puts into the server. */
 #pragma once
 
-#include <stddef.h>
-
-struct embedded_file {
-    const char *name; /* without the folder; NULL ends the list */
-    const unsigned char *data;
-    size_t size;
-};
+#include "server/net/embedded.h"
 
 extern const struct embedded_file schema_files[];  /* sql/schema, in order */
 extern const struct embedded_file demo_files[];    /* sql/demo */
-extern const struct embedded_file openapi_files[]; /* server/api/: openapi.json, page.css */
+extern const struct embedded_file openapi_files[]; /* server/api/openapi.json */

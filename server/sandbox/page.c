@@ -1,7 +1,6 @@
 #include "server/sandbox/page.h"
 
 #include "core/pan.h"
-#include "server/sandbox/files.h"
 #include "server/sandbox/method.h"
 #include "server/sandbox/page_html.h"
 #include "server/sandbox/params.h"
@@ -9,6 +8,7 @@
 #include "server/sandbox/reply.h"
 #include "server/sandbox/session.h"
 #include "server/sandbox/setup.h"
+#include "server/web/web.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +34,10 @@ static const char *origin_of(struct arena *arena, const char *url)
 static void answer(struct page *page, int status, const char *html, const char *leads_to)
 {
     struct call *call = &page->call;
-    http_reply_header(page->exchange, "Content-Security-Policy",
-                      arena_printf(call->arena,
-                                   "default-src 'none'; style-src 'self'; form-action 'self' %s; "
-                                   "base-uri 'none'; frame-ancestors 'none'",
-                                   leads_to ? origin_of(call->arena, leads_to) : ""));
+    const char *forms =
+        leads_to ? arena_printf(call->arena, "'self' %s", origin_of(call->arena, leads_to))
+                 : "'self'";
+    http_reply_header(page->exchange, "Content-Security-Policy", web_policy(call->arena, forms));
     call->status = status;
     sandbox_commit(call->sandbox, &call->change);
     reply_when_safe(call, page->exchange, "text/html; charset=utf-8", html);
@@ -282,8 +281,8 @@ static void ask_page(struct page *page, const char *secret)
 static void style(struct http_exchange *exchange)
 {
     http_reply_header(exchange, "Cache-Control", "max-age=3600");
-    http_reply(exchange, 200, "text/css; charset=utf-8", (const char *)sandbox_style.data,
-               sandbox_style.size);
+    http_reply(exchange, 200, "text/css; charset=utf-8", (const char *)web_style.data,
+               web_style.size);
 }
 
 void page_serve(struct sandbox *sandbox, struct http_exchange *exchange,

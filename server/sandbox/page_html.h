@@ -1,4 +1,4 @@
-/* The pages as HTML. Every text from outside is escaped here. */
+/* What stands on the pages: sessions and forms as the structs of server/web/sandbox.html. */
 #pragma once
 
 #include "core/text.h"
@@ -16,8 +16,6 @@ struct page_form {
 
 /* The name of a field in the form. */
 const char *page_field_name(enum field field);
-/* "17.81 GBP". */
-const char *page_amount(struct arena *arena, int64_t amount, const char *currency);
 const char *page_pay(struct call *call, enum language language, const json_t *session,
                      const struct page_form *form);
 /* 3-D Secure: `intent` is a PaymentIntent or a SetupIntent. */

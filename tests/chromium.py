@@ -87,9 +87,20 @@ class Page:
     def click(self, selector):
         assert self.run(f"(e => e ? (e.click(), true) : false)(document.querySelector({json.dumps(selector)}))"), selector
 
-    def picture(self, path, width=420, height=800):
-        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=True)
-        shot = self.ask("Page.captureScreenshot", format="png")
+    def wait_for(self, script):
+        """What a promise comes to."""
+        got = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        assert "exceptionDetails" not in got, got
+        return got["result"].get("value")
+
+    def screen(self, width=420, height=800, colours="light", media=""):
+        """How wide it is, whether its owner likes it "dark", and whether it is paper ("print")."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 800)
+        self.ask("Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": colours}])
+
+    def picture(self, path, whole=False, **screen):
+        self.screen(**screen)
+        shot = self.ask("Page.captureScreenshot", format="png", captureBeyondViewport=whole)
         with open(path, "wb") as file:
             file.write(base64.b64decode(shot["data"]))
 

@@ -12,6 +12,7 @@ help:
 	@echo 'make deps          install what is missing (Build-Depends of debian/control)'
 	@echo 'make fault         kills, races, lost links     make fuzz   FUZZ_SECONDS=60 for each target'
 	@echo 'make test-gateway  payments against what is not ours, from the npm registry'
+	@echo 'make test-pages    the pages in a browser, looked over by axe-core from the npm registry'
 	@echo 'make bench         measurements, with ratios    make deb    packages, into build/deb'
 	@echo 'make install DESTDIR= PREFIX=/usr/local         make clean'
 	@echo 'V=rel|dbg|asan|tsan|cov|fuzz chooses the variant, VERBOSE=1 shows the commands.'

@@ -2,6 +2,7 @@
 
 #include "core/code.h"
 #include "server/api/inside.h"
+#include "server/api/pages.h"
 #include "server/api/routes.h"
 #include "server/auth/digest.h"
 #include "server/auth/token.h"
@@ -360,6 +361,8 @@ void api_handle(struct http_exchange *exchange, const struct http_request *reque
     const struct route *route =
         route_find(c->arena, request->method, request->path, c->params, &known);
     if (!route) {
+        const char *accept = http_header(exchange, "Accept");
+        c->fail_page = accept && strstr(accept, "text/html") ? page_fail : NULL;
         call_fail(c, known ? STATUS_METHOD : STATUS_NOT_FOUND, NULL);
         return;
     }

@@ -96,6 +96,8 @@ struct call {
     call_step *next;
     const char *refused; /* what load found wrong; told after the session check */
     enum status refusal;
+    /* Where people look with a browser: says as a page what call_fail would say as a problem. */
+    void (*fail_page)(struct call *call, enum status status);
     bool signed_in, answered, sent;
     int tries;
     void *state; /* the handler's own */

@@ -1,6 +1,5 @@
-/* What the payment provider says unasked, and where its pages send people back to. An event's
- * content is not believed, however well it is signed: the gateway looks at what the event is about.
- */
+/* What the payment provider says unasked. An event's content is not believed, however well it is
+ * signed: the gateway looks at what the event is about. */
 #include "server/api/routes.h"
 #include "server/auth/signature.h"
 #include "server/net/log.h"
@@ -85,27 +84,4 @@ void hook_stripe(struct call *c)
                db_array_text(c->arena, event->refs, event->n));
         call_then(c, taken);
     }
-}
-
-/* ---- pages ----------------------------------------------------------------------------------- */
-
-static void page(struct call *c, const char *say)
-{
-    const char *html =
-        arena_printf(c->arena,
-                     "<!DOCTYPE html><html lang=\"%s\"><head><meta charset=\"utf-8\">"
-                     "<meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>"
-                     "</head><body><main><h1>%s</h1></main></body></html>\n",
-                     language_info(c->language)->tag, say, say);
-    call_reply_text(c, STATUS_OK, "text/html; charset=utf-8", html, strlen(html));
-}
-
-void pay_done(struct call *c)
-{
-    page(c, tr(c->language, "Thank you. That is done: you can close this page."));
-}
-
-void pay_later(struct call *c)
-{
-    page(c, tr(c->language, "Nothing was paid. The link you came from still works, for a while."));
 }

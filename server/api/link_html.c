@@ -34,10 +34,10 @@ static const struct state {
      N_("You pay by card on our payment provider's page, and come back here for your receipt."),
      false},
     {"back", N_("One moment, please"),
-     N_("We are waiting for word from the payment provider. This page looks again by itself."),
+     N_("We are waiting for word from the payment provider. Please look again in a moment."),
      false},
     {"making", N_("One moment, please"),
-     N_("The page to pay at is being made. This page looks again by itself."), false},
+     N_("The page to pay at is being made. Please look again in a moment."), false},
     {"paid", N_("Paid: thank you"),
      N_("There is nothing more to do. This is your receipt: print it or keep it."), true},
     {"returned", N_("Given back"), N_("What was paid here has been given back to the card."), true},
@@ -105,12 +105,16 @@ static struct frame frame_of(const char *title)
     return (struct frame){.title = title, .style = "/pay/style.css"};
 }
 
+bool link_html_waits(const json_t *page, bool is_back)
+{
+    const struct state *state = state_of(page, is_back);
+    return is_state(state, "back") || is_state(state, "making");
+}
+
 const char *link_html(struct arena *arena, enum language language, const char *code,
                       const json_t *page, bool is_back)
 {
-    enum { LOOK_AGAIN = 3 };
     const struct state *state = state_of(page, is_back);
-    bool waits = is_state(state, "back") || is_state(state, "making");
     struct pay pay = {.frame = frame_of(tr(language, state->heading)),
                       .company = text_of(page, "company"),
                       .order = text_of(page, "order"),
@@ -121,10 +125,10 @@ const char *link_html(struct arena *arena, enum language language, const char *c
                       .sentence = tr(language, state->sentence),
                       .is_open = is_state(state, "open"),
                       .is_back = is_state(state, "back"),
+                      .is_making = is_state(state, "making"),
                       .is_good = state->is_good,
                       .is_paid = is_state(state, "paid")};
-    pay.frame.refresh = waits ? LOOK_AGAIN : 0;
-    if (pay.is_good || pay.is_open || waits)
+    if (pay.is_good || pay.is_open || pay.is_back || pay.is_making)
         pay.items = items_of(arena, language, page);
     struct text out;
     text_init(&out, arena);

@@ -1,8 +1,8 @@
 /* Pay links: the page behind a short code, the way on to the provider's, and the letter that brings
  * it. Whoever has the code may look: it cannot be guessed, and who tries many has to wait. */
 #include "server/api/link_html.h"
+#include "server/api/pages.h"
 #include "server/api/routes.h"
-#include "server/web/web.h"
 
 #include <string.h>
 
@@ -13,12 +13,6 @@ static void release_json(void *what)
 
 /* ---- pages ----------------------------------------------------------------------------------- */
 
-static void page_reply(struct call *c, enum status status, const char *html)
-{
-    call_header(c, "Content-Security-Policy", web_policy(c->arena, "'none'"));
-    call_reply_text(c, status, "text/html; charset=utf-8", html, strlen(html));
-}
-
 /* The link of the first row; NULL when the reader was told why not. */
 static json_t *page_of(struct call *c)
 {
@@ -26,44 +20,20 @@ static json_t *page_of(struct call *c)
     const char *text = db_value(c->batch, 0, 0, 1);
     if (wait > 0) {
         call_header(c, "Retry-After", db_text_int(c->arena, wait));
-        page_reply(c, STATUS_TOO_MANY,
-                   link_html_say(c->arena, c->language, N_("One moment, please"),
-                                 N_("Too many links were asked for from where you are. Try again "
-                                    "in a few minutes.")));
+        page_say(c, STATUS_TOO_MANY, N_("One moment, please"),
+                 N_("Too many links were asked for from where you are. Try again in a few "
+                    "minutes."));
         return NULL;
     }
     json_t *page = text ? json_loads(text, 0, NULL) : NULL;
     if (!page) {
-        page_reply(c, STATUS_NOT_FOUND,
-                   link_html_say(c->arena, c->language, N_("This link is not known"),
-                                 N_("Please look whether it is whole. If it is, call us: we will "
-                                    "send you another one.")));
+        page_say(c, STATUS_NOT_FOUND, N_("This link is not known"),
+                 N_("Please look whether it is whole. If it is, call us: we will send you another "
+                    "one."));
         return NULL;
     }
     arena_defer(c->arena, release_json, page);
     return page;
-}
-
-static void page_show(struct call *c)
-{
-    json_t *page = page_of(c);
-    if (page)
-        page_reply(c, STATUS_OK,
-                   link_html(c->arena, c->language, c->params[0], page,
-                             http_query(c->request, "done") != NULL));
-}
-
-/* What cannot be paid any more says so on its own page. */
-static void page_leave(struct call *c)
-{
-    json_t *page = page_of(c);
-    if (!page)
-        return;
-    bool is_open = strcmp(json_string_value(json_object_get(page, "state")), "open") == 0;
-    const char *url = json_string_value(json_object_get(page, "url"));
-    call_header(c, "Location",
-                is_open && url ? url : arena_printf(c->arena, "/p/%s", c->params[0]));
-    page_reply(c, STATUS_SEE_OTHER, "");
 }
 
 /* A code as people may copy it; what is none costs the database nothing. */
@@ -81,21 +51,61 @@ static void look(struct call *c, call_step *then)
     call_then(c, then);
 }
 
+/* Word of the provider's is a second or two behind who comes back from there, so the answer waits
+ * for it: a page that looks again by itself is a nuisance to who has it read aloud. */
+enum { LOOKS = 6, LOOK_MS = 1000 };
+struct looking {
+    struct loop_timer *timer;
+    int looks;
+};
+
+static void page_show(struct call *c);
+
+static void look_again(void *arg)
+{
+    struct call *c = arg;
+    struct looking *looking = c->state;
+    loop_timer_free(looking->timer);
+    look(c, page_show);
+}
+
+static void page_show(struct call *c)
+{
+    json_t *page = page_of(c);
+    struct looking *looking = c->state;
+    bool is_back = http_query(c->request, "done") != NULL;
+    if (!page)
+        return;
+    if (link_html_waits(page, is_back) && ++looking->looks < LOOKS && !c->server->draining)
+        looking->timer = loop_timer_new(c->server->loop, LOOK_MS, false, look_again, c);
+    else
+        page_reply(c, STATUS_OK, link_html(c->arena, c->language, c->params[0], page, is_back));
+}
+
+/* What cannot be paid any more says so on its own page. */
+static void page_leave(struct call *c)
+{
+    json_t *page = page_of(c);
+    if (!page)
+        return;
+    bool is_open = strcmp(json_string_value(json_object_get(page, "state")), "open") == 0;
+    const char *url = json_string_value(json_object_get(page, "url"));
+    call_header(c, "Location",
+                is_open && url ? url : arena_printf(c->arena, "/p/%s", c->params[0]));
+    page_reply(c, STATUS_SEE_OTHER, "");
+}
+
 void link_page(struct call *c)
 {
+    c->state = ARENA_NEW(c->arena, struct looking);
+    c->fail_page = page_fail;
     look(c, page_show);
 }
 
 void link_pay(struct call *c)
 {
+    c->fail_page = page_fail;
     look(c, page_leave);
-}
-
-void page_style(struct call *c)
-{
-    call_header(c, "Cache-Control", "public, max-age=3600");
-    call_reply_text(c, STATUS_OK, "text/css; charset=utf-8", (const char *)web_style.data,
-                    web_style.size);
 }
 
 /* ---- the letter ------------------------------------------------------------------------------ */

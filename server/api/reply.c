@@ -80,6 +80,10 @@ void call_fail(struct call *c, enum status status, const char *detail)
     }
     if (status == STATUS_UNAVAILABLE || status == STATUS_TOO_MANY)
         call_header(c, "Retry-After", "1");
+    if (c->fail_page) {
+        c->fail_page(c, status);
+        return;
+    }
     call_problems(c, status, &c->problems, detail && detail[0] ? "detail" : NULL,
                   detail && detail[0] ? json_string(tr(c->language, detail)) : NULL);
 }

@@ -6,7 +6,6 @@
 struct frame {
     const char *title; /* in the reader's language */
     const char *style; /* where style.css is */
-    int refresh;       /* seconds until the browser asks again by itself; 0: never */
     bool is_wrong;     /* something is to be looked at again: the title says so first */
 };
 

@@ -9,7 +9,8 @@ struct pay {
     const char *company, *order, *date, *amount, *code;
     const char *heading, *sentence; /* in the reader's language */
     const struct items *items;      /* NULL: not shown any more */
-    bool is_open, is_back; /* it can be paid · the reader comes from the provider's page */
+    bool is_open, is_making;        /* it can be paid · or will be able to, in a moment */
+    bool is_back; /* the reader comes from the provider's page, and word of it does not yet */
     bool is_good, is_paid; /* it went well · and was not given back */
 };
 

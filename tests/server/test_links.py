@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Pay links as those who pay meet them: the letter that brings one, our page behind its short code in a browser,
 the provider's page, the receipt; what is over or unknown says so; nobody finds one by trying."""
+import concurrent.futures
 import html
 import os
 import re
@@ -109,14 +110,31 @@ def page_paid(d):
 
 
 def page_before_word(d):
-    """Back from the provider's page, and nobody has told us yet: it says so and looks again, without a script."""
+    """Back from the provider's page, and nobody has told us yet: the answer waits for word, and then says so; without a script, and
+    without a page that moves by itself."""
     order = d.order()
     code = d.code(d.open(order))
     _, _, text = d.get("/p/" + code + "?done=1")
-    assert "waiting for word" in text and 'http-equiv="refresh"' in text and f'href="/p/{code}"' in text and "/pay\"" not in text, text
+    assert "waiting for word" in text and f'href="/p/{code}?done=1"' in text and f'href="/p/{code}"' in text, text
+    assert "refresh" not in text and "/pay\"" not in text, text
     d.s.psql(f"UPDATE payment SET url = NULL WHERE code = '{code}'")
     _, _, text = d.get("/p/" + code)
-    assert "is being made" in text and 'http-equiv="refresh"' in text and "/pay\"" not in text, text
+    assert "is being made" in text and f'href="/p/{code}"' in text and "refresh" not in text and "/pay\"" not in text, text
+
+
+def page_waits_for_word(d):
+    """What comes while the answer is held is in it."""
+    code = d.code(d.open(d.order()))
+    d.s.psql("DELETE FROM guard WHERE key = 'link-peer:127.0.0.1'")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(d.get, f"/p/{code}?done=1")
+        wait(lambda: d.s.psql("SELECT tries FROM guard WHERE key = 'link-peer:127.0.0.1'") != "", "it has looked")
+        assert not asked.done()
+        by_force = "SET session_replication_role = replica; UPDATE payment SET state = '{}' WHERE code = '{}'"
+        d.s.psql(by_force.format("authorised", code))
+        status, _, text = asked.result()
+        d.s.psql(by_force.format("authorising", code))
+    assert status == 200 and "Paid: thank you" in text, text
 
 
 def page_over(d):
@@ -142,6 +160,22 @@ def page_unknown(d):
     assert d.s.call("POST", "/p/ABCDEFGHJKMN", {})[0] == 405
     status, headers, css = d.get("/pay/style.css")
     assert status == 200 and headers["Content-Type"].startswith("text/css") and "main" in css
+
+
+def page_faults(d):
+    """What goes wrong is said as a page to who looks with a browser."""
+    code = d.code(d.open(d.order()))
+    d.s.psql("ALTER FUNCTION link_page(text, text) RENAME TO link_page_not")
+    for path in ("/p/" + code, "/p/" + code + "/pay"):
+        status, headers, text = d.get(path)
+        assert status >= 500 and headers["Content-Type"].startswith("text/html"), (path, status, text)
+        assert "default-src 'none'" in headers["Content-Security-Policy"] and "try again in a minute" in text, (headers, text)
+    d.s.psql("ALTER FUNCTION link_page_not(text, text) RENAME TO link_page")
+    assert d.get("/p/" + code)[0] == 200
+    status, headers, text = d.get("/paying", Accept="text/html,*/*;q=0.8")
+    assert status == 404 and headers["Content-Type"].startswith("text/html") and "There is nothing here" in text, text
+    status, headers, text = d.get("/paying")
+    assert status == 404 and headers["Content-Type"].startswith("application/problem+json"), "programs are told as ever"
 
 
 def page_languages(d):
@@ -293,7 +327,7 @@ def main():
         settings = f'smtp_url = "smtp://127.0.0.1:{port}"\nmail_from = "Velvet & Vale <orders@example.org>"\nmail_seconds = 1\n'
         with demo_server(settings=settings) as s, chromium() as browser:
             d = Till(s, box, browser)
-            parts = [page_paid, page_before_word, page_over, page_unknown, page_languages, page_hostile, guessed, letter_sent, letter_again,
+            parts = [page_paid, page_before_word, page_waits_for_word, page_faults, page_over, page_unknown, page_languages, page_hostile, guessed, letter_sent, letter_again,
                      letter_not, letter_late]
             if browser:
                 parts.append(by_hand)

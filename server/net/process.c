@@ -1,162 +1,23 @@
 #include "server/net/process.h"
 
-#include "server/net/log.h"
-#include "server/net/metrics.h"
+#include "server/net/process_private.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
-    ASIDE_FIRST = 2 * PROCESS_WORKERS_MAX + 1, /* slots below are for two sets of workers */
-    YOUNG_MS = 10000,                          /* who dies younger makes the next one wait */
+    YOUNG_MS = 10000, /* who dies younger makes the next one wait */
     YOUNG_DEATHS = 5,
     BACKOFF_LEAST_MS = 100,
     BACKOFF_MOST_MS = 5000,
-    STOP_DEFAULT_MS = 25000,
 };
-
-enum worker_state { WORKER_NONE, WORKER_STARTING, WORKER_READY, WORKER_STOPPING };
-
-struct worker {
-    pid_t pid;
-    enum worker_state state;
-    unsigned set; /* which reload made it */
-    int ready_fd; /* our end of its ready pipe; -1 when it has said so, or closed it */
-    int64_t born, kill_at;
-    int64_t fork_after; /* of one that lives aside: when the next may be made */
-    int backoff_ms;
-};
-
-struct family {
-    const struct process_plan *plan;
-    struct worker workers[METRICS_WORKERS]; /* by slot; 0 is the parent's, the last live aside */
-    int signal_fd;
-    sigset_t old_mask;
-    unsigned set; /* workers of older sets are kept until this one is ready */
-    bool set_ready, announced, reload_asked, stopping;
-    int early_deaths; /* of the set, before one of it was ready */
-    int backoff_ms;
-    int64_t fork_after, tick_at;
-    int result;
-};
-
-/* The worker's end of its ready pipe. */
-static int ready_pipe = -1;
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void process_ready(void)
-{
-    if (ready_pipe < 0)
-        return;
-    ssize_t sent = write(ready_pipe, "r", 1);
-    (void)sent; /* the parent sees the close as well */
-    close(ready_pipe);
-    ready_pipe = -1;
-}
-
-/* ---- the life of a worker -------------------------------------------------------------------- */
-
-/* In the child: nothing of the parent's stays but the listener and the counters. */
-static void worker_live(struct family *family, int slot, int pipe_end, pid_t parent)
-{
-    /* A parent killed hard must not leave workers behind that hold the port. */
-    prctl(PR_SET_PDEATHSIG, SIGTERM);
-    if (getppid() != parent)
-        _exit(1);
-    /* Ctrl-C and SIGHUP of a terminal reach the whole group; the parent decides what they mean. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    sigprocmask(SIG_SETMASK, &family->old_mask, NULL);
-    close(family->signal_fd);
-    for (int i = 1; i < METRICS_WORKERS; i++)
-        if (family->workers[i].ready_fd >= 0)
-            close(family->workers[i].ready_fd);
-    ready_pipe = pipe_end;
-    metrics_attach(slot);
-    exit(slot >= ASIDE_FIRST ? family->plan->aside[slot - ASIDE_FIRST]->run(family->plan->arg)
-                             : family->plan->worker(slot, family->plan->arg));
-}
-
-static int free_slot(const struct family *family)
-{
-    for (int i = 1; i < ASIDE_FIRST; i++)
-        if (family->workers[i].state == WORKER_NONE)
-            return i;
-    return 0;
-}
-
-/* One that lives aside is known by its name. */
-static const char *name_of(const struct family *family, int slot)
-{
-    return slot >= ASIDE_FIRST ? family->plan->aside[slot - ASIDE_FIRST]->name : "worker";
-}
-
-static void log_worker(const struct family *family, enum log_level level, const char *event,
-                       int slot, pid_t pid, const char *how)
-{
-    char slot_text[16], pid_text[16];
-    snprintf(slot_text, sizeof slot_text, "%d", slot);
-    snprintf(pid_text, sizeof pid_text, "%d", (int)pid);
-    log_event(level, event, "what", name_of(family, slot), "slot", slot_text, "pid", pid_text,
-              "how", how, NULL);
-}
-
-static bool worker_fork(struct family *family, int slot)
-{
-    int ends[2];
-    if (!slot || pipe2(ends, O_CLOEXEC) < 0)
-        return false;
-    fflush(NULL); /* or the child's exit would print it again */
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        close(ends[0]);
-        worker_live(family, slot, ends[1], parent);
-    }
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        log_event(LOG_ERROR_, "fork_failed", "why", strerror(errno), NULL);
-        return false;
-    }
-    family->workers[slot] = (struct worker){.pid = pid,
-                                            .state = WORKER_STARTING,
-                                            .set = family->set,
-                                            .ready_fd = ends[0],
-                                            .born = now_ms(),
-                                            .kill_at = INT64_MAX,
-                                            .backoff_ms = family->workers[slot].backoff_ms};
-    metric_add(METRIC_worker_starts, 1);
-    log_worker(family, LOG_INFO_, "worker_started", slot, pid, NULL);
-    return true;
-}
-
-static void worker_stop(struct family *family, struct worker *worker)
-{
-    if (worker->state == WORKER_NONE || worker->state == WORKER_STOPPING)
-        return;
-    int stop_ms = family->plan->stop_ms ? family->plan->stop_ms : STOP_DEFAULT_MS;
-    worker->state = WORKER_STOPPING;
-    worker->kill_at = now_ms() + stop_ms;
-    kill(worker->pid, SIGTERM);
-}
 
 /* ---- the set: how many there are and should be ----------------------------------------------- */
 
@@ -244,32 +105,40 @@ static void set_give_up(struct family *family)
     sd_notify(0, "READY=1");
 }
 
+static int free_slot(const struct family *family)
+{
+    for (int i = 1; i < ASIDE_FIRST; i++)
+        if (family->workers[i].state == WORKER_NONE)
+            return i;
+    return 0;
+}
+
 static void fill_up(struct family *family)
 {
-    if (family->stopping || now_ms() < family->fork_after)
+    if (family->stopping || process_now_ms() < family->fork_after)
         return;
     int have =
         count(family, family->set, WORKER_STARTING) + count(family, family->set, WORKER_READY);
     for (; have < family->plan->workers; have++)
         if (!worker_fork(family, free_slot(family))) {
-            family->fork_after = now_ms() + BACKOFF_MOST_MS / 5;
+            family->fork_after = process_now_ms() + BACKOFF_MOST_MS / 5;
             return;
         }
     if (!family->set_ready && count(family, family->set, WORKER_READY) >= family->plan->workers)
         set_is_ready(family);
 }
 
-/* ---- those that live aside --------------------------------------------------------------------
- */
+/* ---- those that live aside ------------------------------------------------------------------- */
 
 static void fill_up_aside(struct family *family)
 {
     for (int i = 0; i < PROCESS_ASIDE_MAX && family->plan->aside[i]; i++) {
         struct worker *worker = &family->workers[ASIDE_FIRST + i];
-        if (family->stopping || worker->state != WORKER_NONE || now_ms() < worker->fork_after)
+        if (family->stopping || worker->state != WORKER_NONE ||
+            process_now_ms() < worker->fork_after)
             continue;
         if (!worker_fork(family, ASIDE_FIRST + i))
-            worker->fork_after = now_ms() + BACKOFF_MOST_MS / 5;
+            worker->fork_after = process_now_ms() + BACKOFF_MOST_MS / 5;
     }
 }
 
@@ -284,12 +153,12 @@ static void renew_aside(struct family *family)
 static void aside_died(struct family *family, int slot, const struct worker *dead, bool expected)
 {
     struct worker *worker = &family->workers[slot];
-    if (expected || now_ms() - dead->born >= YOUNG_MS)
+    if (expected || process_now_ms() - dead->born >= YOUNG_MS)
         return;
     worker->backoff_ms = dead->backoff_ms ? dead->backoff_ms * 2 : BACKOFF_LEAST_MS;
     if (worker->backoff_ms > BACKOFF_MOST_MS)
         worker->backoff_ms = BACKOFF_MOST_MS;
-    worker->fork_after = now_ms() + worker->backoff_ms;
+    worker->fork_after = process_now_ms() + worker->backoff_ms;
 }
 
 /* ---- what happens ---------------------------------------------------------------------------- */
@@ -300,7 +169,7 @@ static void died_young(struct family *family, bool cannot)
     family->backoff_ms = family->backoff_ms ? family->backoff_ms * 2 : BACKOFF_LEAST_MS;
     if (family->backoff_ms > BACKOFF_MOST_MS)
         family->backoff_ms = BACKOFF_MOST_MS;
-    family->fork_after = now_ms() + family->backoff_ms;
+    family->fork_after = process_now_ms() + family->backoff_ms;
     if (cannot && ++family->early_deaths >= YOUNG_DEATHS)
         set_give_up(family);
 }
@@ -314,7 +183,7 @@ static void worker_died(struct family *family, int slot, int status)
     else
         snprintf(how, sizeof how, "exit %d", WEXITSTATUS(status));
     bool expected = worker.state == WORKER_STOPPING;
-    log_worker(family, expected ? LOG_INFO_ : LOG_ERROR_,
+    worker_log(family, expected ? LOG_INFO_ : LOG_ERROR_,
                expected ? "worker_stopped" : "worker_died", slot, worker.pid, how);
     if (worker.ready_fd >= 0)
         close(worker.ready_fd);
@@ -326,7 +195,7 @@ static void worker_died(struct family *family, int slot, int status)
     }
     if (expected || worker.set != family->set)
         return;
-    if (now_ms() - worker.born < YOUNG_MS)
+    if (process_now_ms() - worker.born < YOUNG_MS)
         died_young(family, worker.state != WORKER_READY &&
                                !(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
     else
@@ -350,7 +219,8 @@ static void reload(struct family *family)
 {
     family->reload_asked = false;
     char text[64];
-    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)now_ms() * 1000);
+    snprintf(text, sizeof text, "RELOADING=1\nMONOTONIC_USEC=%lld",
+             (long long)process_now_ms() * 1000);
     sd_notify(0, text);
     if (family->plan->reload && !family->plan->reload(family->plan->arg)) {
         log_event(LOG_WARN_, "reload_refused", "kept", "the old configuration", NULL);
@@ -390,12 +260,12 @@ static void read_ready(struct family *family, struct worker *worker)
 
 static void kill_overdue(struct family *family)
 {
-    int64_t now = now_ms();
+    int64_t now = process_now_ms();
     for (int i = 1; i < METRICS_WORKERS; i++) {
         struct worker *worker = &family->workers[i];
         if (worker->state != WORKER_STOPPING || worker->kill_at > now)
             continue;
-        log_worker(family, LOG_WARN_, "worker_killed", i, worker->pid, "did not stop in time");
+        worker_log(family, LOG_WARN_, "worker_killed", i, worker->pid, "did not stop in time");
         kill(worker->pid, SIGKILL);
         worker->kill_at = INT64_MAX;
     }
@@ -404,16 +274,16 @@ static void kill_overdue(struct family *family)
 static void tick(struct family *family)
 {
     const struct process_plan *plan = family->plan;
-    if (!plan->tick || now_ms() < family->tick_at || family->stopping)
+    if (!plan->tick || process_now_ms() < family->tick_at || family->stopping)
         return;
     plan->tick(plan->arg);
-    family->tick_at = now_ms() + (plan->tick_ms ? plan->tick_ms : 1000);
+    family->tick_at = process_now_ms() + (plan->tick_ms ? plan->tick_ms : 1000);
 }
 
 /* Milliseconds until something is due; the bound makes a forgotten reason harmless. */
 static int wait_ms(const struct family *family)
 {
-    int64_t now = now_ms(), due = now + 1000;
+    int64_t now = process_now_ms(), due = now + 1000;
     if (family->plan->tick && !family->stopping && family->tick_at < due)
         due = family->tick_at;
     if (family->fork_after > now && family->fork_after < due)

@@ -298,6 +298,48 @@ def changed_while_held(d):
     d.clean()
 
 
+def every_reply_says_the_same(d):
+    """How an order is paid, as the reply of whatever was done to it says, is what GET says of it afterwards."""
+    card = d.card()
+
+    def agreed(said, number, expected):
+        now = d.read(number)
+        assert (said["payment"], now["payment"]) == (expected, expected), (said, now["payment"], expected)
+        if "due" in said:
+            assert said["due"] == now["due"], (said, now["due"])
+        return now
+
+    def changed(order, qty):
+        first = {k: order["lines"][0][k] for k in ("id", "sku")}
+        status, said = d.change(order, lines=[dict(first, qty=qty)])
+        assert status == 200, said
+        return said
+
+    for answer, expected in ((None, "authorising"), ("unknown", "unknown"), ("authorised", "authorised"), ("captured", "captured"),
+                             ("declined", "declined")):
+        order = d.order(5)
+        agreed(d.paid(order["number"], ("token", order["total"], card)), order["number"], "authorising")
+        for task in d.tasks(order=order["number"]) if answer else []:
+            d.answer(task, answer, f"pi_{task['payment']}", {"why": "no"} if answer == "declined" else None)
+        now = agreed(d.read(order["number"]), order["number"], expected)
+        now = agreed(changed(now, 3), order["number"], expected)
+        more = {"captured": "due", "authorised": "due", "declined": "declined"}.get(expected, expected)
+        now = agreed(changed(now, 4), order["number"], more)
+        if more == "due":
+            agreed(d.paid(order["number"], ("transfer", now["due"], "BACS")), order["number"], expected)
+            status, said = d.release(order["number"])
+            assert status == 200
+            agreed(said, order["number"], expected)
+    placed = d.order(1)
+    agreed(placed, placed["number"], "due")
+    agreed(changed(placed, 2), placed["number"], "due")
+    d.soon()
+    for task in d.tasks():
+        d.answer(task, {"capture": "captured", "refund": "refunded", "cancel": "cancelled"}.get(task["act"], "declined"),
+                 f"{task['act']}_{task['task']}" if task["act"] != "capture" else None)
+    d.clean()
+
+
 def less_while_captured(d):
     """What comes back while the provider is asked to capture goes back once it says how much it has taken: a
     question that is out cannot be changed. One that nobody has asked yet asks for less."""
@@ -362,6 +404,7 @@ def main():
                                ("called off before, while and after it was asked", called_off),
                                ("a link is paid on the provider's page", by_link),
                                ("an order that changes while a card is held", changed_while_held),
+                               ("how an order is paid: every reply says what GET says", every_reply_says_the_same),
                                ("what comes back while it is captured", less_while_captured),
                                ("what a buyer could pay with", means),
                                ("the gateway's role may do nothing else", not_by_others)):

@@ -143,6 +143,8 @@ void call_fail(struct call *call, enum status status, const char *detail);
 /* The same with the problems found and, if not NULL, one more member. */
 void call_problems(struct call *call, enum status status, const struct problems *problems,
                    const char *member, json_t *value);
+/* 429: whoever asks has to wait, in seconds. */
+void call_wait(struct call *call, int64_t seconds);
 /* The same with any members beside; the object is released. */
 void call_problem(struct call *call, enum status status, json_t *about);
 /* Anything else than JSON. */

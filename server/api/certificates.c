@@ -1,6 +1,7 @@
 /* Gift certificates at the desk. Who knows a number, or the last six digits and who bought it, sees
  * the certificate and what became of it; lists have the last four digits only, for a number is as
- * good as money. Look-ups are counted (certificate_look), so that nobody finds one by trying. */
+ * good as money. Look-ups are counted (certificate_look), so that nobody finds one by trying; so is
+ * what orders name (order_tries_certificate). */
 #include "core/tender.h"
 #include "server/api/people.h"
 #include "server/api/routes.h"
@@ -58,8 +59,7 @@ static void looked(struct call *c)
     int64_t wait = db_int(c->batch, 0, 0, 0);
     const char *id = db_value(c->batch, 0, 0, 1);
     if (wait > 0) {
-        call_header(c, "Retry-After", db_text_int(c->arena, wait));
-        call_problems(c, STATUS_TOO_MANY, NULL, "wait_seconds", json_integer(wait));
+        call_wait(c, wait);
         return;
     }
     if (!id) {

@@ -116,9 +116,7 @@ struct writing {
 
 static void letter_waits(struct call *c, const json_t *reply)
 {
-    json_t *seconds = json_object_get(reply, "wait_seconds");
-    call_header(c, "Retry-After", db_text_int(c->arena, json_integer_value(seconds)));
-    call_problems(c, STATUS_TOO_MANY, NULL, "wait_seconds", json_incref(seconds));
+    call_wait(c, json_integer_value(json_object_get(reply, "wait_seconds")));
 }
 
 static void letter_reply(struct call *c)

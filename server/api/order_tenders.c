@@ -31,6 +31,21 @@ void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders,
                                   db_array_text(arena, refs, n)};
 }
 
+bool order_tries_certificate(const struct draft_tender *tenders, size_t n)
+{
+    size_t i = 0;
+    while (i < n && tender_by_name(tenders[i].kind) != TENDER_certificate)
+        i++;
+    return i < n;
+}
+
+void order_refuse_tries(struct call *c, const char *detail)
+{
+    json_t *found = json_loads(detail, 0, NULL);
+    call_wait(c, json_integer_value(json_object_get(found, "wait")));
+    json_decref(found);
+}
+
 unsigned order_tender_kinds(const struct call *c, bool distributor_pays, bool at_till)
 {
     unsigned receivers = ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor);

@@ -17,6 +17,10 @@ void order_tenders_fill(struct arena *arena, const struct draft_tender *tenders,
 /* The kinds that the one who asks may use on an order that a distributor pays, or a customer; cash
  * at a till only. */
 unsigned order_tender_kinds(const struct call *c, bool distributor_pays, bool at_till);
+/* Whether a certificate is among them: whoever names one is counted (certificate_place,
+ * certificate_pay), and after too many wrong ones has to wait: their 'wait' ({"wait": seconds}). */
+bool order_tries_certificate(const struct draft_tender *tenders, size_t n);
+void order_refuse_tries(struct call *c, const char *detail);
 /* Which tender the database could not take, and why: the detail of its "tender". */
 void order_add_tender_problem(struct problems *problems, const char *detail,
                               const struct draft_tender *tenders, size_t n, int exponent);

@@ -177,6 +177,13 @@ static void on_shift(struct call *c, struct placing *p, const char *detail)
     counter_refuse(c, detail);
 }
 
+static void on_wait(struct call *c, struct placing *p, const char *detail)
+{
+    (void)p;
+    metric_add(METRIC_orders_refused, 1);
+    order_refuse_tries(c, detail);
+}
+
 /* What order_place can say, and what follows. */
 static const struct {
     const char *result;
@@ -184,7 +191,7 @@ static const struct {
 } outcomes[] = {{"placed", on_placed},       {"again", on_again},   {"reused", on_again},
                 {"stock", on_stock},         {"tender", on_tender}, {"facts", on_facts},
                 {"promotion", on_promotion}, {"stale", on_stale},   {"locked", on_locked},
-                {"shift", on_shift}};
+                {"shift", on_shift},         {"wait", on_wait}};
 
 static void place_after_asking(struct call *c, struct placing *p);
 
@@ -218,7 +225,10 @@ static void commit(struct call *c, struct placing *p)
                                       .accept_duplicate = p->accept_duplicate,
                                       .known = p->known};
     const char *order = order_placing(c, &p->pricing, &terms);
-    if (p->pricing.shift)
+    if (order_tries_certificate(p->tenders, p->ntenders))
+        DB_ADD(call_write(c), Q_certificate_place, p->key, order, p->pricing.shift,
+               c->request->peer);
+    else if (p->pricing.shift)
         DB_ADD(call_write(c), Q_counter_place, p->key, order, p->pricing.shift);
     else
         DB_ADD(call_write(c), Q_order_place, p->key, order);
@@ -282,10 +292,13 @@ static void place_after_asking(struct call *c, struct placing *p)
     call_then(c, decide);
 }
 
-/* False when that cannot be: it is asked about, or who wants it is not known. */
+/* False when that cannot be: it is asked about, who wants it is not known, or a number is tried,
+ * which is to count once. */
 static bool place_at_once(struct call *c, struct placing *p)
 {
-    struct known *known = c->tries || p->pricing.shift ? NULL : known_find(c, &p->pricing);
+    bool must_ask =
+        c->tries || p->pricing.shift || order_tries_certificate(p->tenders, p->ntenders);
+    struct known *known = must_ask ? NULL : known_find(c, &p->pricing);
     if (!known || !call_sign(c, &known->actor))
         return false;
     known_decide(c, &p->pricing, known);

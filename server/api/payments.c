@@ -52,6 +52,10 @@ static void pay_reply(struct call *c)
     const char *result = db_value(c->batch, 0, 0, 0), *reply = db_value(c->batch, 0, 0, 1);
     if (answer_common(c, result, reply) || counter_answer(c, result, reply))
         return;
+    if (strcmp(result, "wait") == 0) {
+        order_refuse_tries(c, reply);
+        return;
+    }
     order_add_tender_problem(&c->problems, reply, p->tenders, p->ntenders, p->exponent);
     call_fail(c, STATUS_PROBLEMS, NULL);
 }
@@ -78,7 +82,11 @@ static void pay_decide(struct call *c)
         return;
     }
     order_tenders_fill(c->arena, p->tenders, p->ntenders, &columns);
-    if (p->shift)
+    if (order_tries_certificate(p->tenders, p->ntenders))
+        DB_ADD(call_write(c), Q_certificate_pay, c->params[0], c->actor.market, p->key, p->hash,
+               c->actor.login_id, c->actor.acting_for, c->request->id, columns.kind, columns.amount,
+               columns.ref, c->request->peer, p->shift, p->is_hand_over ? "t" : "f");
+    else if (p->shift)
         DB_ADD(call_write(c), p->is_hand_over ? Q_counter_hand_over : Q_counter_pay, c->params[0],
                c->actor.market, p->key, p->hash, c->actor.login_id, c->actor.acting_for,
                c->request->id, p->shift, columns.kind, columns.amount, columns.ref);

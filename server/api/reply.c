@@ -88,6 +88,12 @@ void call_fail(struct call *c, enum status status, const char *detail)
                   detail && detail[0] ? json_string(tr(c->language, detail)) : NULL);
 }
 
+void call_wait(struct call *c, int64_t seconds)
+{
+    call_header(c, "Retry-After", db_text_int(c->arena, seconds));
+    call_problems(c, STATUS_TOO_MANY, NULL, "wait_seconds", json_integer(seconds));
+}
+
 /* ---- rows to JSON ---- */
 
 static json_t *cell(const struct db_batch *batch, size_t statement, size_t row, int column,

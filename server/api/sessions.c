@@ -167,8 +167,7 @@ static void check(struct call *c)
     int64_t wait = db_int(c->batch, s->begin, 0, COL_WAIT);
     if (wait > 0) {
         metric_add(METRIC_sign_ins_refused, 1);
-        call_header(c, "Retry-After", db_text_int(c->arena, wait));
-        call_problems(c, STATUS_TOO_MANY, NULL, "wait_seconds", json_integer(wait));
+        call_wait(c, wait);
         return;
     }
     if (!hasher_verify(c->server->hasher, db_value(c->batch, s->begin, 0, COL_HASH), s->password,

@@ -3,6 +3,13 @@
 -- name: certificate_look   $1: digits, $2: who bought it or NULL, $3: market or NULL, $4: login, $5: address, $6: request
 SELECT l.wait, l.id, l.number FROM certificate_look($1, $2, $3, $4::bigint, $5, $6) l;
 
+-- name: certificate_place   $1: key, $2: the order, $3: shift or NULL, $4: address. As order_place and counter_place, where certificates pay.
+SELECT result, order_number, payment_state, order_total, detail::text, state, change FROM certificate_place($1, $2::priced_order, $3::bigint, $4);
+
+-- name: certificate_pay   As order_pay; $11: address, $12: shift or NULL, $13: it is given out, too.
+SELECT result, reply::text
+  FROM certificate_pay($1, $2, $3, $4, $5::bigint, $6::bigint, $7, $8::text[], $9::bigint[], $10::text[], $11, $12::bigint, $13::boolean);
+
 -- name: certificate_card   $1: id
 SELECT c.id, c.last, c.market, c.currency, c.exponent, c.amount, c.balance, c.state,
        to_char(c.issued_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), c.sold_by,

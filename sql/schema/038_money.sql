@@ -118,3 +118,113 @@ EXCEPTION
         result := SQLERRM;
         reply := coalesce(nullif(v_why, '')::jsonb, '{}');
 END $$;
+
+-- ---- numbers of certificates that are tried as tenders ----------------------------------------------------------
+-- Who names certificates is counted, whatever way the number is tried: seconds to wait, or 0. The try is counted
+-- before anybody looks, as in 008; the rows stay locked until it is known what came of it, so that those who try at
+-- the same time are counted one after the other.
+CREATE FUNCTION certificate_try(a_login bigint, a_peer text) RETURNS int LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN greatest(guard_try('certificate:' || a_login, 60, interval '10 minutes', interval '10 minutes'),
+                    guard_try('certificate-peer:' || a_peer, 600, interval '10 minutes', interval '10 minutes'));
+END $$;
+
+-- What came of tenders that were counted: a wrong number stays counted, also the last six digits of nobody's; what
+-- did not fail for a number is no try. Of what is undone nothing stays, so that this is said outside of it.
+CREATE FUNCTION certificate_tried(a_login bigint, a_peer text, a_request text, a_result text, a_detail jsonb,
+                                  t_kind text[], t_ref text[]) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE v_at int := (a_detail ->> 'tender')::int + 1;
+BEGIN
+    IF a_result = 'tender' AND a_detail ->> 'why' = 'unknown' AND t_kind[v_at] = 'certificate' THEN
+        INSERT INTO audit (login_id, action, object, detail, request)
+            VALUES (a_login, 'certificate.tender', 'certificate', jsonb_build_object('found', false, 'last', right(t_ref[v_at], 4)), a_request);
+    ELSE
+        UPDATE guard SET tries = greatest(tries - 1, 0) WHERE key IN ('certificate:' || a_login, 'certificate-peer:' || a_peer);
+    END IF;
+END $$;
+
+-- order_place, or counter_place with a shift, of an order that certificates pay. As these, and 'wait' ({"wait": seconds}).
+CREATE FUNCTION certificate_place(a_key text, a priced_order, a_shift bigint, a_peer text,
+                                  OUT result text, OUT order_number text, OUT payment_state text, OUT order_total bigint, OUT detail jsonb,
+                                  OUT state text, OUT change bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_tries boolean := NOT EXISTS (SELECT FROM orders x WHERE x.key = a_key);
+    v_wait int := CASE WHEN v_tries THEN certificate_try(a.login, a_peer) ELSE 0 END;
+BEGIN
+    IF v_wait > 0 THEN
+        result := 'wait';
+        detail := jsonb_build_object('wait', v_wait);
+        RETURN;
+    ELSIF a_shift IS NULL THEN
+        SELECT p.result, p.order_number, p.payment_state, p.order_total, p.detail
+          INTO result, order_number, payment_state, order_total, detail FROM order_place(a_key, a) p;
+    ELSE
+        SELECT p.* INTO result, order_number, payment_state, order_total, detail, state, change FROM counter_place(a_key, a, a_shift) p;
+    END IF;
+    IF v_tries THEN
+        PERFORM certificate_tried(a.login, a_peer, a.request, result, detail, a.t_kind, a.t_ref);
+    END IF;
+END $$;
+
+-- order_pay, or at a till (`a_shift`) counter_pay, or counter_hand_over, with certificates among the tenders. As
+-- these, and 'wait' ({"wait": seconds}).
+CREATE FUNCTION certificate_pay(a_number text, a_market text, a_key text, a_hash text, a_login bigint, a_acting bigint, a_request text,
+                                t_kind text[], t_amount bigint[], t_ref text[], a_peer text, a_shift bigint, a_gives boolean,
+                                OUT result text, OUT reply jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    v_tries boolean := NOT EXISTS (SELECT FROM idempotency i WHERE i.key = a_key);
+    v_wait int := CASE WHEN v_tries THEN certificate_try(a_login, a_peer) ELSE 0 END;
+BEGIN
+    IF v_wait > 0 THEN
+        result := 'wait';
+        reply := jsonb_build_object('wait', v_wait);
+        RETURN;
+    ELSIF a_shift IS NULL THEN
+        SELECT p.* INTO result, reply
+          FROM order_pay(a_number, a_market, a_key, a_hash, a_login, a_acting, a_request, t_kind, t_amount, t_ref) p;
+    ELSIF a_gives THEN
+        SELECT p.* INTO result, reply
+          FROM counter_hand_over(a_number, a_market, a_key, a_hash, a_login, a_acting, a_request, a_shift, t_kind, t_amount, t_ref) p;
+    ELSE
+        SELECT p.* INTO result, reply
+          FROM counter_pay(a_number, a_market, a_key, a_hash, a_login, a_acting, a_request, a_shift, t_kind, t_amount, t_ref) p;
+    END IF;
+    IF v_tries THEN
+        PERFORM certificate_tried(a_login, a_peer, a_request, result, reply, t_kind, t_ref);
+    END IF;
+END $$;
+
+-- As in 021, by the part above.
+CREATE OR REPLACE FUNCTION certificate_look(a_number text, a_person text, a_market text, a_login bigint, a_peer text, a_request text,
+                                 OUT wait int, OUT id bigint, OUT number text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    wait := certificate_try(a_login, a_peer);
+    IF wait > 0 THEN
+        RETURN;
+    END IF;
+    SELECT c.id, c.number INTO certificate_look.id, certificate_look.number FROM certificate c
+     WHERE (a_market IS NULL OR c.market = a_market)
+       AND CASE WHEN a_person IS NULL THEN c.number = a_number
+                ELSE right(c.number, 6) = a_number
+                     AND (c.customer_id = CASE WHEN a_person ~ '^[0-9]{1,18}$' THEN a_person::bigint END
+                          OR c.customer_id IS NULL AND c.seller_id = (SELECT d.id FROM distributor d WHERE d.number = a_person)) END
+     ORDER BY c.state, c.id DESC LIMIT 1;
+    -- Also tries that found nothing: somebody may be guessing.
+    INSERT INTO audit (login_id, action, object, detail, request)
+        VALUES (a_login, 'certificate.look', CASE WHEN certificate_look.id IS NULL THEN 'certificate' ELSE 'certificate ' || certificate_look.id END,
+                jsonb_build_object('found', certificate_look.id IS NOT NULL, 'last', right(a_number, 4)), a_request);
+END $$;
+
+-- ---- who may what ------------------------------------------------------------------------------------------------
+DO $$ BEGIN
+    EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'
+               FROM pg_proc p
+              WHERE p.pronamespace = 'public'::regnamespace
+                AND p.proname = ANY ('{certificate_try,certificate_tried,certificate_place,certificate_pay}'));
+    EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
+               FROM pg_proc p
+              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{certificate_place,certificate_pay}'));
+END $$;

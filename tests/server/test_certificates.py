@@ -276,6 +276,68 @@ def not_found_by_trying(d, skus):
     d.s.psql("DELETE FROM guard")
 
 
+def not_found_by_paying(d, skus):
+    """A wrong number counts whatever way it is tried: with a new order, a payment, the last digits of a known buyer, at a
+    look-up; a right one does not. Then nothing is tried until the time is over."""
+    number, spent = d.bought(**d.customer_order([])), d.bought()
+    order = d.place([line(skus[0], 3)], **d.customer_order([]))
+    d.pay(d.place([line(skus[1], 40)])["number"], ("certificate", VALUE, spent))
+    wrong = (damm("7" + str(10**13 + i)) for i in range(200))
+
+    def place(ref, key=None):
+        body = d.draft([line(skus[2], 1)], note=ulid(), **d.customer_order([]))
+        body["expect_total"] = d.quote(body["lines"], **{k: v for k, v in body.items() if k != "lines"})["total"]
+        return d.call("POST", "/orders", dict(body, tenders=[{"kind": "certificate", "amount": 100, "ref": ref}], accept=["duplicate", "age"]),
+                      {"Idempotency-Key": key or ulid()}, "CC-08")
+
+    def pay(ref, key=None):
+        body = {"tenders": [{"kind": "certificate", "amount": 100, "ref": ref}]}
+        return d.call("POST", f"/orders/{order['number']}/payments", body, {"Idempotency-Key": key or ulid()}, "CC-08")
+
+    def tries():
+        return sorted(int(n) for n in d.s.psql("SELECT tries FROM guard WHERE key LIKE 'certificate%'").split())
+
+    key = ulid()
+    d.s.psql("DELETE FROM guard")
+    for way, ref in ((place, number), (pay, number), (pay, number[-6:]), (place, number[-6:]), (place, "GC" + number)):
+        status, _, got = way(ref, key if way == pay and ref == number else None)
+        assert status in (200, 201), (status, got)
+    status, _, got = pay(spent)
+    assert (status, codes(got)) == (422, ["tender_short"]), got
+    assert tries() == [0, 0], f"right ones are no tries: {tries()}"
+    for i in range(60):
+        way, ref = (place, pay)[i % 2], next(wrong) if i % 3 else f"{i:06}"
+        status, _, got = way(ref)
+        assert status == 422 and "tender_unknown" in codes(got), (i, status, got)
+        assert tries() == [i + 1] * 2, (i, tries())
+    before = d.read(order["number"])
+    for status, headers, got in (place(number), pay(number), pay(number[-6:]), d.call("GET", f"/certificates/{number}", login="CC-08")):
+        assert status == 429 and 0 < int(headers["Retry-After"]) <= 600 and got["wait_seconds"] > 0, (status, got)
+    assert d.read(order["number"]) == before
+    assert pay(number, key)[0] == 200, "what was paid before is answered again"
+    status, _, got = d.call("POST", f"/orders/{order['number']}/payments", {"tenders": [{"kind": "transfer", "amount": 1, "ref": "x"}]},
+                            {"Idempotency-Key": ulid()}, "B-02")
+    assert status == 200, "what needs no number goes on"
+    assert d.s.psql("SELECT count(*) FROM audit WHERE action = 'certificate.tender' AND detail->>'found' = 'false'") == "60"
+    d.s.psql("DELETE FROM guard")
+
+
+def guessed_at_once(d, skus):
+    """64 at the same time are counted one after the other: 60 hear that there is none, the others have to wait."""
+    d.s.psql("DELETE FROM guard")
+    order = d.place([line(skus[0], 3)])["number"]
+    token = d.s.token("CC-08")
+
+    def shoot(i):
+        body = {"tenders": [{"kind": "certificate", "amount": 1, "ref": damm("1" + str(10**13 + i))}]}
+        return d.s.call("POST", f"{API}/orders/{order}/payments", body, token, {"Idempotency-Key": ulid()})[0]
+
+    with concurrent.futures.ThreadPoolExecutor(CLIENTS) as pool:
+        got = sorted(pool.map(shoot, range(CLIENTS)))
+    assert got == [422] * 60 + [429] * (CLIENTS - 60), got
+    d.s.psql("DELETE FROM guard")
+
+
 def numbers_stay_inside(d, skus):
     """In full they are in the table of certificates and nowhere else: not in other tables, not in the log."""
     number = d.bought(**d.customer_order([]))
@@ -331,7 +393,7 @@ def main():
         d.clean()
         for test in (sold_at_what_it_is_worth, values_are_checked, issued_when_paid, numbers_look_like_nothing_else, spent_over_orders,
                      last_six_of_the_buyer_only, a_refund_restores, dead_with_its_sale, a_change_leaves_issued_lines,
-                     seen_by_staff, not_found_by_trying, numbers_stay_inside, race):
+                     seen_by_staff, not_found_by_trying, not_found_by_paying, guessed_at_once, numbers_stay_inside, race):
             cases.run(f"{test.__name__.replace('_', ' ')} (seed {SEED})", test, d, skus)
     cases.end()
 

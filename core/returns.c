@@ -59,10 +59,20 @@ static struct progress progress_of(const struct return_line *line)
     return p;
 }
 
+static bool is_whole(const struct return_certificate *certificate)
+{
+    return !certificate->goes && certificate->left.minor == certificate->amount.minor;
+}
+
 int64_t return_left(const struct return_line *line, const struct return_part *part)
 {
+    int64_t whole = 0;
     if (!line->comes_back)
         return 0;
+    for (size_t i = 0; i < line->ncertificates; i++)
+        whole += is_whole(&line->certificates[i]);
+    if (line->is_certificate)
+        return whole;
     if (part)
         return part->qty - part_pieces(line, part);
     int64_t left = line->qty - line->taken;
@@ -164,6 +174,8 @@ static bool check_pieces(struct problems *problems, size_t i, const struct retur
         return true;
     if (!line->comes_back)
         p = problems_add(problems, PROBLEM_return_never, at(problems, i, "line"), wish->line);
+    else if (line->is_certificate)
+        p = problems_add(problems, PROBLEM_return_certificates, at(problems, i, "qty"), wish->line);
     else
         p = problems_add(problems, PROBLEM_return_pieces, at(problems, i, "qty"), wish->line);
     problem_set_text(p, "sku", part ? part->sku : line->sku);
@@ -173,6 +185,28 @@ static bool check_pieces(struct problems *problems, size_t i, const struct retur
     return false;
 }
 
+/* A certificate is money: what else may become of goods does not fit it. */
+static bool check_money(struct problems *problems, size_t i, enum return_kind kind,
+                        const struct return_wish *wish, const struct return_line *line)
+{
+    if (!line->is_certificate || (!wish->exchange && kind != RETURN_buy_back))
+        return true;
+    struct problem *p = problems_add(problems, PROBLEM_return_certificate_money,
+                                     at(problems, i, "line"), wish->line);
+    problem_set_text(p, "sku", line->sku);
+    problem_set_text(p, "name", line->name);
+    return false;
+}
+
+static void certificates_go(struct return_line *line, int64_t pieces)
+{
+    for (size_t i = 0; i < line->ncertificates && pieces > 0; i++)
+        if (is_whole(&line->certificates[i])) {
+            line->certificates[i].goes = true;
+            pieces--;
+        }
+}
+
 /* The goods of one wish are taken from their line. */
 static void take(struct return_order *order, struct return_line *line, struct return_part *part,
                  struct return_back *out)
@@ -180,6 +214,7 @@ static void take(struct return_order *order, struct return_line *line, struct re
     struct progress before = progress_of(line);
     *(part ? &part->taken : &line->taken) += out->wish->qty;
     struct progress now = progress_of(line);
+    certificates_go(line, out->wish->qty);
     out->goods.minor = return_share(line->goods.minor, before.done, now.done, now.whole);
     out->amount.minor = return_share(line->amount.minor, before.done, now.done, now.whole);
     out->tax.minor = return_share(line->tax.minor, before.done, now.done, now.whole);
@@ -188,8 +223,8 @@ static void take(struct return_order *order, struct return_line *line, struct re
     out->worth.minor = out->amount.minor + (order->tax_included ? 0 : out->tax.minor);
 }
 
-static void wish_read(struct return_order *order, struct problems *problems, size_t i,
-                      struct return_back *out)
+static void wish_read(struct return_order *order, enum return_kind kind, struct problems *problems,
+                      size_t i, struct return_back *out)
 {
     const struct return_wish *wish = out->wish;
     struct return_line *line;
@@ -202,7 +237,8 @@ static void wish_read(struct return_order *order, struct problems *problems, siz
         problem_set_text(
             problems_add(problems, PROBLEM_return_reason, at(problems, i, "reason"), wish->line),
             "reason", wish->reason ? wish->reason : "");
-    if (is_found && check_pieces(problems, i, wish, line, part)) {
+    if (is_found && check_money(problems, i, kind, wish, line) &&
+        check_pieces(problems, i, wish, line, part)) {
         take(order, line, part, out);
         line->keeps_delivery |= !out->reason || !out->reason->refunds_delivery;
         line->exchanged |= wish->exchange != NULL;
@@ -249,18 +285,25 @@ static void check_kind(const struct return_order *order, const struct return_quo
     }
 }
 
+/* Whether what comes back of it is kept in part: a buy-back's all, and what the restock fee is for.
+ */
+static bool costs_fee(const struct return_quote *q, const struct return_back *b)
+{
+    if (q->kind == RETURN_buy_back)
+        return true;
+    return q->kind != RETURN_withdrawal && !b->wish->exchange && b->reason && b->reason->fee &&
+           b->line && !b->line->is_certificate;
+}
+
 static void add_up(const struct return_order *order, struct return_quote *q)
 {
     int64_t base = 0;
     for (size_t i = 0; i < q->nbacks; i++) {
         const struct return_back *b = &q->backs[i];
-        bool is_kept =
-            q->kind == RETURN_buy_back ||
-            (!b->wish->exchange && b->reason && b->reason->fee && q->kind != RETURN_withdrawal);
         q->worth.minor += b->worth.minor;
         q->cv.hundredths += b->cv.hundredths;
         q->pv.hundredths += b->pv.hundredths;
-        base += is_kept ? b->worth.minor : 0;
+        base += costs_fee(q, b) ? b->worth.minor : 0;
     }
     if (q->kind == RETURN_buy_back)
         q->fee.minor = base - money_at_rate(money_of(base), order->buy_back).minor;
@@ -300,7 +343,7 @@ void return_quote_make(struct arena *arena, struct return_order *order, enum ret
         problems_add(problems, PROBLEM_return_nothing, "/lines", NULL);
     for (size_t i = 0; i < n; i++) {
         out->backs[i] = (struct return_back){.wish = &wishes[i]};
-        wish_read(order, problems, i, &out->backs[i]);
+        wish_read(order, out->kind, problems, i, &out->backs[i]);
         if (wishes[i].exchange && out->kind != RETURN_exchange)
             problem_set_name(problems_add(problems, PROBLEM_return_no_exchange,
                                           at(problems, i, "exchange"), wishes[i].line),

@@ -40,11 +40,19 @@ struct return_part {
     struct money share; /* of the line's amount */
 };
 
+/* A gift certificate of a line that can be spent. */
+struct return_certificate {
+    const char *last; /* digits of its number */
+    struct money amount, left;
+    bool goes; /* comes back by what is wished: set by return_quote_make */
+};
+
 /* A line as it was sold, and how much of it returns have taken already. */
 struct return_line {
     const char *id, *sku, *name;
-    int number;      /* in the database */
-    bool comes_back; /* goods; not a certificate or a fee */
+    int number;          /* in the database */
+    bool comes_back;     /* not a fee */
+    bool is_certificate; /* comes back as far as nothing is spent, and without a parcel */
     bool
         keeps_delivery; /* some of it came back for a reason that does not pay the delivery back, */
     bool exchanged;     /* or something went out for it */
@@ -54,6 +62,8 @@ struct return_line {
     struct volume cv, pv;
     struct return_part *parts; /* of a kit */
     size_t nparts;
+    struct return_certificate *certificates; /* in the order in which they go */
+    size_t ncertificates;
 };
 
 struct return_order {

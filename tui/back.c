@@ -237,6 +237,17 @@ static const char *over_the_counter(struct arena *arena, const struct back *back
     return _("The money goes back to what it was paid with. The goods are taken in.");
 }
 
+/* Gift certificates alone have come already. */
+static const char *certificates_ended(struct arena *arena, const struct back *back)
+{
+    char refund[MONEY_TEXT];
+    money_format(refund, money_of(back->made.refund), back->quote.exponent, true);
+    return arena_printf(arena,
+                        _("The gift certificates are good no more. %s %s goes back to what it was "
+                          "paid with; nothing is to be sent."),
+                        refund, back->quote.currency);
+}
+
 static void issued(void *owner, const struct answer *answer)
 {
     struct app *app = owner;
@@ -261,8 +272,9 @@ static void issued(void *owner, const struct answer *answer)
                                .address = made->address};
     arena_free(back->made_arena);
     back->made_arena = arena;
-    back->say = *back->shift ? over_the_counter(arena, back, answer)
-                             : return_say(arena, tongue_language(), &told);
+    back->say = *back->shift   ? over_the_counter(arena, back, answer)
+                : made->closed ? certificates_ended(arena, back)
+                               : return_say(arena, tongue_language(), &told);
     if (*made->exchange)
         app_news(app, ROLE_OK, "issued %s; order %s goes out", made->number, made->exchange);
     else

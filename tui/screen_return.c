@@ -117,6 +117,25 @@ static int draw_exchange(const struct back *back, const struct frame *frame, int
     return n + 1;
 }
 
+static int draw_certificates(const struct back *back, const struct frame *frame, int n,
+                             const struct reply_return_line *line)
+{
+    char left[MONEY_TEXT], amount[MONEY_TEXT];
+    int x = 12 + name_width(frame);
+    for (size_t i = 0; i < line->ncertificates; i++) {
+        const struct reply_return_certificate *c = &line->certificates[i];
+        int y = row_at(frame, n++);
+        if (y < 0)
+            continue;
+        terminal_printf(y, 0, 12, ROLE_DIM, "   ...%s", c->last);
+        terminal_printf(y, 12, frame->cols - 12, ROLE_DIM, _("%s of %s left"),
+                        money(back, left, c->left), money(back, amount, c->amount));
+        if (c->goes)
+            terminal_put(y, x + 36, 12, ROLE_PLAIN, _("ends"));
+    }
+    return n;
+}
+
 static int draw_line(const struct back *back, const struct frame *frame, int n, size_t i)
 {
     const struct reply_return_line *line = &back->quote.lines[i];
@@ -135,6 +154,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
     }
     draw_back(back, frame, y, b);
     n = draw_exchange(back, frame, n, b);
+    n = draw_certificates(back, frame, n, line);
     for (size_t k = 0; k < line->nparts; k++) {
         b = back_of(back, i, k + 1);
         y = row_at(frame, n++);
@@ -226,6 +246,20 @@ static void draw(struct app *app, struct frame *frame)
 
 /* ---- without a screen ------------------------------------------------------------------------ */
 
+static void say_certificates(const struct back *back, struct speech *speech,
+                             const struct reply_return_line *line, size_t at)
+{
+    char left[MONEY_TEXT], amount[MONEY_TEXT], key[64];
+    for (size_t i = 0; i < line->ncertificates; i++) {
+        const struct reply_return_certificate *c = &line->certificates[i];
+        snprintf(key, sizeof key, "certificate %zu/%zu", at, i);
+        speech_say(speech, key,
+                   c->goes ? _("certificate ...%s, %s of %s left, ends with it")
+                           : _("certificate ...%s, %s of %s left"),
+                   c->last, money(back, left, c->left), money(back, amount, c->amount));
+    }
+}
+
 static void say_lines(const struct back *back, struct speech *speech)
 {
     const struct reply_return_quote *q = &back->quote;
@@ -236,6 +270,7 @@ static void say_lines(const struct back *back, struct speech *speech)
         speech_say(speech, key, _("line %zu: %lld*%s %s, %s; %lld can come back"), i + 1,
                    (long long)line->qty, line->sku, line->name, money(back, sum, line->amount),
                    (long long)line->left);
+        say_certificates(back, speech, line, i);
         for (size_t k = 0; k <= line->nparts; k++) {
             const struct reply_return_back *b = back_of(back, i, k);
             snprintf(key, sizeof key, "back %zu/%zu", i, k);

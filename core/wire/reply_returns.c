@@ -13,6 +13,17 @@ static void part_read(struct arena *arena, json_t *object, void *out)
     };
 }
 
+static void certificate_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_return_certificate *)out = (struct reply_return_certificate){
+        .last = get_text(object, "last"),
+        .amount = get_number(object, "amount"),
+        .left = get_number(object, "left"),
+        .goes = get_true(object, "goes"),
+    };
+}
+
 static void line_read(struct arena *arena, json_t *object, void *out)
 {
     struct reply_return_line *line = out;
@@ -28,6 +39,8 @@ static void line_read(struct arena *arena, json_t *object, void *out)
     };
     line->parts =
         get_array(arena, object, "components", sizeof *line->parts, part_read, &line->nparts);
+    line->certificates = get_array(arena, object, "certificates", sizeof *line->certificates,
+                                   certificate_read, &line->ncertificates);
 }
 
 static void reason_read(struct arena *arena, json_t *object, void *out)
@@ -106,6 +119,7 @@ bool reply_return_made_read(struct arena *arena, const char *body, size_t len,
         .exchange = get_text(o, "exchange"),
         .currency = get_text(o, "currency"),
         .deadline = get_text(o, "deadline"),
+        .closed = strcmp(get_text(o, "state"), "closed") == 0,
         .exponent = get_exponent(o),
         .refund = get_number(o, "refund"),
         .due = get_number(o, "due"),

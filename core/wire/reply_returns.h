@@ -8,11 +8,20 @@ struct reply_return_part {
     int64_t qty, left;
 };
 
+/* A gift certificate of the line that can be spent. */
+struct reply_return_certificate {
+    const char *last; /* digits of its number */
+    int64_t amount, left;
+    bool goes; /* comes back */
+};
+
 struct reply_return_line {
     const char *id, *sku, *name;
     int64_t qty, left, amount, tax, cv; /* left: can still come back */
     struct reply_return_part *parts;    /* of a kit */
     size_t nparts;
+    struct reply_return_certificate *certificates;
+    size_t ncertificates;
 };
 
 struct reply_return_reason {
@@ -46,6 +55,7 @@ struct reply_return_quote {
 
 struct reply_return_made {
     const char *number, *order, *exchange, *currency, *deadline; /* exchange: an order, or "" */
+    bool closed; /* nothing is to be sent: gift certificates alone */
     int exponent;
     int64_t refund, due;
     struct address address;

@@ -41,6 +41,7 @@ void return_facts_ask(struct call *c, const char *number, struct return_facts *o
     out->head = DB_ADD(batch, Q_return_order, number, c->actor.market);
     out->lines = DB_ADD(batch, Q_return_order_lines, number);
     out->parts = DB_ADD(batch, Q_return_order_parts, number);
+    out->certificates = DB_ADD(batch, Q_return_order_certificates, number);
     out->reasons = DB_ADD(batch, Q_return_reasons, number, language_info(c->language)->name);
 }
 
@@ -115,7 +116,8 @@ static void read_line(const struct db_batch *b, size_t s, size_t row, struct ret
         PV,
         COMES_BACK,
         KEEPS,
-        EXCHANGED
+        EXCHANGED,
+        IS_CERTIFICATE
     };
     *out = (struct return_line){
         .id = db_value(b, s, row, ID),
@@ -136,6 +138,7 @@ static void read_line(const struct db_batch *b, size_t s, size_t row, struct ret
         .comes_back = db_bool(b, s, row, COMES_BACK),
         .keeps_delivery = db_bool(b, s, row, KEEPS),
         .exchanged = db_bool(b, s, row, EXCHANGED),
+        .is_certificate = db_bool(b, s, row, IS_CERTIFICATE),
     };
 }
 
@@ -154,6 +157,19 @@ static void read_parts(const struct db_batch *b, size_t s, struct return_line *l
             .taken = db_int(b, s, *next, TAKEN),
             .share = money_in(b, s, *next, SHARE),
         };
+}
+
+/* So do the certificates. */
+static void read_certificates(const struct db_batch *b, size_t s, struct return_line *line,
+                              size_t *next, struct return_certificate *certificates)
+{
+    enum { ID, LAST, AMOUNT, LEFT };
+    line->certificates = certificates + *next;
+    for (; *next < db_rows(b, s) && strcmp(db_value(b, s, *next, ID), line->id) == 0; (*next)++)
+        line->certificates[line->ncertificates++] =
+            (struct return_certificate){.last = db_value(b, s, *next, LAST),
+                                        .amount = money_in(b, s, *next, AMOUNT),
+                                        .left = money_in(b, s, *next, LEFT)};
 }
 
 static void read_reasons(struct call *c, struct return_facts *f)
@@ -176,13 +192,16 @@ bool return_facts_read(struct call *c, struct return_facts *f)
     if (!db_rows(b, f->head))
         return false;
     read_head(b, f);
-    size_t n = db_rows(b, f->lines), next = 0;
+    size_t n = db_rows(b, f->lines), next = 0, next_certificate = 0;
     struct return_part *parts = ARENA_ARRAY(c->arena, struct return_part, db_rows(b, f->parts));
+    struct return_certificate *certificates =
+        ARENA_ARRAY(c->arena, struct return_certificate, db_rows(b, f->certificates));
     f->order.lines = ARENA_ARRAY(c->arena, struct return_line, n);
     f->order.nlines = n;
     for (size_t i = 0; i < n; i++) {
         read_line(b, f->lines, i, &f->order.lines[i]);
         read_parts(b, f->parts, &f->order.lines[i], &next, parts);
+        read_certificates(b, f->certificates, &f->order.lines[i], &next_certificate, certificates);
     }
     read_reasons(c, f);
     return true;
@@ -203,6 +222,18 @@ static json_t *parts_write(const struct return_line *line)
     return parts;
 }
 
+static json_t *certificates_write(const struct return_line *line)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < line->ncertificates; i++) {
+        const struct return_certificate *one = &line->certificates[i];
+        json_array_append_new(all, json_pack("{s:s,s:I,s:I,s:b}", "last", one->last, "amount",
+                                             (json_int_t)one->amount.minor, "left",
+                                             (json_int_t)one->left.minor, "goes", one->goes));
+    }
+    return all;
+}
+
 json_t *return_lines_write(const struct return_order *order)
 {
     json_t *lines = json_array();
@@ -215,6 +246,8 @@ json_t *return_lines_write(const struct return_order *order)
                       "tax", (json_int_t)line->tax.minor, "cv", (json_int_t)line->cv.hundredths);
         if (line->nparts)
             json_object_set_new(one, "components", parts_write(line));
+        if (line->is_certificate)
+            json_object_set_new(one, "certificates", certificates_write(line));
         json_array_append_new(lines, one);
     }
     return lines;

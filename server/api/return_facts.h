@@ -9,9 +9,9 @@ struct return_facts {
     struct return_order order;
     const char *market, *currency, *distributor, *distributor_name, *customer, *customer_name;
     const char *type, *list, *pricing_date, *destination,
-        *ship_to;                       /* of what goes out in its place */
-    const char *address;                /* where parcels come back to: JSON */
-    size_t head, lines, parts, reasons; /* statements */
+        *ship_to;                                     /* of what goes out in its place */
+    const char *address;                              /* where parcels come back to: JSON */
+    size_t head, lines, parts, certificates, reasons; /* statements */
 };
 
 /* Names the statements; then, after the round trip, reads them. False: there is no such order. */

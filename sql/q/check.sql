@@ -302,7 +302,7 @@ SELECT coalesce('certificate ' || c.id, 'journal ' || j.id),
  WHERE c.amount IS DISTINCT FROM j.amount
  ORDER BY 1 LIMIT 20;
 
--- name: check_issued   Each piece of a certificate that is paid for was issued, each that is not owed to anybody was not.
+-- name: check_issued   Each piece of a certificate that is paid for was issued, each that is not owed to anybody was not; dead are those that came back.
 WITH sold AS (
     SELECT o.id, o.market, o.number, o.state, sum(l.qty) AS pieces, sum(l.goods) AS goods,
            coalesce((SELECT sum(p.amount - p.refunded) FROM payment p WHERE p.order_id = o.id AND p.state = 'captured'), 0)
@@ -321,6 +321,14 @@ SELECT 'order ' || s.number AS what, format('sold %s certificates and is paid, i
 UNION ALL
 SELECT 'order ' || o.number, 'is cancelled, and its certificates can be spent'
   FROM orders o JOIN issued i ON i.order_id = o.id WHERE o.state = 'cancelled' AND i.is_active
+UNION ALL
+SELECT format('order %s line %s', coalesce(b.order_id, c.order_id), coalesce(b.line, c.line)),
+       format('%s of its certificates came back, %s are dead', coalesce(b.pieces, 0), coalesce(c.pieces, 0))
+  FROM (SELECT g.order_id, g.line, sum(g.booked) AS pieces FROM goods_return_line g JOIN item i ON i.id = g.item_id AND i.kind = 'certificate'
+         GROUP BY g.order_id, g.line) b
+  FULL JOIN (SELECT c.order_id, c.line, count(*) AS pieces FROM certificate c JOIN orders o ON o.id = c.order_id AND o.state <> 'cancelled'
+              WHERE c.state = 'dead' GROUP BY c.order_id, c.line) c ON c.order_id = b.order_id AND c.line = b.line
+ WHERE coalesce(b.pieces, 0) <> coalesce(c.pieces, 0)
 UNION ALL
 SELECT 'certificates of ' || a.market, format('%s in the books are not issued yet, by the orders %s', a.owed, coalesce(s.owed, 0))
   FROM (SELECT x.market, coalesce(sum(CASE WHEN t.credit_id = x.id THEN t.amount ELSE -t.amount END), 0) AS owed
@@ -601,6 +609,7 @@ WITH booked AS (
     SELECT split_part(j.ref, '/', 1) AS number,
            sum(CASE 'sales' WHEN d.kind THEN CASE c.kind WHEN 'receivable' THEN t.amount ELSE 0 END
                             WHEN c.kind THEN CASE d.kind WHEN 'receivable' THEN -t.amount ELSE 0 END ELSE 0 END) AS goods,
+           sum(CASE WHEN d.kind = 'certificates_sold' THEN t.amount ELSE 0 END) AS certificates,
            sum(CASE 'discounts' WHEN c.kind THEN t.amount WHEN d.kind THEN -t.amount ELSE 0 END) AS discount,
            sum(CASE 'tax' WHEN d.kind THEN t.amount WHEN c.kind THEN -t.amount ELSE 0 END) AS tax,
            sum(CASE 'fees' WHEN c.kind THEN t.amount WHEN d.kind THEN -t.amount ELSE 0 END) AS fee,
@@ -611,19 +620,21 @@ WITH booked AS (
       JOIN account c ON c.id = t.credit_id
      WHERE j.kind = 'return' GROUP BY 1
 ), line AS (
-    SELECT return_id, sum(goods) AS goods, sum(goods - amount) AS discount, sum(tax) AS tax FROM goods_return_line GROUP BY return_id
+    SELECT g.return_id, coalesce(sum(g.goods) FILTER (WHERE i.kind <> 'certificate'), 0) AS goods,
+           coalesce(sum(g.goods) FILTER (WHERE i.kind = 'certificate'), 0) AS certificates, sum(g.goods - g.amount) AS discount, sum(g.tax) AS tax
+      FROM goods_return_line g JOIN item i ON i.id = g.item_id GROUP BY g.return_id
 ), given AS (
-    SELECT r.id, r.order_id, r.number, l.goods, l.discount, l.tax + r.delivery_tax AS tax, r.fee,
-           l.goods - l.discount + r.delivery - r.fee + CASE WHEN o.tax_included THEN 0 ELSE l.tax + r.delivery_tax END AS back
+    SELECT r.id, r.order_id, r.number, l.goods, l.certificates, l.discount, l.tax + r.delivery_tax AS tax, r.fee,
+           l.goods + l.certificates - l.discount + r.delivery - r.fee + CASE WHEN o.tax_included THEN 0 ELSE l.tax + r.delivery_tax END AS back
       FROM goods_return r JOIN line l ON l.return_id = r.id JOIN orders o ON o.id = r.order_id
 )
 SELECT coalesce('return ' || g.number, 'journal of return ' || b.number) AS what,
-       format('gives back %s: goods %s, discount %s, tax %s, fee %s; in the books %s: %s, %s, %s, %s', g.back, g.goods, g.discount, g.tax,
-              g.fee, b.back, b.goods, b.discount, b.tax, b.fee) AS detail
+       format('gives back %s: goods %s, certificates %s, discount %s, tax %s, fee %s; in the books %s: %s, %s, %s, %s, %s', g.back, g.goods,
+              g.certificates, g.discount, g.tax, g.fee, b.back, b.goods, b.certificates, b.discount, b.tax, b.fee) AS detail
   FROM given g FULL JOIN booked b ON b.number = g.number
  WHERE g.number IS NULL
-    OR (g.back, g.goods, g.discount, g.tax, g.fee) IS DISTINCT FROM
-       (coalesce(b.back, 0), coalesce(b.goods, 0), coalesce(b.discount, 0), coalesce(b.tax, 0), coalesce(b.fee, 0))
+    OR (g.back, g.goods, g.certificates, g.discount, g.tax, g.fee) IS DISTINCT FROM
+       (coalesce(b.back, 0), coalesce(b.goods, 0), coalesce(b.certificates, 0), coalesce(b.discount, 0), coalesce(b.tax, 0), coalesce(b.fee, 0))
 UNION ALL
 SELECT 'order ' || o.number, format('says that %s came back; its returns make %s', o.returned, coalesce(x.back, 0))
   FROM orders o LEFT JOIN (SELECT order_id, sum(back) AS back FROM given GROUP BY order_id) x ON x.order_id = o.id
@@ -650,6 +661,7 @@ WITH moved AS (
            sum(g.scrap * coalesce(c.qty / l.qty, 1)) AS scrap
       FROM goods_return r
       JOIN goods_return_line g ON g.return_id = r.id
+      JOIN item i ON i.id = g.item_id AND i.kind <> 'certificate' -- these are dead, and in no stock
       JOIN order_line l ON l.order_id = g.order_id AND l.line = g.line
       LEFT JOIN order_component c ON g.component = 0 AND c.order_id = g.order_id AND c.line = g.line
      GROUP BY 1, 2

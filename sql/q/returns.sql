@@ -29,7 +29,7 @@ SELECT o.number, o.state, o.market, o.currency, o.exponent, o.tax_included, o.cu
 
 -- name: return_order_lines   $1: number. Its lines, with the pieces that returns have taken already.
 SELECT l.client_id, l.line, l.sku, l.name, l.qty, coalesce(g.taken, 0), l.unit, l.goods, l.discount, l.promoted, l.amount, l.tax,
-       l.tax_ppm, l.cv, l.pv, i.kind NOT IN ('certificate', 'fee'), coalesce(g.keeps, false), coalesce(g.exchanged, false)
+       l.tax_ppm, l.cv, l.pv, i.kind <> 'fee', coalesce(g.keeps, false), coalesce(g.exchanged, false), i.kind = 'certificate'
   FROM orders o
   JOIN order_line l ON l.order_id = o.id
   JOIN item i ON i.id = l.item_id
@@ -52,6 +52,14 @@ SELECT l.client_id, c.position, i.sku, coalesce(n.name, i.sku), c.qty,
   LEFT JOIN LATERAL (SELECT x.name FROM item_name x WHERE x.item_id = i.id AND x.language IN (m.language, 'en')
                       ORDER BY x.language = m.language DESC LIMIT 1) n ON true
  WHERE o.number = $1 AND l.state <> 'cancelled' ORDER BY l.line, c.position;
+
+-- name: return_order_certificates   $1: number. Its certificates that can be spent, in the order of its lines, the last first.
+SELECT l.client_id, right(c.number, 4), c.amount, a.balance
+  FROM orders o
+  JOIN certificate c ON c.order_id = o.id AND c.state = 'active'
+  JOIN account a ON a.certificate_id = c.id
+  JOIN order_line l ON l.order_id = c.order_id AND l.line = c.line
+ WHERE o.number = $1 ORDER BY l.line, c.piece DESC;
 
 -- name: return_reasons   $1: number of an order, $2: language
 SELECT r.code, r.letter, coalesce(n.name, e.name, r.code), r.fee, r.refunds_delivery

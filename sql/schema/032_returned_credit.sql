@@ -10,7 +10,8 @@ DECLARE
 BEGIN
     SELECT coalesce(sum(l.amount), 0) INTO v_goods FROM order_line l JOIN item i ON i.id = l.item_id AND i.kind <> 'certificate'
      WHERE l.order_id = a_order AND l.state <> 'cancelled';
-    SELECT coalesce(sum(g.amount), 0) INTO v_back FROM goods_return_line g WHERE g.order_id = a_order AND g.exchange_line IS NULL;
+    SELECT coalesce(sum(g.amount), 0) INTO v_back FROM goods_return_line g JOIN item i ON i.id = g.item_id AND i.kind <> 'certificate'
+     WHERE g.order_id = a_order AND g.exchange_line IS NULL;
     RETURN CASE WHEN v_goods > 0 THEN div(a_credit::numeric * v_back, v_goods) ELSE 0 END;
 END $$;
 

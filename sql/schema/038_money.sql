@@ -218,12 +218,249 @@ BEGIN
                 jsonb_build_object('found', certificate_look.id IS NOT NULL, 'last', right(a_number, 4)), a_request);
 END $$;
 
+-- ---- gift certificates that come back ----------------------------------------------------------------------------
+-- Who bought certificates can give them back like goods, in the same time: those of which nothing is spent. What is
+-- left of one that is spent in part stays good: what it has paid may come back to it. There is no parcel: a certificate
+-- has come when it is dead, which is in the same commit as its money; it costs no restock fee, nothing goes out
+-- in its place, and nobody buys it back at a lower price.
+CREATE FUNCTION is_certificate(a_item bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM item WHERE id = a_item AND kind = 'certificate');
+END $$;
+
+-- Kills what a line of a return gives back, those that were issued last first, as core/returns.h tells it before.
+-- PL005: something of one was spent meanwhile; nobody spends what is dead, for nothing is left of it.
+CREATE FUNCTION return_certificates(r goods_return, a_position int) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    g goods_return_line%ROWTYPE;
+    c record;
+    v_pieces bigint := 0;
+BEGIN
+    SELECT * INTO g FROM goods_return_line WHERE return_id = r.id AND position = a_position;
+    IF NOT is_certificate(g.item_id) THEN
+        RETURN;
+    END IF;
+    FOR c IN SELECT x.id, x.amount FROM certificate x JOIN account a ON a.certificate_id = x.id AND a.balance = x.amount
+              WHERE x.order_id = g.order_id AND x.line = g.line AND x.state = 'active' ORDER BY x.piece DESC LIMIT g.qty LOOP
+        IF certificate_kill(c.id, r.asked_by) <> c.amount THEN
+            RAISE EXCEPTION 'stale' USING ERRCODE = 'PL005';
+        END IF;
+        v_pieces := v_pieces + 1;
+    END LOOP;
+    IF v_pieces < g.qty OR g.exchange_line IS NOT NULL OR r.kind = 'buy_back' THEN
+        RAISE EXCEPTION 'stale' USING ERRCODE = 'PL005';
+    END IF;
+    UPDATE goods_return_line SET scrap = qty, inspected_at = r.asked_at, inspected_by = r.asked_by
+     WHERE return_id = r.id AND position = a_position;
+END $$;
+
+-- As in 023; certificates are owed, and were no sale.
+DROP FUNCTION return_journal;
+CREATE FUNCTION return_journal(o orders, r goods_return, a_login bigint, a_goods bigint, a_certificates bigint, a_discount bigint, a_delivery bigint,
+                               a_tax bigint, a_delivery_tax bigint, a_fee bigint) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_journal bigint := journal_open('return', r.number || '/' || r.events, a_login);
+    leg record;
+BEGIN
+    FOR leg IN SELECT * FROM (VALUES ('sales', 'receivable', a_goods), ('certificates_sold', 'receivable', a_certificates),
+                       ('receivable', 'discounts', a_discount),
+                       ('delivery', 'receivable', a_delivery),
+                       ('tax', CASE WHEN o.tax_included THEN 'sales' ELSE 'receivable' END, a_tax),
+                       ('tax', CASE WHEN o.tax_included THEN 'delivery' ELSE 'receivable' END, a_delivery_tax),
+                       ('receivable', 'fees', a_fee)) AS x(debit, credit, amount) WHERE amount <> 0 LOOP
+        PERFORM transfer_make(v_journal, account_of(o.market, CASE WHEN leg.amount > 0 THEN leg.debit ELSE leg.credit END),
+                              account_of(o.market, CASE WHEN leg.amount > 0 THEN leg.credit ELSE leg.debit END), abs(leg.amount), o.id);
+    END LOOP;
+END $$;
+
+-- As in 023, by the parts above.
+CREATE OR REPLACE FUNCTION return_book(o orders, a_return bigint, a_position int[], a_delta bigint[], a_login bigint,
+                            OUT back bigint, OUT exchanged bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    r goods_return%ROWTYPE;
+    g goods_return_line%ROWTYPE;
+    l order_line%ROWTYPE;
+    v record;
+    v_before bigint;
+    v_whole bigint;
+    v_delivery bigint;
+    v_delivery_tax bigint;
+    v_fee bigint;
+    s_goods bigint := 0;
+    s_certificates bigint := 0; -- of the goods
+    s_amount bigint := 0;
+    s_tax bigint := 0;
+    s_cv bigint := 0;
+    s_pv bigint := 0;
+BEGIN
+    exchanged := 0;
+    FOR i IN 1 .. coalesce(cardinality(a_position), 0) LOOP
+        SELECT * INTO g FROM goods_return_line WHERE return_id = a_return AND position = a_position[i];
+        SELECT * INTO l FROM order_line WHERE order_id = g.order_id AND line = g.line;
+        SELECT done INTO v_before FROM return_progress(g.order_id, g.line, false);
+        UPDATE goods_return_line SET booked = booked + a_delta[i] WHERE return_id = a_return AND position = a_position[i];
+        SELECT p.whole, return_share(l.goods, v_before, p.done, p.whole) AS goods, return_share(l.amount, v_before, p.done, p.whole) AS amount,
+               return_share(l.tax, v_before, p.done, p.whole) AS tax, return_share(l.cv, v_before, p.done, p.whole) AS cv,
+               return_share(l.pv, v_before, p.done, p.whole) AS pv
+          INTO v FROM return_progress(g.order_id, g.line, false) p;
+        UPDATE goods_return_line SET goods = goods + v.goods, amount = amount + v.amount, tax = tax + v.tax, cv = cv + v.cv, pv = pv + v.pv
+         WHERE return_id = a_return AND position = a_position[i];
+        s_goods := s_goods + v.goods;
+        s_certificates := s_certificates + CASE WHEN is_certificate(g.item_id) THEN v.goods ELSE 0 END;
+        s_amount := s_amount + v.amount;
+        s_tax := s_tax + v.tax;
+        s_cv := s_cv + v.cv;
+        s_pv := s_pv + v.pv;
+        exchanged := exchanged + CASE WHEN g.exchange_line IS NULL THEN 0 ELSE v.amount + CASE WHEN o.tax_included THEN 0 ELSE v.tax END END;
+    END LOOP;
+    SELECT d.delivery, d.delivery_tax INTO v_delivery, v_delivery_tax FROM return_delivery(o) d;
+    SELECT * INTO r FROM goods_return WHERE id = a_return FOR UPDATE;
+    v_fee := return_fee(r, (SELECT coalesce(sum(x.amount + CASE WHEN o.tax_included THEN 0 ELSE x.tax END), 0)::bigint FROM goods_return_line x
+                             WHERE x.return_id = r.id AND x.exchange_line IS NULL AND (x.fee OR r.kind = 'buy_back'))) - r.fee;
+    back := s_amount + v_delivery - v_fee + CASE WHEN o.tax_included THEN 0 ELSE s_tax + v_delivery_tax END;
+    UPDATE goods_return SET events = events + 1, delivery = delivery + v_delivery, delivery_tax = delivery_tax + v_delivery_tax,
+           fee = fee + v_fee WHERE id = a_return RETURNING * INTO r;
+    IF (s_goods, v_delivery, v_delivery_tax, v_fee, s_tax) <> (0, 0, 0, 0, 0) THEN
+        PERFORM return_journal(o, r, a_login, s_goods - s_certificates, s_certificates, s_goods - s_amount, v_delivery, s_tax, v_delivery_tax, v_fee);
+    END IF;
+    IF (s_cv, s_pv) <> (0, 0) THEN
+        INSERT INTO volume_entry (order_id, distributor_id, month, cv, pv, return_id, event, at)
+            VALUES (o.id, o.distributor_id, date_trunc('month', business_date(o.market))::date, -s_cv, -s_pv, r.id, r.events, company_now());
+    END IF;
+END $$;
+
+-- As in 023; certificates are dead with it, and cost no fee.
+CREATE OR REPLACE FUNCTION return_take(o orders, r goods_return, a_worth bigint, l_line int[], l_component int[], l_qty bigint[],
+                            l_reason text[], l_exchange int[]) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    v_before bigint;
+    v_worth bigint;
+    v_all bigint := 0;
+    v_fee_base bigint := 0;
+BEGIN
+    FOR i IN 1 .. cardinality(l_line) LOOP
+        SELECT done INTO v_before FROM return_progress(o.id, l_line[i], true);
+        INSERT INTO goods_return_line (return_id, position, order_id, line, component, item_id, qty, reason, fee, refunds_delivery,
+                exchange_line, taken)
+            SELECT r.id, i, o.id, l.line, l_component[i], coalesce(c.item_id, l.item_id), l_qty[i], q.code, q.fee AND NOT is_certificate(l.item_id), q.refunds_delivery,
+                   nullif(l_exchange[i], 0), l_qty[i]
+              FROM order_line l
+              JOIN return_reason q ON q.market = o.market AND q.code = l_reason[i]
+              LEFT JOIN order_component c ON c.order_id = l.order_id AND c.line = l.line AND c.position = l_component[i]
+             WHERE l.order_id = o.id AND l.line = l_line[i] AND (l_component[i] = 0) = (c.position IS NULL);
+        SELECT return_share(l.amount, v_before, p.done, p.whole) + CASE WHEN o.tax_included THEN 0 ELSE return_share(l.tax, v_before, p.done, p.whole) END
+          INTO v_worth FROM order_line l CROSS JOIN LATERAL return_progress(o.id, l.line, true) p
+         WHERE l.order_id = o.id AND l.line = l_line[i];
+        PERFORM return_certificates(r, i);
+        v_all := v_all + v_worth;
+        v_fee_base := v_fee_base + CASE WHEN l_exchange[i] = 0 AND (r.kind = 'buy_back' OR EXISTS (
+            SELECT FROM goods_return_line g WHERE g.return_id = r.id AND g.position = i AND g.fee)) THEN v_worth ELSE 0 END;
+    END LOOP;
+    IF EXISTS (SELECT FROM order_line l WHERE l.order_id = o.id AND return_pieces(o.id, l.line, 0, true) > l.qty)
+       OR EXISTS (SELECT FROM order_component c WHERE c.order_id = o.id AND return_pieces(o.id, c.line, c.position, true) > c.qty)
+       OR v_all - return_fee(r, v_fee_base) <> a_worth THEN
+        RAISE EXCEPTION 'stale' USING ERRCODE = 'PL005';
+    END IF;
+END $$;
+
+-- As in 023; what comes back at once is given back at once.
+CREATE OR REPLACE FUNCTION return_ask(
+    a_order text, a_market text, a_key text, a_hash text, a_login bigint, a_acting bigint, a_request text, a_kind text,
+    a_override text, a_note text, a_deadline date, a_fee bigint, a_rate int, a_worth bigint, a_expected bigint, a_about jsonb,
+    l_line int[], l_component int[], l_qty bigint[], l_reason text[], l_exchange int[],
+    x jsonb, x_client text[], x_item bigint[], x_sku text[], x_name text[], x_qty bigint[], x_unit bigint[], x_discount bigint[],
+    x_tax bigint[], x_ppm int[], x_cv bigint[], x_pv bigint[], n_line int[], n_item bigint[], n_qty bigint[], n_per bigint[],
+    n_back boolean[], c_client text[], c_item bigint[], c_slot int[], c_qty bigint[], c_share bigint[],
+    OUT result text, OUT reply jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    o orders%ROWTYPE;
+    e orders%ROWTYPE;
+    r goods_return%ROWTYPE;
+    v_when text;
+    v record;
+    v_booked record;
+    v_moved bigint := 0;
+    v_closed boolean := false;
+    v_why text;
+BEGIN
+    o := order_lock(a_order, a_key);
+    SELECT k.outcome, k.reply INTO result, reply FROM key_earlier(a_key, a_hash) k;
+    IF o.id IS NULL OR o.market <> coalesce(a_market, o.market) THEN
+        result := 'unknown';
+        RETURN;
+    ELSIF result IS NOT NULL THEN
+        RETURN;
+    ELSIF o.state NOT IN ('shipped', 'received') THEN
+        result := 'state';
+        reply := jsonb_build_object('state', o.state);
+        RETURN;
+    END IF;
+    SELECT refund_when INTO v_when FROM market WHERE code = o.market;
+    INSERT INTO goods_return (number, order_id, market, kind, deadline, site_id, refund_when, fee_most, rate_ppm, expected, note,
+            override, asked_at, asked_by, acting_for)
+        SELECT return_number_next(), o.id, o.market, a_kind, a_deadline, s.id, v_when, a_fee, a_rate, a_expected, a_note, a_override,
+               company_now(), a_login, a_acting FROM site s WHERE s.market = o.market AND s.ships
+        RETURNING * INTO r;
+    IF x IS NOT NULL THEN
+        e := exchange_place(o, a_key, a_hash, a_login, a_acting, 'return ' || r.number, x, x_client, x_item, x_sku, x_name, x_qty,
+                            x_unit, x_discount, x_tax, x_ppm, x_cv, x_pv, n_line, n_item, n_qty, n_per, n_back,
+                            c_client, c_item, c_slot, c_qty, c_share);
+        UPDATE goods_return SET exchange_id = e.id WHERE id = r.id;
+    END IF;
+    PERFORM return_take(o, r, a_worth, l_line, l_component, l_qty, l_reason, l_exchange);
+
+    -- An exchange goes out at once, so that it is booked at once; the rest as the market says.
+    SELECT array_agg(g.position ORDER BY g.position) AS positions, array_agg(g.qty ORDER BY g.position) AS pieces INTO v
+      FROM goods_return_line g WHERE g.return_id = r.id AND (g.exchange_line IS NOT NULL OR v_when = 'asked');
+    IF v.positions IS NOT NULL THEN
+        SELECT * INTO v_booked FROM return_book(o, r.id, v.positions, v.pieces, a_login);
+        IF e.id IS NOT NULL THEN
+            v_moved := payment_move(o, e, least(v_booked.exchanged, e.total, (
+                SELECT coalesce(sum(p.amount - p.refunded), 0)::bigint FROM payment p
+                 WHERE p.order_id = o.id AND p.state IN ('captured', 'authorised', 'authorising', 'unknown'))
+                 - (o.total - o.returned - v_booked.back)), a_login, 'return ' || r.number);
+        END IF;
+        PERFORM return_settle(o, o.returned + v_booked.back, 'return ' || r.number, a_login, 'return ' || r.number);
+    END IF;
+    IF e.id IS NOT NULL THEN
+        PERFORM order_due_set(e.id, e.total - greatest(v_moved, 0), a_login, 'return ' || r.number);
+        PERFORM order_payments_changed(e.id);
+    END IF;
+    -- A certificate has come when it is dead.
+    IF EXISTS (SELECT FROM goods_return_line g WHERE g.return_id = r.id AND g.scrap > 0) THEN
+        v_closed := NOT EXISTS (SELECT FROM goods_return_line g WHERE g.return_id = r.id AND g.scrap < g.qty);
+        UPDATE goods_return SET state = CASE WHEN v_closed THEN 'closed' ELSE 'received' END,
+               ended_at = CASE WHEN v_closed THEN company_now() END, ended_by = CASE WHEN v_closed THEN a_login END
+         WHERE id = r.id RETURNING * INTO r;
+        SELECT * INTO o FROM orders WHERE id = o.id;
+        PERFORM return_true(o, r, a_login);
+    END IF;
+    reply := a_about || jsonb_build_object('number', r.number, 'state', r.state, 'order', o.number, 'exchange', e.number);
+    PERFORM return_said(o, r, 'return.ask', a_key, a_hash, a_login, a_acting, a_request, reply);
+    IF NOT v_closed THEN -- there is a parcel to be sent
+        INSERT INTO outbox (person_id, market, kind, ref, detail, at)
+            VALUES (coalesce(o.customer_id, o.distributor_id), o.market, 'return.instructions', r.number,
+                    jsonb_build_object('order', o.number, 'deadline', a_deadline), company_now());
+    END IF;
+    result := 'made';
+EXCEPTION
+    WHEN SQLSTATE 'PL002' OR SQLSTATE 'PL005' THEN
+        GET STACKED DIAGNOSTICS v_why = PG_EXCEPTION_DETAIL;
+        result := CASE SQLERRM WHEN 'stale' THEN 'facts' ELSE SQLERRM END;
+        reply := nullif(v_why, '')::jsonb;
+END $$;
+
 -- ---- who may what ------------------------------------------------------------------------------------------------
 DO $$ BEGIN
     EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
-                AND p.proname = ANY ('{certificate_try,certificate_tried,certificate_place,certificate_pay}'));
+                AND p.proname = ANY ('{certificate_try,certificate_tried,certificate_place,certificate_pay,is_certificate,return_certificates,
+                        return_journal,return_book,return_take,return_ask}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{certificate_place,certificate_pay}'));

@@ -4,7 +4,7 @@
 #include "tests/core/random.h"
 #include "tests/report.h"
 
-enum { LINES = 3, PARTS = 3 };
+enum { LINES = 4, PARTS = 3, CERTIFICATES = 3 };
 
 static const struct return_reason reasons[] = {
     {"damaged", "d", "damaged", false, true},
@@ -13,13 +13,18 @@ static const struct return_reason reasons[] = {
 
 static struct return_line lines[LINES];
 static struct return_part parts[PARTS];
+static struct return_certificate certificates[CERTIFICATES];
 
-/* Three perfumes for 10.00, a kit of two for 25.01 with three kinds of parts, a certificate. */
+/* Three perfumes for 10.00, a kit of two for 25.01 with three kinds of parts, three certificates of
+ * which one is spent in part, a fee. */
 static struct return_order order_of(void)
 {
     parts[0] = (struct return_part){1, "11111", "soap", 2, 0, {700}};
     parts[1] = (struct return_part){2, "22222", "towel", 4, 0, {1801}};
     parts[2] = (struct return_part){3, "33333", "card", 2, 0, {0}};
+    certificates[0] = (struct return_certificate){"4713", {500}, {500}, false};
+    certificates[1] = (struct return_certificate){"4712", {500}, {499}, false};
+    certificates[2] = (struct return_certificate){"4711", {500}, {500}, false};
     lines[0] = (struct return_line){.id = "a",
                                     .sku = "40216",
                                     .name = "perfume",
@@ -52,6 +57,17 @@ static struct return_order order_of(void)
                                     .sku = "90001",
                                     .name = "certificate",
                                     .number = 3,
+                                    .comes_back = true,
+                                    .is_certificate = true,
+                                    .qty = 3,
+                                    .goods = {1500},
+                                    .amount = {1500},
+                                    .certificates = certificates,
+                                    .ncertificates = CERTIFICATES};
+    lines[3] = (struct return_line){.id = "f",
+                                    .sku = "90009",
+                                    .name = "fee",
+                                    .number = 4,
                                     .qty = 1,
                                     .goods = {500},
                                     .amount = {500}};
@@ -179,6 +195,30 @@ static void fees_and_kinds(void)
     arena_free(arena);
 }
 
+/* Whole ones go, the first first; no fee, whatever the reason. */
+static void certificates_go_whole(void)
+{
+    static const struct {
+        int64_t qty, worth, left;
+        bool goes[CERTIFICATES];
+    } rows[] = {{1, 500, 1, {true, false, false}}, {2, 1000, 0, {true, false, true}}};
+    struct arena *arena = arena_new();
+    struct problems problems;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct return_order order = order_of();
+        CU_ASSERT_EQUAL(return_left(&lines[2], NULL), 2);
+        struct return_wish wish = {"g", NULL, rows[i].qty, "c", NULL, NULL};
+        struct return_quote q = quote_of(arena, &order, RETURN_return, wish, &problems);
+        CU_ASSERT_EQUAL(problems.count, 0);
+        CU_ASSERT_EQUAL(q.worth.minor, rows[i].worth);
+        CU_ASSERT_EQUAL(q.refund.minor, rows[i].worth);
+        CU_ASSERT_EQUAL(return_left(&lines[2], NULL), rows[i].left);
+        for (size_t k = 0; k < CERTIFICATES; k++)
+            CU_ASSERT_EQUAL(certificates[k].goes, rows[i].goes[k]);
+    }
+    arena_free(arena);
+}
+
 static void what_is_wrong(void)
 {
     static const struct {
@@ -191,7 +231,10 @@ static void what_is_wrong(void)
         {{"a", "11111", 1, "d", NULL, NULL}, RETURN_return, 20, PROBLEM_return_part},
         {{"a", NULL, 4, "d", NULL, NULL}, RETURN_return, 20, PROBLEM_return_pieces},
         {{"a", NULL, 1, "x", NULL, NULL}, RETURN_return, 20, PROBLEM_return_reason},
-        {{"g", NULL, 1, "d", NULL, NULL}, RETURN_return, 20, PROBLEM_return_never},
+        {{"g", NULL, 3, "d", NULL, NULL}, RETURN_return, 20, PROBLEM_return_certificates},
+        {{"g", NULL, 1, "d", "40216", NULL}, RETURN_return, 20, PROBLEM_return_certificate_money},
+        {{"g", NULL, 1, "d", NULL, NULL}, RETURN_buy_back, 20, PROBLEM_return_certificate_money},
+        {{"f", NULL, 1, "d", NULL, NULL}, RETURN_return, 20, PROBLEM_return_never},
         {{"a", NULL, 1, "d", NULL, NULL}, RETURN_return, 31, PROBLEM_return_late},
         {{"a", NULL, 1, "d", NULL, NULL}, RETURN_withdrawal, 20, PROBLEM_withdrawal_not_web},
         {{"a", NULL, 1, "d", "41123", NULL}, RETURN_buy_back, 20, PROBLEM_return_no_exchange},
@@ -279,6 +322,7 @@ static const struct test_case cases[] = {
     {"pieces of a line add up", pieces_add_up},
     {"kits and their parts add up", kits_add_up},
     {"fees by reason and kind", fees_and_kinds},
+    {"certificates of which nothing is spent come back", certificates_go_whole},
     {"what is wrong with a wish", what_is_wrong},
     {"what goes out is priced by what came back", exchanges},
     {"the delivery comes back with the last piece", whole_orders},

@@ -102,15 +102,17 @@ def refund_answered(order, p, at, outcome):
 def told(order, wishes):
     """What is told before it is asked for: (worth of each, fee, delivery); pieces that other returns have taken are gone."""
     taken = {line.name: line.taken for line in order.lines}
+    whole = {line.name: sum(c.left == c.amount and not c.dead for c in order.certificates if c.line.name == line.name) for line in order.lines}
     worths = []
     for w in wishes:
         before, after = taken[w.line.name], taken[w.line.name] + w.qty
-        if w.line.certificate or after > w.line.qty:
+        if after > w.line.qty or w.line.certificate and (w.qty > whole[w.line.name] or w.exchange):
             raise Refused("not so many")
+        whole[w.line.name] -= w.qty
         taken[w.line.name] = after
         parts = [w.line.part(what, after) - w.line.part(what, before) for what in ("goods", "amount", "tax")]
         worths.append((*parts, parts[1] + order.on_top(parts[2])))
-    fee = min(order.market.fee, sum(x[3] for x, w in zip(worths, wishes) if REASONS[w.reason][0] and not w.exchange))
+    fee = min(order.market.fee, sum(x[3] for x, w in zip(worths, wishes) if REASONS[w.reason][0] and not w.exchange and not w.line.certificate))
     others = [x for r in order.returns for x in r.lines if x.taken]
     all_back = all(taken[line.name] == line.qty for line in order.lines) and all(
         REASONS[x.reason][1] and not x.exchange for x in others + list(wishes))
@@ -162,10 +164,22 @@ def ask(order, wishes, number):
         worth = sum(w.worth for w in wishes if w.exchange)
         move(order, out, min(worth, out.total, order.promised() - order.owed()))
         order.give_back()
-        order.books.happened(order, out)
-    else:
-        order.books.happened(order)
+    for w in wishes:
+        if w.line.certificate:
+            end_certificates(order, w)
+    if any(w.came for w in wishes):  # there is no parcel for these: they have come
+        r.state = "closed" if all(w.came == w.qty for w in wishes) else "received"
+        true(r)
+    order.books.happened(order, *([out] if out else []))
     return r
+
+
+def end_certificates(order, w):
+    """Those of which nothing is spent, the last first."""
+    whole = [c for c in order.certificates if c.line.name == w.line.name and c.left == c.amount and not c.dead]
+    for c in sorted(whole, key=lambda c: -c.piece)[:w.qty]:
+        c.left, c.dead = 0, True
+    w.came = w.qty
 
 
 def move(source, target, amount):
@@ -192,7 +206,7 @@ def book(r, pieces):
         w.worth += w.line.part("amount", w.line.back) + order.on_top(w.line.part("tax", w.line.back)) - before
     lines = [x for one in order.returns for x in one.lines if x.booked]
     order.delivery_back = all(line.back == line.qty for line in order.lines) and all(REASONS[x.reason][1] and not x.exchange for x in lines)
-    r.fee = min(r.fee_most, sum(w.worth for w in r.lines if REASONS[w.reason][0] and not w.exchange))
+    r.fee = min(r.fee_most, sum(w.worth for w in r.lines if REASONS[w.reason][0] and not w.exchange and not w.line.certificate))
 
 
 def true(r):

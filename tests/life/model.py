@@ -226,6 +226,8 @@ class Order:
             b["discounts"] -= goods - amount
             b["tax"] += tax
         for c in self.certificates:
+            if c.dead:  # it came back: issued and ended, and nothing of it was spent
+                continue
             b["certificates_sold"] -= c.amount
             b["certificate"] += c.amount
         if not self.delivery_back:

@@ -11,6 +11,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from cases import Cases  # noqa: E402
 from counter_desk import Counter, hire  # noqa: E402
+from damm import damm  # noqa: E402
 from desk import codes, line  # noqa: E402
 from served import demo_server, ulid  # noqa: E402
 
@@ -370,6 +371,29 @@ def kits_promotions_certificates(s):
     c.clean()
 
 
+def certificates_come_back(s):
+    """Sold here and taken back here, alone and with goods: the cash is given back once, nothing goes to a shelf."""
+    c, (any_value, goods) = Counter(s), (damm("7902"), s.ids["skus"][0])
+    c.open()
+    start, free = c.held(), c.on_hand(goods)
+    body = c.goods((goods, 1))
+    body["lines"].append({"id": "gift", "sku": any_value, "qty": 2, "value": 3000})
+    status, sold = c.sale(body)
+    assert status == 201 and c.held() == start + sold["total"], sold
+    status, got = c.take_back(sold["number"], line_id="gift", reason="c")
+    assert (status, got["state"], got["cash"]) == (201, "closed", 3000), got
+    order = c.read(sold["number"])
+    both = [{"line": x["id"], "qty": 1, "reason": "c", "to": "stock"} for x in order["lines"]]
+    ask = {"order": sold["number"], "lines": both, "shift": c.shift}
+    seen = c.good("POST", "/returns?preview=true", ask)
+    assert seen["fee"] == 200 and seen["refund"] == sold["total"] - 3000 - 200, seen
+    got = c.good("POST", "/returns", dict(ask, expect_refund=seen["refund"]))
+    assert (got["state"], got["cash"]) == ("closed", seen["refund"]), got
+    assert c.held() == start + 200 and c.on_hand(goods) == free
+    assert c.close(c.held())[0] in (200, 201)
+    c.clean()
+
+
 # ---- the same again -------------------------------------------------------------------------------------------------
 
 def the_same_key(s):
@@ -598,7 +622,8 @@ def main():
                            ("one shift to a till and to a login", one_shift_each), ("a closed shift refuses, and never changes", a_closed_shift_refuses),
                            ("cash is counted", cash_is_counted), ("what the counter cannot do", what_the_counter_cannot_do),
                            ("cash elsewhere becomes credit, other money goes back to where it was", cash_elsewhere_becomes_credit),
-                           ("kits, promotions, certificates", kits_promotions_certificates), ("the same key again", the_same_key), ("receipts", papers), ("the last piece at two tills", the_last_piece),
+                           ("kits, promotions, certificates", kits_promotions_certificates),
+                           ("certificates that come back", certificates_come_back), ("the same key again", the_same_key), ("receipts", papers), ("the last piece at two tills", the_last_piece),
                            ("one key 64 times", one_key_many_times), ("drawers are never below zero", never_below_zero),
                            ("closing while selling", closing_while_selling), ("many who want one till", two_open_one_till),
                            ("killed and asked again", killed)):

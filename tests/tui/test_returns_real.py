@@ -14,7 +14,8 @@ sys.path.insert(0, os.path.join(HERE, ".."))
 import driver  # noqa: E402
 from cases import Cases  # noqa: E402
 from driver import Client, compare, masked, until  # noqa: E402
-from served import demo_server  # noqa: E402
+from damm import damm  # noqa: E402
+from served import demo_server, ulid  # noqa: E402
 
 cases = Cases("test_returns_real")
 SENT = """SELECT {what} FROM orders o JOIN order_line l ON l.order_id = o.id AND l.line = {line} JOIN item i ON i.id = l.item_id
@@ -159,6 +160,30 @@ def late(client, s, world):
     office.close()
 
 
+def certificates(client, s, world):
+    """The line of a sale with what is left of each; one of which nothing is spent comes back, at once and without a parcel."""
+    body = {"market": "GB", "type": "personal", "distributor": s.ids["manager"], "customer": None, "ship_to": {"kind": "distributor"},
+            "lines": [{"id": "l1", "sku": damm("7902"), "qty": 2, "value": 7000}], "expect_total": 14000,
+            "tenders": [{"kind": "transfer", "amount": 14000, "ref": "BACS"}]}
+    status, _, got = s.call("POST", "/api/v1/orders", body, s.token("B-02"), {"Idempotency-Key": ulid()})
+    assert status == 201, got
+    order = got["number"]
+    last = s.psql(f"SELECT right(c.number, 4) FROM certificate c JOIN orders o ON o.id = c.order_id WHERE o.number = '{order}'").split("\n")
+    for act in ("order_release", "order_ship"):
+        s.psql(f"SELECT result FROM {act}('{order}', NULL, '{ulid()}', 'h', 1, 'test')")
+    client.line("r" + order)
+    client.wait("RETURN of order " + order, "..." + last[0], "left")
+    client.line(".1*3 c")
+    client.wait("can come back, not 3")
+    client.line(".1*1 c")
+    client.wait("Fee 0.00", re.compile(r"REFUND [1-9]"), "ends", absent=["!!"])
+    client.press("F9", "F9")
+    number = issued(client)
+    client.wait("SAY", "good no more", "nothing is to be sent")
+    assert s.psql(f"SELECT state FROM goods_return WHERE number = '{number}'") == "closed"
+    assert s.psql(f"SELECT count(*) FROM certificate c JOIN orders o ON o.id = c.order_id WHERE o.number = '{order}' AND c.state = 'dead'") == "1"
+
+
 def parcel(client, s, world):
     """At the counter: three pieces inspected, one to each place; the return closes itself."""
     order = s.psql(SENT.format(what="o.number", line=1, kind="product", when=">", days=25).replace("AND l.amount", "AND l.qty >= 3 AND l.amount"))
@@ -236,6 +261,7 @@ def main():
                                        ("typed ahead of every answer", typed_ahead),
                                        ("a part of a kit", part_of_a_kit),
                                        ("late, by whose leave", late),
+                                       ("gift certificates that nobody has spent", certificates),
                                        ("the parcel at the counter", parcel),
                                        ("a parcel that is refused", refused),
                                        ("without a screen", without_a_screen)):

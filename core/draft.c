@@ -62,6 +62,15 @@ bool draft_equal(const struct order_draft *a, const struct order_draft *b)
            same(a->note, b->note) && changes_equal(&a->changes, &b->changes);
 }
 
+bool draft_paid_alike(const struct order_draft *a, const struct order_draft *b)
+{
+    for (size_t i = 0; i < a->npaying && i < b->npaying; i++)
+        if (!same(a->paying[i].kind, b->paying[i].kind) ||
+            !same(a->paying[i].ref, b->paying[i].ref) || a->paying[i].amount != b->paying[i].amount)
+            return false;
+    return a->npaying == b->npaying;
+}
+
 size_t draft_typed_safe(const char *typed)
 {
     enum { RUN = 8 };

@@ -56,11 +56,18 @@ struct order_draft {
     size_t ncoupons;
     const char *note;  /* or NULL */
     const char *typed; /* text not yet entered, or NULL */
+    /* How it is going to be paid, as far as that is chosen; nothing is charged for it. An amount of
+     * 0: as much as it can; cash: what was handed over. */
+    const struct draft_tender *paying;
+    size_t npaying;
     struct draft_changes changes;
 };
 
-/* Whether both are the same order: everything but `typed`; an absent text is an empty one. */
+/* Whether both are the same order: everything but `typed` and `paying`; an absent text is an empty
+ * one. */
 bool draft_equal(const struct order_draft *a, const struct order_draft *b);
+/* Whether the same was chosen to pay them. */
+bool draft_paid_alike(const struct order_draft *a, const struct order_draft *b);
 bool draft_line_equal(const struct draft_line *a, const struct draft_line *b);
 /* Whether both go to the same place in the same way. */
 bool draft_ships_as(const struct order_draft *a, const struct order_draft *b);

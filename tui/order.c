@@ -67,6 +67,8 @@ static struct order_draft draft_copy(struct arena *arena, const struct order_dra
     to.coupons = texts_copy(arena, from->coupons, from->ncoupons);
     to.note = text_copy(arena, from->note);
     to.typed = NULL;
+    to.paying = NULL;
+    to.npaying = 0;
     to.changes.order = text_copy(arena, from->changes.order);
     to.changes.version = text_copy(arena, from->changes.version);
     return to;
@@ -142,10 +144,12 @@ void order_paste(struct order *order, bool begins)
 /* What it is paid with is no part of the draft: its total and its revision stand. */
 static bool version_go(struct order *order, size_t at)
 {
-    const struct order_draft *before = order_draft(order);
+    const struct order_version *before = &order->versions[order->at];
     order->at = at;
-    if (!draft_equal(before, order_draft(order)))
+    if (!draft_equal(&before->draft, order_draft(order)))
         changed(order);
+    if (!order_pay_same(&before->paying, &order->versions[at].paying))
+        order_paying_edited(order);
     return true;
 }
 
@@ -241,6 +245,7 @@ struct order *order_recall(struct client *client, const struct reply_draft *stor
 {
     struct order *order = recalled(client, stored, event, user);
     order_change_attach(order);
+    order_pay_recall(order, &stored->draft);
     order_link_send(order);
     return order;
 }
@@ -250,6 +255,7 @@ struct order *order_recall_sale(struct client *client, const struct reply_draft 
 {
     struct order *order = recalled(client, stored, event, user);
     order_sell(order, till);
+    order_pay_recall(order, &stored->draft);
     order_link_send(order);
     return order;
 }
@@ -475,6 +481,12 @@ void order_review(struct order *order)
 struct order_paying *order_paying_edit(struct order *order)
 {
     return &edit(order)->paying;
+}
+
+void order_paying_edited(struct order *order)
+{
+    order->payings++;
+    order_keep_edit(order);
 }
 
 int64_t order_to_pay(const struct order *order)

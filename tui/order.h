@@ -27,6 +27,7 @@ enum order_event {
     ORDER_PAY_TOLD,    /* what there is to pay with has come */
     ORDER_PAY_FOUND,   /* a certificate was looked up, and pays */
     ORDER_PAY_NOTHING, /* a certificate was looked up: there is none, or nothing left of it */
+    ORDER_PAY_GONE,    /* the same of one that was chosen before the order was parked */
     ORDER_MOVED,       /* somebody has changed the placed order that this is a change of */
 };
 typedef void order_event_fn(void *user, struct order *order, enum order_event event);
@@ -78,6 +79,7 @@ struct order {
 
     char typed[DRAFT_TYPED_MAX + 1]; /* in the entry line, not entered */
     uint64_t typings, typed_saved;   /* counts its changes; that one is stored */
+    uint64_t payings, payings_saved; /* the same of how it is paid */
     struct journal *journal;         /* NULL: none */
     struct order_keep keep;
 
@@ -211,6 +213,8 @@ void order_review(struct order *order);
 int64_t order_to_pay(const struct order *order);
 /* For order_pay.c: how it is paid, to be changed; one step of undo. */
 struct order_paying *order_paying_edit(struct order *order);
+/* It has been: the journal knows it at once, the stored draft when the order is left. */
+void order_paying_edited(struct order *order);
 /* Places it for exactly the frozen total, as soon as there is one; a sale for nothing else than the
  * total that was shown. */
 void order_place(struct order *order);

@@ -237,6 +237,15 @@ static void pay_nothing(struct app *app, struct order *order)
     app_ahead_drop(app);
 }
 
+/* What is short of the total stands where it always does. */
+static void pay_gone(struct app *app, struct order *order)
+{
+    order_place_not(order);
+    app_say(app, ROLE_STOP,
+            "a gift certificate that was chosen is worth nothing now: choose another, or u.");
+    app_ahead_drop(app);
+}
+
 void order_event_take(void *user, struct order *order, int event)
 {
     static void (*const events[])(struct app *, struct order *) = {
@@ -251,6 +260,7 @@ void order_event_take(void *user, struct order *order, int event)
         [ORDER_PAY_TOLD] = pay_told,
         [ORDER_PAY_FOUND] = pay_found,
         [ORDER_PAY_NOTHING] = pay_nothing,
+        [ORDER_PAY_GONE] = pay_gone,
     };
     events[event](user, order);
 }

@@ -58,6 +58,7 @@ static void need(struct order *order, bool needed)
 /* The draft goes in with the lines that are not known yet. */
 static void draft_add(struct order *order, struct record *record)
 {
+    struct draft_tender paying[PAY_PICKS];
     if (!order->journal)
         return;
     record->ulid = order->ulid;
@@ -66,6 +67,8 @@ static void draft_add(struct order *order, struct record *record)
     record->draft = *order_draft(order);
     record->draft.lines += record->keep;
     record->draft.nlines -= record->keep;
+    record->draft.npaying = order_pay_kept(order, paying);
+    record->draft.paying = paying;
     need(order, true);
     journal_add(order->journal, record);
 }

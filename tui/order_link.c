@@ -251,6 +251,7 @@ static void save_send(struct order *order)
 {
     struct arena *arena = arena_new();
     struct order_draft draft = *order_draft(order);
+    struct draft_tender paying[PAY_PICKS];
     struct request request = {.method = "PUT",
                               .path = save_path(order, arena),
                               .header = "If-None-Match: *",
@@ -260,18 +261,24 @@ static void save_send(struct order *order)
     if (*order->rev)
         request.header = arena_printf(arena, "If-Match: \"%s\"", order->rev);
     draft.typed = *order->typed ? order->typed : NULL;
+    draft.npaying = order_pay_kept(order, paying);
+    draft.paying = paying;
     request.body = request_draft_write(arena, &draft, &request.len);
     order->saving = order->edits;
     order->typed_saved = order->typings;
+    order->payings_saved = order->payings;
     send(order, &request);
     arena_free(arena);
 }
 
-/* What is only typed is mirrored with a draft that is there already. */
+/* What is only typed is mirrored with a draft that is there already; how it is paid matters to it
+ * only when the order is put aside. */
 static bool is_unsaved(const struct order *order)
 {
     bool typed = order->typed_saved != order->typings && *order->rev && !order->refused;
-    return order->saved != order->edits || (typed && order->placing == PLACING_NO);
+    bool paying = order->payings_saved != order->payings && *order->rev && !order->refused;
+    return order->saved != order->edits || (typed && order->placing == PLACING_NO) ||
+           (paying && order->leaving);
 }
 
 void order_link_send(struct order *order)

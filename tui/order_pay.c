@@ -4,6 +4,7 @@
 #include "tui/order.h"
 #include "tui/order_change.h"
 #include "tui/order_link.h"
+#include "tui/tongue.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -101,6 +102,7 @@ static bool pick(struct order *order, enum tender_kind kind, int64_t amount, int
         paying->n++;
     paying->picks[i] = (struct pay_pick){.kind = kind, .amount = amount, .most = most};
     snprintf(paying->picks[i].ref, PAY_REF, "%s", ref);
+    order_paying_edited(order);
     return true;
 }
 
@@ -120,11 +122,26 @@ bool order_only_balance(const struct order *order)
 void order_pay_later(struct order *order)
 {
     *order_paying_edit(order) = (struct order_paying){.later = true};
+    order_paying_edited(order);
 }
 
 /* ---- certificates ---------------------------------------------------------------------------- */
 
 static void certificate_ask(struct order *order);
+
+/* One that was chosen before the order was parked. Not told: the server judges when it is placed.
+ */
+static enum order_event kept_take(struct order *order, const struct pay_pick *look, bool is_told,
+                                  int64_t left)
+{
+    struct order_paying *paying = &order->versions[order->at].paying;
+    for (size_t i = 0; is_told && i < paying->n; i++)
+        if (paying->picks[i].kind == look->kind && strcmp(paying->picks[i].ref, look->ref) == 0) {
+            paying->picks[i].most = left;
+            paying->picks[i].gone = left == 0;
+        }
+    return is_told && left == 0 ? ORDER_PAY_GONE : ORDER_PAY_TOLD;
+}
 
 static void certificate_take(void *owner, const struct answer *answer)
 {
@@ -136,13 +153,16 @@ static void certificate_take(void *owner, const struct answer *answer)
     bool is_there = answer_is_ok(answer) &&
                     reply_certificate_read(arena, answer->body, answer->len, &found) &&
                     found.balance > 0;
+    enum order_event event = is_there ? ORDER_PAY_FOUND : ORDER_PAY_NOTHING;
     memmove(means->looks, means->looks + 1, --means->nlooks * sizeof look);
-    if (is_there)
+    if (look.kept)
+        event = kept_take(order, &look, answer->arrived, is_there ? found.balance : 0);
+    else if (is_there)
         pick(order, TENDER_certificate, look.amount, found.balance, look.ref);
     arena_free(arena);
     if (means->nlooks)
         certificate_ask(order);
-    order->event(order->user, order, is_there ? ORDER_PAY_FOUND : ORDER_PAY_NOTHING);
+    order->event(order->user, order, event);
     order_link_ready(order);
 }
 
@@ -166,17 +186,100 @@ static void certificate_ask(struct order *order)
     arena_free(arena);
 }
 
-bool order_pay_certificate(struct order *order, const char *digits, int64_t amount)
+static bool look_up(struct order *order, const struct pay_pick *look)
 {
     struct order_means *means = &order->means;
     if (means->nlooks == PAY_PICKS)
         return false;
-    struct pay_pick *look = &means->looks[means->nlooks++];
-    *look = (struct pay_pick){.kind = TENDER_certificate, .amount = amount};
-    snprintf(look->ref, sizeof look->ref, "%s", digits);
+    means->looks[means->nlooks++] = *look;
     if (means->nlooks == 1)
         certificate_ask(order);
     return true;
+}
+
+bool order_pay_certificate(struct order *order, const char *digits, int64_t amount)
+{
+    struct pay_pick look = {.kind = TENDER_certificate, .amount = amount};
+    snprintf(look.ref, sizeof look.ref, "%s", digits);
+    return look_up(order, &look);
+}
+
+/* ---- parked and recalled --------------------------------------------------------------------- */
+
+bool order_pay_same(const struct order_paying *a, const struct order_paying *b)
+{
+    for (size_t i = 0; i < a->n && i < b->n; i++)
+        if (a->picks[i].kind != b->picks[i].kind || a->picks[i].amount != b->picks[i].amount ||
+            strcmp(a->picks[i].ref, b->picks[i].ref) != 0)
+            return false;
+    return a->n == b->n && a->later == b->later;
+}
+
+size_t order_pay_kept(const struct order *order, struct draft_tender out[PAY_PICKS])
+{
+    const struct order_paying *paying = &order->versions[order->at].paying;
+    if (paying->later && !paying->n) {
+        out[0] = (struct draft_tender){.kind = tender_info(TENDER_later)->name};
+        return 1;
+    }
+    for (size_t i = 0; i < paying->n; i++)
+        out[i] = (struct draft_tender){.kind = tender_info(paying->picks[i].kind)->name,
+                                       .amount = paying->picks[i].amount,
+                                       .ref = *paying->picks[i].ref ? paying->picks[i].ref : NULL};
+    return paying->n;
+}
+
+void order_pay_recall(struct order *order, const struct order_draft *stored)
+{
+    struct order_paying *paying = &order->versions[order->at].paying;
+    for (size_t i = 0; i < stored->npaying && paying->n < PAY_PICKS; i++) {
+        const struct draft_tender *tender = &stored->paying[i];
+        enum tender_kind kind = tender_by_name(tender->kind);
+        if (kind == TENDER_later)
+            paying->later = true;
+        if (kind == TENDER_KINDS || kind == TENDER_later ||
+            (tender_info(kind)->how == TENDER_DRAWER && !*order->shift))
+            continue;
+        struct pay_pick *kept = &paying->picks[paying->n++];
+        *kept = (struct pay_pick){
+            .kind = kind, .amount = tender->amount > 0 ? tender->amount : 0, .most = -1};
+        snprintf(kept->ref, PAY_REF, "%s", tender->ref ? tender->ref : "");
+        kept->kept = kind == TENDER_certificate;
+        if (kept->kept)
+            look_up(order, kept);
+    }
+}
+
+/* An account that is known to hold nothing. */
+static bool is_empty(const struct order *order, enum tender_kind kind)
+{
+    bool is_known = kind == TENDER_balance  ? order->quote_arena != NULL
+                    : kind == TENDER_credit ? order->means.arena != NULL
+                                            : false;
+    return is_known && order_holds(order, kind) == 0;
+}
+
+size_t order_pay_gone(const struct order *order, struct text *text)
+{
+    const struct order_paying *paying = &order->versions[order->at].paying;
+    size_t n = 0;
+    for (size_t i = 0; i < paying->n; i++) {
+        const struct pay_pick *chosen = &paying->picks[i];
+        size_t len = strlen(chosen->ref);
+        if (!chosen->gone && !is_empty(order, chosen->kind))
+            continue;
+        n++;
+        if (!text)
+            continue;
+        text_add(text, text->len ? ", " : "");
+        if (chosen->gone)
+            text_printf(text, _("GC ..%s is worth nothing now"),
+                        chosen->ref + (len > 4 ? len - 4 : 0));
+        else
+            text_printf(text, _("%s: nothing is left"),
+                        tongue_word("tender", tender_info(chosen->kind)->name));
+    }
+    return n;
 }
 
 /* ---- what comes of it ------------------------------------------------------------------------ */

@@ -13,6 +13,8 @@ struct pay_pick {
     enum tender_kind kind;
     int64_t amount, most; /* see tender_pick; the balance's and the credit's `most` are not kept */
     char ref[PAY_REF];    /* certificate: digits; token: the card's id */
+    bool kept;            /* it was chosen before the order was parked: it is looked up again */
+    bool gone;            /* and is worth nothing by now */
 };
 struct order_paying {
     struct pay_pick picks[PAY_PICKS];
@@ -43,6 +45,15 @@ bool order_pay_with(struct order *order, enum tender_kind kind, int64_t amount, 
 /* A certificate, by its number or its last six digits: taken when it is found, ORDER_PAY_FOUND.
  * False: too many at once. */
 bool order_pay_certificate(struct order *order, const char *digits, int64_t amount);
+/* What is chosen goes with the draft when it is left, and is there again when it is recalled; cash
+ * at a till only. Nothing is charged by either. `out` has room for PAY_PICKS. */
+size_t order_pay_kept(const struct order *order, struct draft_tender out[PAY_PICKS]);
+void order_pay_recall(struct order *order, const struct order_draft *stored);
+bool order_pay_same(const struct order_paying *a, const struct order_paying *b);
+/* Of what is chosen, how much pays nothing any more; a short text for each is added to `text`,
+ * which may be NULL, commas between and, if there was something before, in front. */
+struct text;
+size_t order_pay_gone(const struct order *order, struct text *text);
 /* A change of a placed order takes the balance only. */
 bool order_only_balance(const struct order *order);
 /* All of it is due later. */

@@ -142,6 +142,7 @@ static void compared(struct recover *recover, const struct reply_draft *stored)
     bool typed =
         *lost->typed && strcmp(stored->draft.typed ? stored->draft.typed : "", lost->typed) != 0;
     bool open = strcmp(stored->state, "open") == 0;
+    typed |= !draft_paid_alike(&stored->draft, lost_draft(lost));
     if (same && (!typed || !open))
         order_settled(recover); /* it arrived, only the answer did not */
     else if (open && (strcmp(stored->rev, lost->rev) == 0 || lost_wrote(lost, &stored->draft)))

@@ -82,6 +82,7 @@ void review_pay_text(const struct app *app, struct text *text)
         if (left)
             text_printf(text, _(", due later %s"), due);
     }
+    order_pay_gone(order, text);
     say_ways(app, text);
     if (order->means.nlooks)
         text_add(text, " ..");

@@ -75,6 +75,7 @@ static struct sale_sums sums_of(const struct app *app, struct arena *arena)
     size_t n = sums.total >= 0 ? order_pay_plan_of(order, sums.total, plan) : 0;
     text_init(&paid, arena);
     sale_view_paid(&paid, plan, n, sums.exponent);
+    order_pay_gone(order, &paid);
     if (order->means.nlooks)
         text_add(&paid, " ..");
     sums.due = sums.total;

@@ -2,6 +2,7 @@
 #include "core/wire/wire.h"
 
 #include "core/kit.h"
+#include "core/tender.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -218,6 +219,24 @@ static void read_changes(struct wire_reader *r, json_t *object, struct order_dra
     wire_only(r, changes, "/changes", names, NULL);
 }
 
+static size_t tenders_read(struct wire_reader *r, json_t *object, const char *member,
+                           struct draft_tender **out);
+
+/* As with changes, only a stored draft has a use for it. */
+static void read_paying(struct wire_reader *r, json_t *object, struct order_draft *out)
+{
+    struct draft_tender *tenders;
+    out->npaying = tenders_read(r, object, "paying", &tenders);
+    out->paying = tenders;
+    for (size_t i = 0; i < out->npaying; i++) {
+        const char *at = arena_printf(r->arena, "/paying/%zu", i);
+        if (tender_by_name(tenders[i].kind) == TENDER_KINDS)
+            wire_bad_value(r, at, "kind", tenders[i].kind);
+        if (tenders[i].amount < 0 || tenders[i].amount > MONEY_MAX)
+            wire_bad_value(r, at, "amount", "outside the range of amounts");
+    }
+}
+
 void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *also,
                      struct order_draft *out)
 {
@@ -239,6 +258,7 @@ void wire_draft_read(struct wire_reader *r, json_t *object, const char *const *a
     out->ncoupons = wire_strings(r, object, "", "coupons", COUPONS_MAX, CODE_MAX, &out->coupons);
     read_unused(r, object);
     read_changes(r, object, out);
+    read_paying(r, object, out);
     wire_only(r, object, "", names, also);
 }
 
@@ -290,6 +310,8 @@ json_t *wire_draft_write(const struct order_draft *draft)
              draft->date.days == DATE_MIN.days ? NULL : date_format(date, draft->date));
     if (draft->typed)
         set_text(object, "typed", draft->typed);
+    if (draft->npaying)
+        json_object_set_new(object, "paying", wire_tenders_write(draft->paying, draft->npaying));
     if (draft->changes.order)
         json_object_set_new(object, "changes",
                             json_pack("{s:s,s:s?}", "order", draft->changes.order, "version",
@@ -297,23 +319,24 @@ json_t *wire_draft_write(const struct order_draft *draft)
     return object;
 }
 
-size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out)
+static size_t tenders_read(struct wire_reader *r, json_t *object, const char *member,
+                           struct draft_tender **out)
 {
     static const char *const names[] = {"kind", "amount", "ref", "given", NULL};
-    json_t *tenders = wire_array(r, object, "", "tenders", false);
+    json_t *tenders = wire_array(r, object, "", member, false);
     size_t n = tenders ? json_array_size(tenders) : 0;
     if (n > TENDERS_MAX) {
-        wire_bad_value(r, "", "tenders", "more than 20");
+        wire_bad_value(r, "", member, "more than 20");
         n = 0;
     }
     *out = ARENA_ARRAY(r->arena, struct draft_tender, n);
     for (size_t i = 0; i < n; i++) {
         json_t *value = json_array_get(tenders, i);
-        const char *at = arena_printf(r->arena, "/tenders/%zu", i);
+        const char *at = arena_printf(r->arena, "/%s/%zu", member, i);
         (*out)[i] = (struct draft_tender){.kind = ""};
         if (!json_is_object(value)) {
-            wire_bad_value(r, "/tenders", arena_printf(r->arena, "%zu", i),
-                           "anything but an object");
+            wire_bad_value(r, arena_printf(r->arena, "/%s", member),
+                           arena_printf(r->arena, "%zu", i), "anything but an object");
             continue;
         }
         wire_string(r, value, at, "kind", TEXT_SHORT, true, &(*out)[i].kind);
@@ -323,6 +346,11 @@ size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_ten
         wire_only(r, value, at, names, NULL);
     }
     return n;
+}
+
+size_t wire_tenders_read(struct wire_reader *r, json_t *object, struct draft_tender **out)
+{
+    return tenders_read(r, object, "tenders", out);
 }
 
 json_t *wire_tenders_write(const struct draft_tender *tenders, size_t n)

@@ -113,7 +113,7 @@ static bool origin(struct call *c, struct saving *s)
 
 void draft_put(struct call *c)
 {
-    static const char *const also[] = {"changes", NULL};
+    static const char *const also[] = {"changes", "paying", NULL};
     struct saving *s = c->state = ARENA_NEW(c->arena, struct saving);
     char spare[ULID_TEXT];
     if (!ulid_ok(c) || !precondition(c, &s->rev) || !origin(c, s) || !call_body(c) ||

@@ -316,6 +316,23 @@ def malformed_bodies(s):
         assert got["type"].endswith("/malformed") and (got.get("detail") or got.get("problems")), (what, got)
 
 
+def a_draft_keeps_how_it_is_to_be_paid(s):
+    """A sale that is parked half paid: what was chosen comes back as it was, and is nothing to any other request."""
+    name, paying = ulid(), [{"kind": "card_present", "amount": 2000, "ref": "0423"}, {"kind": "cash", "amount": 5000}, {"kind": "balance", "amount": 0}]
+    path, body = f"{API}/drafts/{name}", dict(draft(s), paying=paying)
+    assert s.call("PUT", path, body, s.token(), {"If-None-Match": "*"})[0] == 201
+    assert s.call("GET", path, token=s.token())[2]["draft"]["paying"] == paying
+    assert s.psql("SELECT count(*) FROM payment WHERE ref = '0423'") == "0"
+    for where, more in (("/quotes", {}), ("/orders", {"expect_total": quote(s, draft(s))["total"], "tenders": [], "accept": ["duplicate"]})):
+        status, _, got = s.call("POST", API + where, {**body, **more}, s.token(), {"Idempotency-Key": name})
+        assert status in (400, 422) and got["problems"][0]["field"] == "/paying", (where, status, got)
+    for wrong, field in (({"kind": "beads", "amount": 1}, "/paying/0/kind"), ({"kind": "cash", "amount": -1}, "/paying/0/amount"),
+                         ({"kind": "cash"}, "/paying/0/amount"), ({"kind": "cheque", "amount": 1, "ref": "4242 4242 4242 4242"}, "/paying/0/ref"),
+                         ({"kind": "cash", "amount": 1, "wings": 2}, "/paying/0/wings")):
+        status, _, got = s.call("PUT", f"{API}/drafts/{ulid()}", dict(draft(s), paying=[wrong]), s.token(), {"If-None-Match": "*"})
+        assert status == 400 and [p["field"] for p in got["problems"]] == [field], (wrong, status, got)
+
+
 def members_are_checked(s):
     for change, field in [({"lines": "x"}, "/lines"), ({"wings": 2}, "/wings"), ({"date": "2025-02-30"}, "/date"),
                           ({"lines": [{"id": "a", "sku": "40216", "qty": "1"}]}, "/lines/0/qty"),
@@ -484,7 +501,7 @@ def operations(s):
 ALL = [quote_adds_up, order_is_placed_once, balance_pays, balance_is_not_overdrawn, customer_order,
        customer_is_changed_with_its_revision, bad_lines, people_problems, total_must_be_the_one_shown,
        shortages_are_all_told, duplicate_is_asked_once, a_key_cancels_one_order, drafts_have_revisions,
-       a_newer_draft_is_not_placed_over, a_change_is_kept_and_never_placed, drafts_show_what_they_come_to, drafts_are_leased, malformed_bodies,
+       a_newer_draft_is_not_placed_over, a_change_is_kept_and_never_placed, a_draft_keeps_how_it_is_to_be_paid, drafts_show_what_they_come_to, drafts_are_leased, malformed_bodies,
        members_are_checked, finding, other_market_is_walled_off, authorisation, unknown_addresses,
        expired_session_keeps_the_order, totp, sessions, operations]
 

@@ -26,7 +26,7 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("PATCH", A + "/customers/{id}"): PERSON,
     ("POST", A + "/customers"): ["/distributor", "/name", "/given_name", "/family_name", *PERSON],
     ("POST", A + "/quotes"): DRAFT,
-    ("PUT", A + "/drafts/{ulid}"): [*DRAFT, "/changes/order", "/changes/version"],
+    ("PUT", A + "/drafts/{ulid}"): [*DRAFT, "/changes/order", "/changes/version", "/paying/0/ref"],
     ("POST", A + "/orders"): [*DRAFT, "/rev", "/tenders/0/ref"],
     ("POST", A + "/orders/{number}/cancel"): ["/reason"],
     ("POST", A + "/orders/{number}/payments"): ["/tenders/0/ref"],
@@ -185,7 +185,8 @@ class Fields:
         def send(pointer, text):
             self.name = ulid()
             of_change = {"changes": {"order": "100000014", "version": "1"}} if pointer.startswith("/changes") else {}
-            http, _, reply = self.call("PUT", "/drafts/" + self.name, put({**self.draft(), **of_change}, pointer, text), If_None_Match="*")
+            paying = {"paying": [{"kind": "cheque", "amount": 1, "ref": ""}]} if pointer.startswith("/paying") else {}
+            http, _, reply = self.call("PUT", "/drafts/" + self.name, put({**self.draft(), **of_change, **paying}, pointer, text), If_None_Match="*")
             return http, reply
         self.each("PUT", "/drafts/{ulid}", send, lambda pointer, _: at(self.call("GET", "/drafts/" + self.name)[2]["draft"], pointer))
 

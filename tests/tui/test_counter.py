@@ -195,6 +195,108 @@ def test_park(world):
     client.close()
 
 
+def park_and_recall(client, world):
+    client.press("F6")
+    client.wait("parked, not sold", absent=["TO PAY"])
+    until(lambda: [d["locked_by"] for d in world["fake"].drafts.values()] == [""], "it is still locked")
+    client.press("F7")
+    client.wait("Parked", re_digit())
+    client.type("1")
+
+
+def test_park_with_tenders(world):
+    """What was keyed of the payment is there again, and nothing of it is charged or told to a till before F9."""
+    world["fake"].certificates["8441102700000008"] = 1000
+    client = on_sale(world)
+    client.line("gc8441102700000008")
+    client.wait("gift certificate 10.00")
+    client.line("v0423 20.00")
+    client.wait("card terminal 0423 20.00")
+    park_and_recall(client, world)
+    client.wait("gift certificate 10.00", "card terminal 0423 20.00", "TO PAY", "3.45")
+    check(not posted(world), posted(world))
+    client.line("5")
+    client.wait("change 1.55")
+    client.press("F9")
+    client.wait("SOLD 100884", "GIVE BACK")
+    (body,) = posted(world)
+    check([(t["kind"], t["amount"], t.get("ref"), t.get("given")) for t in body["tenders"]] ==
+          [("certificate", 1000, "8441102700000008", None), ("card_present", 2000, "0423", None), ("cash", 345, None, 500)], body)
+    check("paying" not in body, body)
+    client.close()
+
+
+def test_parked_cash(world):
+    """Cash keyed is what was handed over; undone, it is undone when the sale comes back."""
+    client = on_sale(world)
+    client.line("50")
+    client.wait("change 16.55")
+    park_and_recall(client, world)
+    client.wait("GIVE BACK", "cash 50.00")
+    client.line("v0423 20.00")
+    client.wait("card terminal 0423 20.00")
+    client.line("u")
+    client.wait("undone", absent=["card terminal"])
+    park_and_recall(client, world)
+    client.wait("GIVE BACK", "cash 50.00", absent=["card terminal"])
+    client.press("F9")
+    client.wait("SOLD 100884", "GIVE BACK")
+    check([(t["kind"], t["given"]) for t in posted(world)[0]["tenders"]] == [("cash", 5000)], posted(world))
+    client.close()
+
+
+def test_parked_certificate_is_spent(world):
+    """Between parking and recalling somebody else has spent it: the row says so, and it pays nothing."""
+    world["fake"].certificates["8441102700000008"] = 1000
+    client = on_sale(world)
+    client.line("gc8441102700000008")
+    client.wait("gift certificate 10.00")
+    client.press("F6")
+    client.wait("parked, not sold")
+    until(lambda: [d["locked_by"] for d in world["fake"].drafts.values()] == [""], "it is still locked")
+    world["fake"].certificates["8441102700000008"] = 0
+    client.press("F7")
+    client.wait("Parked", re_digit())
+    client.type("1")
+    client.wait("GC ..0008 is worth nothing now", "TO PAY", "33.45", "choose another")
+    client.press("F9")
+    client.wait("33.45 is to be paid yet")
+    check(not posted(world), posted(world))
+    client.line("50")
+    client.wait("change 16.55")
+    client.press("F9")
+    client.wait("SOLD 100884")
+    check([t["kind"] for t in posted(world)[0]["tenders"]] == ["cash"], posted(world))
+    client.close()
+
+
+def test_parked_certificate_has_less(world):
+    world["fake"].certificates["8441102700000008"] = 1000
+    client = on_sale(world)
+    client.line("gc8441102700000008")
+    client.wait("gift certificate 10.00")
+    world["fake"].certificates["8441102700000008"] = 400
+    park_and_recall(client, world)
+    client.wait("gift certificate 4.00", "TO PAY")
+    client.close()
+
+
+def test_tenders_outlive_the_terminal(world):
+    """A client that dies with half of a payment keyed: the next one has the draft with it."""
+    state = tempfile.mkdtemp(prefix="pl-died-", dir="/tmp")
+    client = on_sale(world, env={"XDG_STATE_HOME": state})
+    client.line("v0423 20.00")
+    client.wait("card terminal 0423 20.00")
+    os.kill(client.pid(), 9)
+    client.close()
+    client = signed_on(world, env={"XDG_STATE_HOME": state})
+    client.wait("brought back from the last session: 1 draft")
+    until(lambda: [d["draft"].get("paying") for d in world["fake"].drafts.values()] == [[{"kind": "card_present", "amount": 2000, "ref": "0423"}]],
+          lambda: "not brought back: %s" % world["fake"].drafts)
+    check(not posted(world), posted(world))
+    client.close()
+
+
 def re_digit():
     import re
     return re.compile(r"^  1 .* 2 ln", re.MULTILINE)

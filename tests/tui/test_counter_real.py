@@ -143,10 +143,21 @@ def parked(day):
     c.type("1")
     c.wait("TO PAY")
     day.counted("park and recall")
+    c.line("v0711 3")
+    c.wait("card terminal 0711 3.00")
+    c.press("F6")
+    c.wait("parked, not sold", absent=["TO PAY"])
+    c.press("F7")
+    c.wait("Parked", re.compile(r"^  1 .* 1 ln", re.MULTILINE))
+    before = day.drawer()
+    c.type("1")
+    c.wait("card terminal 0711 3.00", "TO PAY")
+    assert day.drawer() == before
     c.line("500")
     c.wait("ok  cash 500.00, change")
     c.press("F9")
-    day.seen(r"SOLD (\d{9})")
+    number = day.seen(r"SOLD (\d{9})")
+    assert day.s.psql("SELECT p.amount FROM payment p JOIN orders o ON o.id = p.order_id WHERE o.number = '%s' AND p.kind = 'card_present'" % number) == "300"
 
 
 def taken_back(day):

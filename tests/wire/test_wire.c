@@ -55,7 +55,7 @@ static json_t *parsed(const char *body)
 
 static struct order_draft read_draft(json_t *json)
 {
-    static const char *const also[] = {"tenders", "changes", NULL};
+    static const char *const also[] = {"tenders", "changes", "paying", NULL};
     struct order_draft draft;
     memset(&draft, 0xAA, sizeof draft); /* whatever was there before does not shine through */
     problems.count = 0;

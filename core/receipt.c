@@ -106,6 +106,24 @@ static void tender_write(struct paper *paper, enum language language, const stru
                     tr(language, N_("given back")));
 }
 
+static void exchange_write(struct paper *paper, enum language language, const struct receipt *r)
+{
+    const struct receipt_exchange *x = r->exchange;
+    struct arena *arena = paper->arena;
+    paper_rule(paper);
+    paper_pairf(paper, PAPER_BOLD, x->number, tr(language, N_("Back of order %s")), x->of);
+    for (size_t i = 0; i < x->nlines; i++)
+        paper_pairf(paper, PAPER_PLAIN,
+                    receipt_money(arena, money_of(-x->lines[i].amount.minor), r->exponent),
+                    "%lld x %s %s", (long long)x->lines[i].qty, x->lines[i].sku, x->lines[i].name);
+    for (size_t i = 0; i < x->ngiven; i++) {
+        paper_pairf(paper, PAPER_BOLD, receipt_money(arena, x->given[i].amount, r->exponent),
+                    tr(language, N_("Given back, %s")),
+                    receipt_tender_title(language, x->given[i].kind));
+        paper->kick |= !r->is_copy && strcmp(x->given[i].kind, "cash") == 0;
+    }
+}
+
 void receipt_write(struct paper *paper, enum language language, const struct receipt *r)
 {
     head_write(paper, language, r);
@@ -116,6 +134,8 @@ void receipt_write(struct paper *paper, enum language language, const struct rec
         tender_write(paper, language, r, &r->tenders[i]);
         paper->kick |= !r->is_copy && strcmp(r->tenders[i].kind, "cash") == 0;
     }
+    if (r->exchange)
+        exchange_write(paper, language, r);
     if (r->due.minor && !r->is_void)
         paper_pair(paper, PAPER_BOLD, tr(language, N_("Still to pay")),
                    receipt_money(paper->arena, r->due, r->exponent));

@@ -20,6 +20,15 @@ struct receipt_tender {
     struct money amount, given, refunded; /* given: of cash; 0: exactly the amount */
 };
 
+/* What came back for it, of an exchange, and the money that went back with that. */
+struct receipt_exchange {
+    const char *number, *of; /* the return's, the order's */
+    struct receipt_line *lines;
+    size_t nlines;
+    struct receipt_tender *given; /* kind and amount */
+    size_t ngiven;
+};
+
 struct receipt {
     const char *company, *site, *till, *seller; /* till: NULL: not sold at a counter */
     const char *number, *at;                    /* of the order; "2025-11-22 12:05" */
@@ -34,7 +43,8 @@ struct receipt {
     size_t ntaxes;
     struct receipt_tender *tenders;
     size_t ntenders;
-    const char *link; /* where the rest is paid, or NULL */
+    const struct receipt_exchange *exchange; /* or NULL */
+    const char *link;                        /* where the rest is paid, or NULL */
 };
 void receipt_write(struct paper *paper, enum language language, const struct receipt *receipt);
 

@@ -31,7 +31,7 @@ enum {
 
 struct reading {
     bool is_copy;
-    size_t head, lines, taxes, payments; /* statements */
+    size_t head, lines, taxes, payments, backs, given; /* statements */
 };
 
 static void read_lines(struct call *c, size_t s, struct receipt *out)
@@ -65,6 +65,31 @@ static void read_payments(struct call *c, size_t s, struct receipt *out)
         out->tenders[i] =
             (struct receipt_tender){db_value(b, s, i, 0), money_of(db_int(b, s, i, 1)),
                                     money_of(db_int(b, s, i, 2)), money_of(db_int(b, s, i, 3))};
+}
+
+/* What came back for it; NULL: it is no exchange. */
+static const struct receipt_exchange *read_exchange(struct call *c, size_t s, size_t given)
+{
+    const struct db_batch *b = c->batch;
+    size_t n = db_rows(b, s), m = db_rows(b, given);
+    if (!n)
+        return NULL;
+    struct receipt_exchange *out = ARENA_NEW(c->arena, struct receipt_exchange);
+    *out = (struct receipt_exchange){db_value(b, s, 0, 0),
+                                     db_value(b, s, 0, 1),
+                                     ARENA_ARRAY(c->arena, struct receipt_line, n),
+                                     n,
+                                     ARENA_ARRAY(c->arena, struct receipt_tender, m),
+                                     m};
+    for (size_t i = 0; i < n; i++)
+        out->lines[i] = (struct receipt_line){.sku = db_value(b, s, i, 2),
+                                              .name = db_value(b, s, i, 3),
+                                              .qty = db_int(b, s, i, 4),
+                                              .amount = money_of(db_int(b, s, i, 5))};
+    for (size_t i = 0; i < m; i++)
+        out->given[i] = (struct receipt_tender){.kind = db_value(b, given, i, 0),
+                                                .amount = money_of(db_int(b, given, i, 1))};
+    return out;
 }
 
 /* Nobody, the customer, or the distributor with her number. */
@@ -105,6 +130,7 @@ static void receipt_read(struct call *c, const struct reading *r, struct receipt
     read_lines(c, r->lines, out);
     read_taxes(c, r->taxes, out);
     read_payments(c, r->payments, out);
+    out->exchange = read_exchange(c, r->backs, r->given);
 }
 
 static void receipt_reply(struct call *c)
@@ -132,6 +158,8 @@ static void receipt_load(struct call *c)
     r->lines = DB_ADD(call_read(c), Q_receipt_lines, number);
     r->taxes = DB_ADD(call_read(c), Q_receipt_taxes, number);
     r->payments = DB_ADD(call_read(c), Q_receipt_payments, number);
+    r->backs = DB_ADD(call_read(c), Q_receipt_backs, number);
+    r->given = DB_ADD(call_read(c), Q_receipt_given_back, number);
     call_then(c, receipt_reply);
 }
 

@@ -1,5 +1,6 @@
 /* A return on its way into the database, and what the database says. */
 #include "server/api/counter.h"
+#include "server/api/order_tenders.h"
 #include "server/api/returning.h"
 #include "server/net/log.h"
 
@@ -49,12 +50,18 @@ static void on_stock(struct call *c, struct returning *r, const char *reply)
     call_problems(c, STATUS_STOCK_SHORT, NULL, "problems", return_problems_write(c, r));
 }
 
+static void on_tender(struct call *c, struct returning *r, const char *reply)
+{
+    order_add_tender_problem(&c->problems, reply, r->tenders, r->ntenders, r->facts.order.exponent);
+    call_fail(c, STATUS_PROBLEMS, NULL);
+}
+
 static const struct {
     const char *result;
     void (*answer)(struct call *c, struct returning *r, const char *reply);
-} outcomes[] = {{"made", on_made},       {"again", on_again}, {"reused", on_reused},
-                {"unknown", on_unknown}, {"state", on_facts}, {"facts", on_facts},
-                {"stock", on_stock}};
+} outcomes[] = {{"made", on_made},       {"again", on_again},  {"reused", on_reused},
+                {"unknown", on_unknown}, {"state", on_facts},  {"facts", on_facts},
+                {"stock", on_stock},     {"tender", on_tender}};
 
 static void committed(struct call *c)
 {
@@ -118,45 +125,36 @@ static const char *about(struct call *c, const struct returning *r)
     return wire_dump(c->arena, o, NULL);
 }
 
-/* At a counter it is here already. */
-static void commit_here(struct call *c, const struct returning *r)
-{
-    struct arena *a = c->arena;
-    const struct return_quote *q = &r->quote;
-    struct wish_columns w = wish_columns(c, r);
-    DB_ADD(call_write(c), Q_counter_return, r->number, c->actor.market, r->key, r->hash,
-           c->actor.login_id, c->actor.acting_for, c->request->id, return_kind_name(q->kind),
-           q->late ? r->override : "", r->note, return_day_text(c, q->deadline),
-           order_minor(a, q->kind == RETURN_withdrawal ? money_of(0) : r->facts.order.fee),
-           db_text_int(a, r->facts.order.buy_back.ppm),
-           db_text_int(a, q->worth.minor - q->fee.minor), order_minor(a, q->refund), about(c, r),
-           w.line, w.component, w.qty, w.reason, r->shift, db_array_text(a, r->to, q->nbacks));
-    call_then(c, committed);
-}
+/* The columns that both functions have. */
+#define RETURN_COLUMNS                                                                             \
+    r->number, c->actor.market, r->key, r->hash, c->actor.login_id, c->actor.acting_for,           \
+        c->request->id, return_kind_name(q->kind), q->late ? r->override : "", r->note,            \
+        return_day_text(c, q->deadline),                                                           \
+        order_minor(a, q->kind == RETURN_withdrawal ? money_of(0) : r->facts.order.fee),           \
+        db_text_int(a, r->facts.order.buy_back.ppm),                                               \
+        db_text_int(a, q->worth.minor - q->fee.minor), order_minor(a, q->refund), about(c, r),     \
+        w.line, w.component, w.qty, w.reason, w.exchange,                                          \
+        r->nout ? exchange_head(c, &r->exchange) : NULL, col.client, col.item, col.sku, col.name,  \
+        col.qty, col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line,          \
+        col.need_item, col.need_qty, col.need_per, col.need_back, col.part_client, col.part_item,  \
+        col.part_slot, col.part_qty, col.part_share
 
+/* At a counter it is here already, and what goes out is paid and taken along. */
 void return_commit(struct call *c, struct returning *r)
 {
-    if (r->shift) {
-        commit_here(c, r);
-        return;
-    }
     struct arena *a = c->arena;
     const struct return_quote *q = &r->quote;
     struct wish_columns w = wish_columns(c, r);
     struct order_columns col;
+    struct order_tenders tenders;
     if (!r->nout)
         r->exchange.catalogue = &call_market(c, r->facts.market)->catalogue;
     order_columns_fill(a, &r->exchange, &col);
-    DB_ADD(call_write(c), Q_return_ask, r->number, c->actor.market, r->key, r->hash,
-           c->actor.login_id, c->actor.acting_for, c->request->id, return_kind_name(q->kind),
-           q->late ? r->override : "", r->note, return_day_text(c, q->deadline),
-           order_minor(a, q->kind == RETURN_withdrawal ? money_of(0) : r->facts.order.fee),
-           db_text_int(a, r->facts.order.buy_back.ppm),
-           db_text_int(a, q->worth.minor - q->fee.minor), order_minor(a, q->refund), about(c, r),
-           w.line, w.component, w.qty, w.reason, w.exchange,
-           r->nout ? exchange_head(c, &r->exchange) : NULL, col.client, col.item, col.sku, col.name,
-           col.qty, col.unit, col.discount, col.tax, col.ppm, col.cv, col.pv, col.need_line,
-           col.need_item, col.need_qty, col.need_per, col.need_back, col.part_client, col.part_item,
-           col.part_slot, col.part_qty, col.part_share);
+    order_tenders_fill(a, r->tenders, r->ntenders, &tenders);
+    if (r->shift)
+        DB_ADD(call_write(c), Q_counter_return, RETURN_COLUMNS, r->shift,
+               db_array_text(a, r->to, q->nbacks), tenders.kind, tenders.amount, tenders.ref);
+    else
+        DB_ADD(call_write(c), Q_return_ask, RETURN_COLUMNS);
     call_then(c, committed);
 }

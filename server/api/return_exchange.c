@@ -99,16 +99,17 @@ bool return_exchange_want(struct call *c, struct returning *r)
     const struct market_snapshot *market = call_market(c, f->market);
     if (!market)
         return false;
-    *p = (struct pricing){.order = r->number};
+    *p = (struct pricing){.order = r->number, .shift = r->shift};
     *d = (struct order_draft){.market = f->market, .distributor = f->distributor};
     d->customer = f->customer;
     d->type = order_type_by_name(f->type);
-    d->destination = destination_by_name(f->destination);
+    d->destination = r->shift ? SHIP_pickup : destination_by_name(f->destination);
+    d->at_counter = r->shift != NULL;
     d->date = DATE_MIN;
     json_t *address = json_loads(f->ship_to, 0, NULL);
     arena_defer(c->arena, release_json, address);
     json_object_del(address, "method"); /* it goes free, and the standard way */
-    if (json_object_size(address)) {
+    if (!r->shift && json_object_size(address)) {
         d->has_address = true;
         wire_address_read(&c->reader, address, "", &d->address);
     }

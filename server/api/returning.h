@@ -11,8 +11,10 @@ struct returning {
     enum return_kind kind;
     struct return_wish *wishes;
     size_t nwishes;
-    const char *shift; /* at a counter: received at once; or NULL */
-    const char **to;   /* there, where each of the wishes goes: "stock" */
+    const char *shift;            /* at a counter: received at once; or NULL */
+    const char **to;              /* there, where each of the wishes goes: "stock" */
+    struct draft_tender *tenders; /* and what pays the rest of what goes out */
+    size_t ntenders;
     int64_t expect_refund, expect_due;
     size_t done; /* statement */
     struct return_facts facts;

@@ -1,6 +1,8 @@
 /* Asking for a return, and looking at what it would give: what comes back, what goes out in its
  * place, the fee, and the money. Core decides; the database keeps to the same sums or says no. */
+#include "core/tender.h"
 #include "server/api/counter.h"
+#include "server/api/order_tenders.h"
 #include "server/api/people.h"
 #include "server/api/returning.h"
 #include "server/api/routes.h"
@@ -35,6 +37,18 @@ static enum status verdict(const struct returning *r)
     return as_told ? STATUS_OK : STATUS_TOTAL_CHANGED;
 }
 
+/* At a till the rest of what goes out is paid at once; whether in full, the commit tells. */
+static bool is_paid_well(struct call *c, struct returning *r)
+{
+    struct tender_sums sums;
+    size_t before = r->problems.count;
+    if (r->shift)
+        tenders_take(&r->problems, money_of(r->due), r->facts.order.exponent,
+                     order_tender_kinds(c, !r->facts.customer, true), r->tenders, r->ntenders,
+                     &sums);
+    return r->problems.count == before;
+}
+
 static void decide(struct call *c)
 {
     struct returning *r = c->state;
@@ -46,7 +60,9 @@ static void decide(struct call *c)
         return;
     }
     enum status status = verdict(r);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && !is_paid_well(c, r))
+        call_problems(c, STATUS_PROBLEMS, NULL, "problems", return_problems_write(c, r));
+    else if (status == STATUS_OK)
         return_commit(c, r);
     else if (status == STATUS_TOTAL_CHANGED)
         call_problems(c, status, NULL, "return", return_quote_write(c, r));
@@ -168,9 +184,6 @@ static void read_wish(struct call *c, struct returning *r, json_t *object, size_
         wire_bad_value(reader, at, "qty", arena_printf(c->arena, "%lld", (long long)out->qty));
     read_exchange(c, object, at, out);
     read_to(c, r, object, at, i);
-    if (r->shift && out->exchange)
-        problems_add(&c->problems, PROBLEM_return_no_exchange_here,
-                     arena_printf(c->arena, "%s/exchange", at), NULL);
     wire_only(reader, object, at, names, NULL);
 }
 
@@ -203,7 +216,7 @@ static bool read_preview(struct call *c, struct returning *r)
 void return_create(struct call *c)
 {
     static const char *const names[] = {"order",         "kind",       "lines", "override", "note",
-                                        "expect_refund", "expect_due", "shift", NULL};
+                                        "expect_refund", "expect_due", "shift", "tenders",  NULL};
     const char *kind = "return";
     struct returning *r = c->state = ARENA_NEW(c->arena, struct returning);
     *r = (struct returning){.number = "", .override = "", .note = ""};
@@ -220,6 +233,9 @@ void return_create(struct call *c)
     if ((r->kind = return_kind_by_name(kind)) == RETURN_KINDS)
         wire_bad_value(&c->reader, "", "kind", kind);
     counter_read_shift(c, false, &r->shift);
+    r->ntenders = wire_tenders_read(&c->reader, c->body, &r->tenders);
+    if (r->ntenders && !r->shift)
+        wire_bad_value(&c->reader, "", "tenders", "given without a shift");
     read_wishes(c, r);
     wire_only(&c->reader, c->body, "", names, NULL);
     if (!call_body_ok(c))

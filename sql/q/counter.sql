@@ -107,7 +107,10 @@ SELECT result, reply::text FROM counter_void($1, $2, $3, $4, $5::bigint, $6::big
 -- name: counter_return
 SELECT result, reply::text
   FROM counter_return($1, $2, $3, $4, $5::bigint, $6::bigint, $7, $8, $9, $10, $11::date, $12::bigint, $13::int, $14::bigint, $15::bigint,
-                      $16::jsonb, $17::int[], $18::int[], $19::bigint[], $20::text[], $21::bigint, $22::text[]);
+                      $16::jsonb, $17::int[], $18::int[], $19::bigint[], $20::text[], $21::int[], $22::jsonb, $23::text[], $24::bigint[],
+                      $25::text[], $26::text[], $27::bigint[], $28::bigint[], $29::bigint[], $30::bigint[], $31::int[], $32::bigint[],
+                      $33::bigint[], $34::int[], $35::bigint[], $36::bigint[], $37::bigint[], $38::boolean[], $39::text[], $40::bigint[],
+                      $41::int[], $42::bigint[], $43::bigint[], $44::bigint, $45::text[], $46::text[], $47::bigint[], $48::text[]);
 
 -- name: receipt_head   $1: order, $2: market or NULL. Of a sale at a counter with its till and who sold.
 SELECT o.number, o.state, o.currency, o.exponent, o.tax_included, o.goods, o.discount, o.delivery, o.delivery_tax, o.tax, o.tax_added, o.total,
@@ -135,6 +138,26 @@ SELECT l.sku, l.name, l.qty, l.unit, l.discount, l.amount
 -- name: receipt_taxes   $1: order
 SELECT l.tax_ppm, sum(l.amount)::bigint, sum(l.tax)::bigint
   FROM orders o JOIN order_line l ON l.order_id = o.id WHERE o.number = $1 GROUP BY l.tax_ppm HAVING sum(l.tax) > 0 ORDER BY l.tax_ppm;
+
+-- name: receipt_backs   $1: order. What came back for it: of which order, under which number.
+SELECT r.number, o.number, CASE g.component WHEN 0 THEN l.sku ELSE i.sku END, l.name, g.booked,
+       g.amount + CASE WHEN o.tax_included THEN 0 ELSE g.tax END
+  FROM orders e
+  JOIN goods_return r ON r.exchange_id = e.id
+  JOIN orders o ON o.id = r.order_id
+  JOIN goods_return_line g ON g.return_id = r.id
+  JOIN order_line l ON l.order_id = g.order_id AND l.line = g.line
+  JOIN item i ON i.id = g.item_id
+ WHERE e.number = $1 ORDER BY g.position;
+
+-- name: receipt_given_back   $1: order. The money that went back with it, by what it had been paid with.
+SELECT s.kind, sum(f.amount)::bigint
+  FROM orders e
+  JOIN goods_return r ON r.exchange_id = e.id
+  JOIN refund f ON f.document = 'return ' || r.number
+  JOIN payment p ON p.id = f.payment_id
+  JOIN payment s ON s.id = coalesce(p.moved_from, p.id)
+ WHERE e.number = $1 GROUP BY s.kind ORDER BY s.kind;
 
 -- name: receipt_payments   $1: order. What has paid it, and what went back of it.
 SELECT p.kind, p.amount, coalesce(p.given, 0), p.refunded

@@ -67,7 +67,7 @@ CREATE TABLE counter_act (
     act text NOT NULL CHECK (act IN ('sale', 'hand_over', 'void', 'return')),
     order_id bigint NOT NULL REFERENCES orders,
     return_id bigint UNIQUE REFERENCES goods_return,
-    amount bigint NOT NULL CHECK (amount >= 0), -- the order's total; of a return the money that went back
+    amount bigint NOT NULL CHECK (amount >= 0), -- the order's total; of a return what it gave back: in money, or for what went out
     reason text NOT NULL DEFAULT '',
     login_id bigint NOT NULL REFERENCES login,
     at timestamptz NOT NULL,
@@ -856,16 +856,48 @@ EXCEPTION
         reply := v_why::jsonb - 'account';
 END $$;
 
+-- What goes out at a till in place of what came back there: what is still due of it is paid, in full, and it is given out.
+CREATE FUNCTION counter_exchange(a_order bigint, a_shift bigint, t_kind text[], t_amount bigint[], t_ref text[], a_login bigint) RETURNS orders
+LANGUAGE plpgsql AS $$
+DECLARE
+    e orders%ROWTYPE;
+    v_due bigint;
+BEGIN
+    SELECT * INTO e FROM orders WHERE id = a_order;
+    SELECT coalesce(sum(p.amount), 0) INTO v_due FROM payment p WHERE p.order_id = e.id AND p.state = 'due';
+    UPDATE payment SET shift_id = a_shift WHERE order_id = e.id AND kind = 'exchange';
+    IF cardinality(t_kind) > 0 THEN
+        PERFORM order_tenders(e, v_due, t_kind, t_amount, t_ref, a_login);
+    END IF;
+    SELECT * INTO e FROM orders WHERE id = a_order;
+    IF e.payment_state <> 'captured' THEN
+        RAISE EXCEPTION 'unpaid' USING ERRCODE = 'PL008', DETAIL = jsonb_build_object('payment', e.payment_state, 'due',
+            (SELECT coalesce(sum(p.amount), 0) FROM payment p WHERE p.order_id = e.id AND p.state = 'due'))::text;
+    ELSIF NOT counter_give(e.id, a_login) THEN
+        RAISE EXCEPTION 'waits' USING ERRCODE = 'PL008', DETAIL = '{}';
+    END IF;
+    PERFORM counter_did(a_shift, 'sale', e.id, NULL, e.total, '', a_login);
+    RETURN e;
+END $$;
+
 -- A return at a counter: asked for, received and inspected at once; `l_to` says where each line goes (stock, quarantine,
--- scrap). As return_ask, and shift ({"why"}), short ({"held"}); the reply says what goes out of the drawer ("cash").
+-- scrap). What goes out in its place is taken from the till's site, paid by the tenders as far as what came back does
+-- not pay it, and given out, all in the same commit. As return_ask, and shift ({"why"}), short ({"held"}), tender (see
+-- order_tenders), unpaid ({"due", "payment"}), waits; the reply says what goes out of the drawer ("cash") and what is given
+-- back of the cash that was handed over ("change").
 CREATE FUNCTION counter_return(
     a_order text, a_market text, a_key text, a_hash text, a_login bigint, a_acting bigint, a_request text, a_kind text,
     a_override text, a_note text, a_deadline date, a_fee bigint, a_rate int, a_worth bigint, a_expected bigint, a_about jsonb,
-    l_line int[], l_component int[], l_qty bigint[], l_reason text[], a_shift bigint, l_to text[],
+    l_line int[], l_component int[], l_qty bigint[], l_reason text[], l_exchange int[],
+    x jsonb, x_client text[], x_item bigint[], x_sku text[], x_name text[], x_qty bigint[], x_unit bigint[], x_discount bigint[],
+    x_tax bigint[], x_ppm int[], x_cv bigint[], x_pv bigint[], n_line int[], n_item bigint[], n_qty bigint[], n_per bigint[],
+    n_back boolean[], c_client text[], c_item bigint[], c_slot int[], c_qty bigint[], c_share bigint[],
+    a_shift bigint, l_to text[], t_kind text[], t_amount bigint[], t_ref text[],
     OUT result text, OUT reply jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     o orders%ROWTYPE;
+    e orders%ROWTYPE;
     r goods_return%ROWTYPE;
     v record;
     v_to text[];
@@ -873,12 +905,13 @@ DECLARE
 BEGIN
     o := order_lock(a_order, a_key);
     IF NOT EXISTS (SELECT FROM idempotency i WHERE i.key = a_key) THEN
-        PERFORM shift_enter(a_shift, a_market, a_login);
+        PERFORM shift_enter(a_shift, coalesce(o.market, a_market), a_login);
     END IF;
-    SELECT x.result, x.reply INTO result, reply
+    SELECT y.result, y.reply INTO result, reply
       FROM return_ask(a_order, a_market, a_key, a_hash, a_login, a_acting, a_request, a_kind, a_override, a_note, a_deadline, a_fee, a_rate,
-                      a_worth, a_expected, a_about, l_line, l_component, l_qty, l_reason, array_fill(0, ARRAY[cardinality(l_line)]),
-                      NULL, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}') x;
+                      a_worth, a_expected, a_about, l_line, l_component, l_qty, l_reason, l_exchange,
+                      x, x_client, x_item, x_sku, x_name, x_qty, x_unit, x_discount, x_tax, x_ppm, x_cv, x_pv,
+                      n_line, n_item, n_qty, n_per, n_back, c_client, c_item, c_slot, c_qty, c_share) y;
     IF result <> 'made' THEN
         PERFORM shift_leave();
         RETURN;
@@ -898,14 +931,19 @@ BEGIN
     IF v.result <> 'done' AND r.state <> 'closed' THEN
         RAISE EXCEPTION 'return % was not taken: %', r.number, v.result USING ERRCODE = 'restrict_violation';
     END IF;
+    IF r.exchange_id IS NOT NULL THEN
+        e := counter_exchange(r.exchange_id, a_shift, t_kind, t_amount, t_ref, a_login);
+    END IF;
     PERFORM counter_did(a_shift, 'return', o.id, r.id, (SELECT coalesce(sum(f.amount), 0)::bigint FROM refund f
-                         WHERE f.shift_id = a_shift AND f.document = 'return ' || r.number), '', a_login);
+                         WHERE f.shift_id = a_shift AND f.document = 'return ' || r.number)
+                         + (SELECT coalesce(sum(p.amount), 0)::bigint FROM payment p WHERE p.order_id = e.id AND p.kind = 'exchange'), '', a_login);
     PERFORM shift_leave();
     reply := reply || v.reply || jsonb_build_object('cash', (
-        SELECT coalesce(-sum(d.amount), 0) FROM drawer_move d JOIN refund f ON f.id = d.refund_id WHERE f.document = 'return ' || r.number));
+        SELECT coalesce(-sum(d.amount), 0) FROM drawer_move d JOIN refund f ON f.id = d.refund_id WHERE f.document = 'return ' || r.number),
+        'change', (SELECT coalesce(sum(p.given - p.amount), 0) FROM payment p WHERE p.order_id = e.id));
     UPDATE idempotency SET result = counter_return.reply WHERE key = a_key;
 EXCEPTION
-    WHEN SQLSTATE 'PL007' OR SQLSTATE 'PL010' THEN
+    WHEN SQLSTATE 'PL007' OR SQLSTATE 'PL008' OR SQLSTATE 'PL010' THEN
         GET STACKED DIAGNOSTICS v_why = PG_EXCEPTION_DETAIL;
         result := SQLERRM;
         reply := v_why::jsonb - 'account';
@@ -919,7 +957,7 @@ DO $$ BEGIN
               WHERE p.pronamespace = 'public'::regnamespace
                 AND p.proname = ANY ('{shift_closed,till_account,counter_shift,counter_site,shift_leave,shift_enter,till_market,drawer_account,
                         drawer_book,shift_figures,shift_open,shift_move,shift_close,is_walk_in,order_goods_out,counter_give,counter_did,
-                        counter_place,counter_pay,counter_hand_over,order_goods,order_goods_back,counter_void,counter_return}'));
+                        counter_place,counter_pay,counter_hand_over,order_goods,order_goods_back,counter_void,counter_exchange,counter_return}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace

@@ -254,6 +254,123 @@ def cash_is_counted(s):
     c.clean()
 
 
+# ---- exchanges ------------------------------------------------------------------------------------------------------
+
+def exchange_of(c, number, sku, qty=1, to="stock", reason="w", **more):
+    """(body, what it would be) of one line of a sale against another item."""
+    wish = {"line": c.read(number)["lines"][0]["id"], "qty": qty, "reason": reason, "to": to, "exchange": sku}
+    body = {"order": number, "lines": [wish], "shift": c.shift, **more}
+    return body, c.good("POST", "/returns?preview=true", body)
+
+
+def exchanged(c, number, sku, tenders=None, key=None, **more):
+    body, would = exchange_of(c, number, sku, **more)
+    tenders = tenders if tenders is not None else [cash(would["due"])] if would["due"] else []
+    return would, *c.say("POST", "/returns", dict(body, expect_refund=would["refund"], expect_due=would["due"], tenders=tenders), key=key)
+
+
+def by_price(c):
+    """A cheap item and a dear one, with what each costs at the till."""
+    prices = sorted((c.quote(c.goods((sku, 1)))["total"], sku) for sku in c.s.ids["skus"])
+    assert prices[0][0] < prices[-1][0], prices
+    return prices[0], prices[-1]
+
+
+def an_exchange(s):
+    """Pieces come back and others go out in one act: the difference is paid or given back, and nothing is kept for it."""
+    c = Counter(s)
+    c.open(20000)
+    (cheap, one), (dear, two) = by_price(c)
+    stock = c.on_hand(one), c.on_hand(two)
+    sold = c.sell((one, 1))["number"]
+    assert c.held() == 20000 + cheap
+    reasons = c.good("POST", "/returns?preview=true", {"order": sold, "lines": [], "shift": c.shift})["reasons"]
+    fee = next(r["letter"] for r in reasons if r["fee"])
+    plain = c.good("POST", "/returns?preview=true", {"order": sold, "shift": c.shift, "lines": [
+        {"line": c.read(sold)["lines"][0]["id"], "qty": 1, "reason": fee, "to": "stock"}]})
+    assert plain["fee"] > 0, "the reason costs a fee, but for an exchange"
+
+    # Dearer: the customer pays the difference, in cash, with change.
+    key = ulid()
+    body, would = exchange_of(c, sold, two, reason=fee)
+    assert (would["fee"], would["refund"], would["due"], would["exchange_total"]) == (0, 0, dear - cheap, dear), would
+    asked = dict(body, expect_refund=0, expect_due=would["due"], tenders=[cash(would["due"], would["due"] + 700)])
+    status, got = c.say("POST", "/returns", asked, key=key)
+    assert (status, got["cash"], got["change"], got["state"]) == (201, 0, 700, "closed"), got
+    out = c.read(got["exchange"])
+    assert (out["type"], out["state"], out["payment"], out["channel"], out["total"]) == ("exchange", "received", "captured", "showroom", dear), out
+    assert out["ship_to"]["kind"] == "pickup" and [l["state"] for l in out["lines"]] == ["shipped"], out
+    assert c.held() == 20000 + dear and (c.on_hand(one), c.on_hand(two)) == (stock[0], stock[1] - 1)
+    assert s.psql("SELECT count(*) FROM outbox WHERE kind = 'return.instructions' AND ref = '%s'" % got["number"]) == "0"
+    status, again = c.say("POST", "/returns", asked, key=key)
+    assert status == 200 and again == got and c.held() == 20000 + dear, again
+    text, bytes_ = c.receipt(got["exchange"])
+    for part in (out["number"], sold, got["number"], one, two, "%d.%02d" % divmod(dear, 100), "-%d.%02d" % divmod(cheap, 100)):
+        assert part in text, (part, text)
+    assert b"\x1bp" in bytes_
+
+    # Cheaper: the difference comes out of the drawer; the first payment paid it, so it goes back as cash.
+    would, status, less = exchanged(c, out["number"], one)
+    assert (status, would["due"], would["refund"], less["cash"], less["change"]) == (201, 0, dear - cheap, dear - cheap, 0), (would, less)
+    assert c.held() == 20000 + cheap and (c.on_hand(one), c.on_hand(two)) == (stock[0] - 1, stock[1])
+    text, bytes_ = c.receipt(less["exchange"])
+    assert "%d.%02d" % divmod(dear - cheap, 100) in text and b"\x1bp" in bytes_, text
+
+    # Even: nobody pays, and what came back is looked at first.
+    would, status, even = exchanged(c, less["exchange"], one, to="quarantine", reason="d")
+    assert (status, would["due"], would["refund"], even["cash"]) == (201, 0, 0, 0), (would, even)
+    assert c.on_hand(one) == stock[0] - 2 and c.held() == 20000 + cheap
+
+    report = c.report("SV-01")
+    assert sum_of(report, "sales") == (4, cheap + dear + cheap + cheap), report
+    assert sum_of(report, "returns") == (3, cheap + dear + cheap), report
+    tenders = {t["kind"]: (t["amount"], t["given_back"]) for t in report["tenders"]}
+    assert tenders == {"cash": (dear, dear - cheap), "exchange": (cheap + cheap + cheap, 0)}, tenders
+    assert sum(t["goods"] for t in report["taxes"]) == cheap, report["taxes"]
+    assert report["expected"] == 20000 + cheap
+
+    # A void takes back what went out; what it was paid with goes back, as money.
+    status, gone = c.void(even["exchange"])
+    assert (status, gone["state"], gone["cash"]) == (200, "cancelled", cheap), gone
+    assert c.held() == 20000 and c.on_hand(one) == stock[0] - 1
+    status, z = c.close(20000)
+    assert (status, z["difference"]) == (200, 0), z
+    c.clean()
+
+
+def an_exchange_that_cannot_be(s):
+    """Not paid, paid too much, not here: then nothing came back either."""
+    c = Counter(s)
+    c.open(500)
+    (cheap, one), (dear, two) = by_price(c)
+    sold = c.sell((one, 1))["number"]
+    body, would = exchange_of(c, sold, two)
+    due = would["due"]
+    ask = dict(body, expect_refund=0, expect_due=due)
+    for tenders in ([], [cash(due - 1)], [{"kind": "link", "amount": due}]):
+        status, got = c.say("POST", "/returns", dict(ask, tenders=tenders))
+        assert (status, kind(got)) == (409, "not-paid"), (tenders, got)
+    for tenders, code in (([cash(due + 1)], "tenders_exceed"), ([{"kind": "certificate", "amount": due, "ref": "7000000000000002"}], None),
+                          ([{"kind": "credit", "amount": due}], "tender_unknown")):
+        status, got = c.say("POST", "/returns", dict(ask, tenders=tenders))
+        assert status == 422 and (not code or code in codes(got)), (tenders, got)
+    status, got = c.say("POST", "/returns", dict(ask, expect_due=due + 1, tenders=[cash(due + 1)]))
+    assert (status, kind(got)) == (409, "total-changed"), got
+    rest = {name: value for name, value in ask.items() if name != "shift"}
+    for wish in rest["lines"]:
+        del wish["to"]
+    status, got = c.say("POST", "/returns", dict(rest, tenders=[cash(due)]))
+    assert status == 400 and [p["field"] for p in got["problems"]] == ["/tenders"], got
+    gone, would = exchange_of(c, sold, s.ids["out_of_stock"])
+    assert "stock_short" in codes(would), would["problems"]
+    status, got = c.say("POST", "/returns", dict(gone, expect_refund=would["refund"], expect_due=would["due"], tenders=[]))
+    assert "stock_short" in codes(got), got
+    assert s.psql(f"SELECT count(*) FROM goods_return r JOIN orders o ON o.id = r.order_id WHERE o.number = '{sold}'") == "0"
+    assert c.held() == 500 + cheap
+    c.close(500 + cheap)
+    c.clean()
+
+
 def what_the_counter_cannot_do(s):
     c = Counter(s)
     sku = s.ids["skus"][0]
@@ -267,9 +384,7 @@ def what_the_counter_cannot_do(s):
     assert (status, kind(got)) == (409, "not-this-shift"), got
     assert c.void(sold["number"])[0] == 200 and kind(c.void(sold["number"])[1]) == "state"
     order = c.read(c.sell((sku, 2))["number"])
-    exchange = {"order": order["number"], "shift": c.shift, "expect_refund": 0,
-                "lines": [{"line": order["lines"][0]["id"], "qty": 1, "reason": "d", "to": "stock", "exchange": sku}]}
-    assert "return_no_exchange_here" in codes(c.say("POST", "/returns", exchange)[1])
+    exchange = {"order": order["number"], "shift": c.shift, "expect_refund": 0}
     for lines in ([{"line": "x", "qty": 1, "reason": "d"}], [{"line": "x", "qty": 1, "reason": "d", "to": "bin"}]):
         assert c.say("POST", "/returns", dict(exchange, lines=lines))[0] == 400
     # A void of what came back in part would give it back twice.
@@ -620,7 +735,7 @@ def main():
         for what, case in (("nobody knows the walk-in", nobody_knows_the_walk_in),
                            ("a whole day, from the float to the Z report", a_day), ("the drawer is blind", the_drawer_is_blind),
                            ("one shift to a till and to a login", one_shift_each), ("a closed shift refuses, and never changes", a_closed_shift_refuses),
-                           ("cash is counted", cash_is_counted), ("what the counter cannot do", what_the_counter_cannot_do),
+                           ("cash is counted", cash_is_counted), ("an exchange", an_exchange), ("an exchange that cannot be", an_exchange_that_cannot_be), ("what the counter cannot do", what_the_counter_cannot_do),
                            ("cash elsewhere becomes credit, other money goes back to where it was", cash_elsewhere_becomes_credit),
                            ("kits, promotions, certificates", kits_promotions_certificates),
                            ("certificates that come back", certificates_come_back), ("the same key again", the_same_key), ("receipts", papers), ("the last piece at two tills", the_last_piece),

@@ -11,7 +11,8 @@ enum card_does {
     CARD_ASKS_ONCE,           /* 3-D Secure, unless it was set up for later payments */
     CARD_ASKS_ALWAYS,         /* 3-D Secure at each payment, set up or not */
     CARD_ASKS_DECLINES,       /* 3-D Secure, and declined behind it */
-    CARD_DISPUTES,            /* pays, and the payment is disputed */
+    CARD_DISPUTES,            /* pays, and the payment is charged back */
+    CARD_INQUIRES,            /* pays, and the card's bank inquires about it */
     CARD_REFUND_FAILS,        /* refunds succeed, and fail a moment later */
     CARD_REFUND_WAITS,        /* refunds are pending, and succeed a moment later */
     CARD_SLOW,                /* the answer takes three seconds */

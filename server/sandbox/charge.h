@@ -14,6 +14,5 @@ void charge_let_go(json_t *charge);
 /* `amount` more (or less, below 0) is given back. */
 void charge_refund(json_t *charge, int64_t amount);
 int64_t charge_refundable(const json_t *charge);
-void charge_dispute(struct call *call, json_t *charge);
 /* A refund whose end was put off: it fails, or succeeds. */
 void charge_refund_ends(struct call *call, json_t *refund, bool good);

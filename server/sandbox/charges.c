@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { DISPUTE_DAYS = 7 };
-
 static void copy(json_t *to, const json_t *from, const char *name)
 {
     json_object_set(to, name, json_object_get(from, name));
@@ -89,22 +87,6 @@ void charge_refund(json_t *charge, int64_t amount)
     set_bool(charge, "refunded", charge_refundable(charge) == 0);
 }
 
-void charge_dispute(struct call *call, json_t *charge)
-{
-    json_t *dispute = call_new(call, "dispute", "dp_");
-    json_t *card = json_object_get(json_object_get(charge, "payment_method_details"), "card");
-    set_int(dispute, "amount", charge_refundable(charge));
-    copy(dispute, charge, "currency");
-    copy(dispute, charge, "payment_intent");
-    set_text(dispute, "charge", get_text(charge, "id"));
-    set_text(json_object_get(json_object_get(dispute, "payment_method_details"), "card"), "brand",
-             get_text(card, "brand"));
-    set_int(json_object_get(dispute, "evidence_details"), "due_by",
-            call->now + DISPUTE_DAYS * 24 * 3600);
-    set_bool(charge, "disputed", true);
-    event_happened(call, "charge.dispute.created", dispute);
-}
-
 void charge_refund_ends(struct call *call, json_t *refund, bool good)
 {
     json_t *charge = change_edit(&call->change, get_text(refund, "charge"));
@@ -130,17 +112,4 @@ void api_charges_list(struct call *call)
 {
     static const char *const by[] = {"customer", "payment_intent", NULL};
     list_answer(call, "charge", "/v1/charges", by);
-}
-
-void api_disputes_get(struct call *call)
-{
-    const json_t *dispute = call_find(call, "dispute", call->id, "id");
-    if (dispute)
-        call_answer(call, dispute);
-}
-
-void api_disputes_list(struct call *call)
-{
-    static const char *const by[] = {"charge", "payment_intent", NULL};
-    list_answer(call, "dispute", "/v1/disputes", by);
 }

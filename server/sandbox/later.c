@@ -1,6 +1,7 @@
 #include "server/sandbox/later.h"
 
 #include "server/sandbox/charge.h"
+#include "server/sandbox/dispute.h"
 #include "server/sandbox/payment.h"
 #include "server/sandbox/session.h"
 
@@ -29,7 +30,10 @@ static const struct {
     void (*come)(struct call *call, json_t *target);
 } rows[] = {
     {"settle", payment_settle},
-    {"dispute", charge_dispute},
+    {"dispute", dispute_opens},
+    {"dispute_won", dispute_won},
+    {"dispute_lost", dispute_lost},
+    {"dispute_escalates", dispute_escalates},
     {"refund", refund_succeeds},
     {"refund_fails", refund_fails},
 };

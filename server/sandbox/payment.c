@@ -131,7 +131,7 @@ static void take(struct call *call, const struct attempt *attempt, const struct 
     set_text(intent, "last_payment_error", NULL);
     set_text(intent, "next_action", NULL);
     keep_method(call, intent, attempt->method, attempt->authenticated);
-    if (card->does == CARD_DISPUTES)
+    if (card->does == CARD_DISPUTES || card->does == CARD_INQUIRES)
         set_text(charge, "_does", "dispute");
     if (waits) {
         set_text(intent, "status", "processing");

@@ -30,7 +30,7 @@ static json_t *charge_meant(struct call *call)
         call_refuse(call, ERROR_charge_not_captured, NULL, id);
     else if (get_bool(charge, "refunded"))
         call_refuse(call, ERROR_refunded, NULL, id);
-    else if (get_bool(charge, "disputed"))
+    else if (get_bool(charge, "_charged_back"))
         call_refuse(call, ERROR_refund_disputed, NULL, id);
     return call_failed(call) ? NULL : change_edit(&call->change, id);
 }

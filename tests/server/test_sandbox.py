@@ -114,6 +114,53 @@ def declines(s):
             (400, "invalid_request_error", "charge_disputed"))
 
 
+def disputes(s):
+    """Charge-backs: money and fee go at once, and come back when the evidence wins."""
+    def of(paid):
+        return until(lambda: s.get("/v1/disputes", payment_intent=paid["id"])[1]["data"])[0]
+
+    def moves(dispute):
+        return [(m["amount"], m["fee"], m["net"]) for m in dispute["balance_transactions"]]
+
+    def comes_to(dispute, status):
+        return until(lambda: (d := s.get(f"/v1/disputes/{dispute['id']}")[1])["status"] == status and d)
+
+    def told(dispute):
+        return [e["type"] for e in s.all("/v1/events") if e["data"]["object"]["id"] == dispute["id"]]
+
+    paid = s.pay("pm_card_createDispute", amount=2500)[1]
+    dispute = of(paid)
+    t.equal("a charge-back wants an answer", (dispute["status"], dispute["reason"], dispute["amount"], dispute["is_charge_refundable"]),
+            ("needs_response", "fraudulent", 2500, False))
+    t.equal("amount and fee are withdrawn", moves(dispute), [(-2500, 1500, -4000)])
+    t.equal("which two events tell", told(dispute), ["charge.dispute.created", "charge.dispute.funds_withdrawn"])
+    url = f"/v1/disputes/{dispute['id']}"
+    draft = s.post(url, evidence={"product_description": "Soap"}, submit=False)[1]
+    t.equal("evidence may be kept for later", (draft["status"], draft["evidence"]["product_description"],
+                                               draft["evidence_details"]["has_evidence"]), ("needs_response", "Soap", True))
+    t.equal("submitted, it is looked at", s.post(url, evidence={"uncategorized_text": "winning_evidence"})[1]["status"], "under_review")
+    won = comes_to(dispute, "won")
+    t.equal("and brings back amount and fee", moves(won), [(-2500, 1500, -4000), (2500, -1500, 4000)])
+    t.equal("as events tell", told(dispute)[-2:], ["charge.dispute.closed", "charge.dispute.funds_reinstated"])
+    t.equal("it is over then", s.post(url, submit=True)[0], 400)
+    t.equal("and the payment can be refunded", s.post("/v1/refunds", payment_intent=paid["id"])[0], 200)
+    lost = of(s.pay("pm_card_createDisputeProductNotReceived")[1])
+    t.equal("another reason", lost["reason"], "product_not_received")
+    s.post(f"/v1/disputes/{lost['id']}", evidence={"uncategorized_text": "losing_evidence"}, submit=True)
+    t.equal("lost, nothing comes back", len(moves(comes_to(lost, "lost"))), 1)
+    t.equal("nor is it refunded", error_of(s.post("/v1/refunds", payment_intent=lost["payment_intent"]))[2], "charge_disputed")
+    given = of(s.pay("pm_card_createDispute")[1])
+    t.equal("who gives in has lost", s.post(f"/v1/disputes/{given['id']}/close")[1]["status"], "lost")
+    asked = of(s.pay("pm_card_createDisputeInquiry")[1])
+    t.equal("an inquiry costs nothing", (asked["status"], moves(asked), asked["is_charge_refundable"]),
+            ("warning_needs_response", [], True))
+    s.post(f"/v1/disputes/{asked['id']}", evidence={"uncategorized_text": "escalate_inquiry_evidence"}, submit=True)
+    t.equal("until it is a charge-back", len(moves(comes_to(asked, "needs_response"))), 1)
+    calm = of(s.pay("pm_card_createDisputeInquiry")[1])
+    s.post(f"/v1/disputes/{calm['id']}", evidence={"uncategorized_text": "winning_evidence"}, submit=True)
+    t.equal("or nothing", moves(comes_to(calm, "warning_closed")), [])
+
+
 def refunds(s):
     paid = s.pay(amount=1000)[1]
     status, part = s.post("/v1/refunds", payment_intent=paid["id"], amount=300, reason="requested_by_customer",
@@ -221,7 +268,7 @@ def keys(s):
 
 
 with sandbox() as running:
-    for part in (lives, captures, declines, refunds, stored_cards, keys):
+    for part in (lives, captures, declines, disputes, refunds, stored_cards, keys):
         t.run(part.__name__, part, running)
     t.equal("it ends when asked", running.stop(), 0)
 t.end()

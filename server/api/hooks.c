@@ -14,7 +14,7 @@ struct event {
     json_t *body;
     const char *id, *type, *object;
     const char *refs[REFS];
-    size_t n;
+    size_t n, known;
 };
 
 static void release_json(void *what)
@@ -51,10 +51,20 @@ static bool event_read(struct call *c, struct event *event)
     return is_ref(event->id) && is_ref(event->type);
 }
 
+static bool is_dispute(const struct event *event)
+{
+    return strncmp(event->type, "charge.dispute.", strlen("charge.dispute.")) == 0;
+}
+
 static void taken(struct call *c)
 {
     const struct event *event = c->state;
     bool fresh = db_bool(c->batch, 0, 0, 0);
+    if (is_dispute(event) && !db_bool(c->batch, event->known, 0, 0)) {
+        metric_add(METRIC_webhooks_strange_disputes, 1);
+        log_event(LOG_WARN_, "dispute_of_no_payment", "request", c->request->id, "event", event->id,
+                  "dispute", event->object, NULL);
+    }
     metric_add(METRIC_webhooks, 1);
     log_event(LOG_INFO_, "provider_event", "request", c->request->id, "event", event->id, "type",
               event->type, "object", event->object, "again", fresh ? NULL : "yes", NULL);
@@ -82,6 +92,9 @@ void hook_stripe(struct call *c)
     else {
         DB_ADD(call_write(c), Q_gateway_event, event->id, event->type, event->object,
                db_array_text(c->arena, event->refs, event->n));
+        if (is_dispute(event))
+            event->known = DB_ADD(call_write(c), Q_gateway_knows,
+                                  db_array_text(c->arena, event->refs, event->n));
         call_then(c, taken);
     }
 }

@@ -56,6 +56,9 @@ static const char *const payment_names[] = {"id",    "kind", "#amount", "#refund
                                             "state", "ref",  "failure", "url",       "brand",
                                             "last4", "at",   "letter",  NULL};
 enum { PAYMENT_CODE = 13 };
+static const char *const dispute_names[] = {"id",        "state",    "reason", "#amount",
+                                            "#fee",      "#lost",    "#waits", "due_by",
+                                            "opened_at", "ended_at", NULL};
 enum { REVISION_SHIP_KIND = 12, REVISION_SHIP_TO, REVISION_NOTE, REVISION_LINES };
 static const char *const revision_names[] = {
     "#revision",  "until",  "by",  "reason", "#goods", "#discount", "#delivery", "#tax",
@@ -66,7 +69,7 @@ static const char *const list_names[] = {
     "#total", "currency", "#exponent", "placed_at", "placed_by",   "#lines", NULL};
 
 struct reading {
-    size_t head, lines, components, confirmed, promotions, payments, events, revisions;
+    size_t head, lines, components, confirmed, promotions, payments, disputes, events, revisions;
 };
 
 static json_t *party_of(const struct db_batch *b, size_t s, int id, int name)
@@ -178,6 +181,7 @@ static void get_reply(struct call *c)
     json_object_set_new(o, "promotions", call_rows(b, r->promotions, promotion_names));
     json_object_set_new(o, "confirmed", call_rows(b, r->confirmed, confirmed_names));
     json_object_set_new(o, "payments", payments_write(c, r->payments));
+    json_object_set_new(o, "disputes", call_rows(b, r->disputes, dispute_names));
     json_object_set_new(o, "history", call_rows(b, r->events, event_names));
     json_object_set_new(o, "cancel", cancel_write(c, r->head));
     json_object_set_new(o, "version", json_string(db_value(b, r->head, 0, COL_VERSION)));
@@ -197,6 +201,7 @@ static void get_load(struct call *c)
     r->components = DB_ADD(call_read(c), Q_order_components, number);
     r->confirmed = DB_ADD(call_read(c), Q_order_confirmations, number);
     r->payments = DB_ADD(call_read(c), Q_order_payments, number);
+    r->disputes = DB_ADD(call_read(c), Q_order_disputes, number);
     r->events = DB_ADD(call_read(c), Q_order_events, number);
     r->revisions = DB_ADD(call_read(c), Q_order_revisions, number);
     call_then(c, get_reply);

@@ -28,6 +28,7 @@ static const struct invariant invariants[] = {
     {Q_check_payment_journal, "what was paid stands in the books"},
     {Q_check_refunds, "what was given back stands in the books, and was paid before"},
     {Q_check_clearing, "what is to be paid back is what was asked for"},
+    {Q_check_disputes, "what is disputed stands in the books until it is decided"},
     {Q_check_tasks, "the provider is asked about every payment that waits for it"},
     {Q_check_certificates, "what is left of a certificate is what nobody has spent"},
     {Q_check_issued, "certificates are issued when they are paid, and not before"},

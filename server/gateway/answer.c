@@ -251,6 +251,60 @@ static void read_refund(struct reading *r, const json_t *refund)
     }
 }
 
+/* ---- disputes -------------------------------------------------------------------------------- */
+
+/* What has been withdrawn for it and not brought back, in its own currency; `fee`: beside that. */
+static void read_withdrawn(const json_t *dispute, int64_t *taken, int64_t *fee)
+{
+    const json_t *moves = json_object_get(dispute, "balance_transactions");
+    for (size_t i = 0; i < json_array_size(moves); i++) {
+        const json_t *move = json_array_get(moves, i);
+        if (!is(move, "currency", text_of(dispute, "currency")))
+            continue;
+        *taken -= json_integer_value(json_object_get(move, "amount"));
+        *fee += json_integer_value(json_object_get(move, "fee"));
+    }
+}
+
+static json_t *read_dispute(const json_t *dispute)
+{
+    const json_t *due = json_object_get(json_object_get(dispute, "evidence_details"), "due_by");
+    int64_t taken = 0, fee = 0;
+    read_withdrawn(dispute, &taken, &fee);
+    json_t *out =
+        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I}", "dispute", text_of(dispute, "id"), "status",
+                  text_of(dispute, "status"), "reason", text_of(dispute, "reason"), "amount",
+                  json_integer_value(json_object_get(dispute, "amount")), "taken",
+                  (json_int_t)taken, "fee", (json_int_t)fee);
+    if (json_integer_value(due) > 0)
+        json_object_set_new(out, "due_by", json_integer(json_integer_value(due)));
+    return out;
+}
+
+static void read_disputes(struct reading *r, const json_t *list)
+{
+    const json_t *data = json_object_get(list, "data");
+    json_t *all = json_array();
+    for (size_t i = 0; i < json_array_size(data); i++)
+        json_array_append_new(all, read_dispute(json_array_get(data, i)));
+    json_object_set_new(detail(r), "disputes", all);
+    ends(r, OUTCOME_disputes);
+}
+
+/* The newest hundred: there are not as many within a quarter of an hour. */
+static void read_disputed(struct reading *r, const json_t *list)
+{
+    const json_t *data = json_object_get(list, "data");
+    json_t *all = json_array();
+    for (size_t i = 0; i < json_array_size(data); i++) {
+        const char *intent = id_of(json_array_get(data, i), "payment_intent");
+        if (*intent)
+            json_array_append_new(all, json_string(intent));
+    }
+    json_object_set_new(detail(r), "payments", all);
+    ends(r, OUTCOME_disputes);
+}
+
 /* ---- looking for what may have been made ----------------------------------------------------- */
 
 static void read_found(struct reading *r, const json_t *list)
@@ -304,6 +358,7 @@ static void (*const readers[STEP_COUNT])(struct reading *r, const json_t *object
     [STEP_find_refund] = read_found,    [STEP_setup] = read_session,
     [STEP_setup_look] = read_setup,     [STEP_adopt] = read_customer,
     [STEP_methods] = read_methods,      [STEP_detach] = read_detached,
+    [STEP_dispute] = read_disputes,     [STEP_disputes] = read_disputed,
 };
 
 /* ---- errors ---------------------------------------------------------------------------------- */
@@ -336,7 +391,7 @@ static void no_answer(struct reading *r, bool arrived, const char *code)
     ends(r, arrived && is_post(r) ? OUTCOME_unknown : OUTCOME_later);
 }
 
-enum treatment { REFUSED, LATER, LOUD, DECLINED, FIND, STATE, GONE };
+enum treatment { REFUSED, LATER, LOUD, DECLINED, FIND, STATE, GONE, DISPUTED };
 
 /* The first row that fits: code of HTTP (0: any), the error's type and code (NULL: any), the step
  * (STEP_NONE: any). */
@@ -358,6 +413,7 @@ static const struct {
     {0, NULL, "payment_intent_unexpected_state", STEP_capture, STATE},
     {0, NULL, "payment_intent_unexpected_state", STEP_cancel, STATE},
     {0, NULL, "charge_already_captured", STEP_capture, STATE},
+    {0, NULL, "charge_disputed", STEP_refund, DISPUTED},
     {0, NULL, NULL, STEP_detach, GONE},    /* it was not attached any more */
     {400, NULL, NULL, STEP_expire, STATE}, /* only an open one can be ended */
     {0, NULL, NULL, STEP_NONE, REFUSED},
@@ -402,6 +458,9 @@ static void read_error(struct reading *r, const json_t *error)
         break;
     case GONE:
         ends(r, OUTCOME_removed);
+        break;
+    case DISPUTED:
+        ends(r, OUTCOME_disputed);
         break;
     case REFUSED:
         ends(r, OUTCOME_refused);

@@ -32,7 +32,7 @@ struct gateway {
     char holder[80];
     int in_work;
     int64_t shown[2]; /* gauges as they stand */
-    bool taking, draining, is_known;
+    bool taking, draining, is_ready, is_known;
 };
 
 /* One task in work. */
@@ -215,16 +215,35 @@ static void took(void *arg)
     stop_when_idle(g);
 }
 
+static void begun(void *arg)
+{
+    struct work *w = arg;
+    w->gateway->is_known = db_status(w->batch) == STATUS_OK;
+    arena_free(w->arena);
+}
+
+/* Until it has begun once, which does nothing the second time. */
+static void begin_looking(struct gateway *g)
+{
+    struct arena *arena = arena_new();
+    struct work *w = ARENA_NEW(arena, struct work);
+    *w = (struct work){.gateway = g, .arena = arena, .batch = db_batch_new(arena, DB_COMMIT)};
+    db_batch_add(w->batch, Q_gateway_begins, 0, NULL);
+    db_send(g->db, w->batch, begun, w);
+}
+
 static void look(void *arg)
 {
     struct gateway *g = arg;
     int room = g->plan->at_once - g->in_work;
     if (g->taking || g->draining || room <= 0 || !db_is_ready(g->db))
         return;
-    if (!g->is_known) {
-        g->is_known = true;
+    if (!g->is_ready) {
+        g->is_ready = true;
         process_ready();
     }
+    if (!g->is_known)
+        begin_looking(g);
     struct arena *arena = arena_new();
     struct work *taken = ARENA_NEW(arena, struct work);
     *taken = (struct work){.gateway = g, .arena = arena, .batch = db_batch_new(arena, DB_COMMIT)};

@@ -84,6 +84,17 @@ static enum step first_detach(const struct task *task)
     return *task->method ? STEP_detach : STEP_NONE;
 }
 
+static enum step first_dispute(const struct task *task)
+{
+    return *task->provider_ref ? STEP_dispute : STEP_NONE;
+}
+
+static enum step first_disputes(const struct task *task)
+{
+    (void)task;
+    return STEP_disputes;
+}
+
 /* `nothing`: the answer where the provider knows nothing that could be asked about. Who is called
  * off without a name was never begun, or tells its name when it comes, and is called off then. */
 static const struct {
@@ -102,6 +113,8 @@ static const struct {
     {"setup_look", first_setup, OUTCOME_refused},
     {"adopt", first_adopt, OUTCOME_refused},
     {"detach", first_detach, OUTCOME_removed},
+    {"dispute", first_dispute, OUTCOME_later},
+    {"disputes", first_disputes, OUTCOME_later},
 };
 
 enum step step_first(struct arena *arena, const struct task *task, struct answer *out)
@@ -323,7 +336,7 @@ void step_question(struct arena *arena, enum step step, const struct task *task,
             add_escaped(&path, part(task, *++at));
         else
             text_addc(&path, *at);
-    bool finds = step == STEP_find_intent || step == STEP_find_refund;
+    bool finds = step == STEP_find_intent || step == STEP_find_refund || step == STEP_disputes;
     if (finds) /* not older than the question, as clocks go */
         text_printf(&path, "&created[gte]=%lld", (long long)task->keyed_at - 3600);
     if (finds && task->after) {

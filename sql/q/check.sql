@@ -251,16 +251,52 @@ SELECT 'refund ' || r.id, 'is ' || r.state || ', and the books do not say so'
   JOIN payment p ON p.id = r.payment_id
   JOIN payment s ON s.id = coalesce(p.moved_from, p.id)
   JOIN payment_kind k ON k.kind = s.kind AND k.refunds_to = 'refunds'
- WHERE r.state <> 'asked' AND r.moved_to IS NULL AND NOT EXISTS (SELECT FROM journal j WHERE j.kind = 'refund_' || r.state AND j.ref = r.id::text)
+ WHERE r.state <> 'asked' AND r.moved_to IS NULL AND r.covered < r.amount AND NOT EXISTS (SELECT FROM journal j WHERE j.kind = 'refund_' || r.state AND j.ref = r.id::text)
  ORDER BY 1 LIMIT 20;
 
 -- name: check_clearing   What is to be paid back stands in the books until it is paid.
 SELECT 'refunds of ' || a.market AS what, format('%s in the books, %s asked for', a.owed, coalesce(r.amount, 0)) AS detail
   FROM (SELECT x.market, coalesce(sum(CASE WHEN t.credit_id = x.id THEN t.amount ELSE -t.amount END), 0) AS owed
           FROM account x LEFT JOIN transfer t ON x.id IN (t.debit_id, t.credit_id) WHERE x.kind = 'refunds' GROUP BY x.market) a
-  LEFT JOIN (SELECT o.market, sum(r.amount) AS amount FROM refund r JOIN payment p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
+  LEFT JOIN (SELECT o.market, sum(r.amount - r.covered) AS amount FROM refund r JOIN payment p ON p.id = r.payment_id JOIN orders o ON o.id = p.order_id
               WHERE r.state = 'asked' GROUP BY o.market) r ON r.market = a.market
  WHERE a.owed <> coalesce(r.amount, 0)
+ ORDER BY 1 LIMIT 20;
+
+-- name: check_disputes   What was withdrawn for disputes, what they cost and what is lost stands in the books; one that has ended holds nothing.
+WITH leg AS (
+    SELECT j.kind, split_part(j.ref, '/', 1) AS first, split_part(j.ref, '/', 2) AS second, d.kind AS debit, c.kind AS credit, t.amount
+      FROM journal j
+      JOIN transfer t ON t.journal_id = j.id
+      JOIN account d ON d.id = t.debit_id
+      JOIN account c ON c.id = t.credit_id
+     WHERE j.kind IN ('dispute', 'refund_covered')
+), booked AS (
+    SELECT second AS dispute,
+           sum(CASE 'disputed' WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END) AS disputed,
+           sum(CASE 'dispute_fees' WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END) AS fee,
+           sum(CASE 'chargebacks' WHEN debit THEN amount WHEN credit THEN -amount ELSE 0 END) AS lost
+      FROM leg WHERE kind = 'dispute' GROUP BY second
+)
+SELECT coalesce('dispute ' || d.id, 'journals of dispute ' || b.dispute) AS what,
+       format('is %s, withdrawn %s, fee %s, lost %s; in the books %s in dispute, %s, %s', d.state, d.taken, d.fee, d.lost, b.disputed, b.fee,
+              b.lost) AS detail
+  FROM dispute d FULL JOIN booked b ON b.dispute = d.id::text
+ WHERE (d.taken - d.lost, d.fee, d.lost) IS DISTINCT FROM (coalesce(b.disputed, 0), coalesce(b.fee, 0), coalesce(b.lost, 0))
+    OR (d.ended_at IS NOT NULL AND (d.taken <> d.lost OR d.state NOT IN ('won', 'lost', 'closed')))
+UNION ALL
+SELECT 'card payments in dispute of ' || a.market, format('%s in the books, %s by the disputes', a.held, coalesce(s.held, 0))
+  FROM (SELECT x.market, coalesce(sum(CASE WHEN t.debit_id = x.id THEN t.amount ELSE -t.amount END), 0) AS held
+          FROM account x LEFT JOIN transfer t ON x.id IN (t.debit_id, t.credit_id) WHERE x.kind = 'disputed' GROUP BY x.market) a
+  LEFT JOIN (SELECT o.market, sum(d.taken - d.lost) AS held FROM dispute d JOIN payment p ON p.id = d.payment_id
+               JOIN orders o ON o.id = p.order_id GROUP BY o.market) s ON s.market = a.market
+ WHERE a.held <> coalesce(s.held, 0)
+UNION ALL
+SELECT 'refund ' || r.id, format('%s of it is paid by a lost dispute, in the books %s', r.covered, coalesce(l.amount, 0))
+  FROM refund r
+  LEFT JOIN (SELECT first, sum(CASE 'refunds' WHEN debit THEN amount ELSE -amount END) AS amount FROM leg
+              WHERE kind = 'refund_covered' GROUP BY first) l ON l.first = r.id::text
+ WHERE r.covered <> coalesce(l.amount, 0)
  ORDER BY 1 LIMIT 20;
 
 -- name: check_tasks   The provider is asked about every payment that waits for it.
@@ -271,7 +307,11 @@ SELECT 'payment ' || p.id AS what, 'is ' || p.state || ', and nobody asks the pr
 UNION ALL
 SELECT 'refund ' || r.id, 'is asked for by nobody'
   FROM refund r WHERE r.state = 'asked'
-   AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.refund_id = r.id AND g.state IN ('waiting', 'busy'))
+   AND NOT EXISTS (SELECT FROM gateway_task g WHERE g.refund_id = r.id AND g.state IN ('waiting', 'busy', 'held'))
+UNION ALL
+SELECT 'payment ' || d.payment_id, 'is disputed or has refunds that wait for it, and nobody looks how that stands'
+  FROM (SELECT payment_id FROM dispute WHERE ended_at IS NULL UNION SELECT payment_id FROM gateway_task WHERE state = 'held') d
+ WHERE NOT EXISTS (SELECT FROM gateway_task g WHERE g.payment_id = d.payment_id AND g.act = 'dispute' AND g.state IN ('waiting', 'busy'))
  ORDER BY 1 LIMIT 20;
 
 -- name: check_certificates   What is left of a certificate is what it was sold for less what was spent and not given back; nothing, when dead. What went on to another order is not back.
@@ -494,6 +534,8 @@ WITH step AS (
      WHERE NOT EXISTS (SELECT FROM order_line k WHERE k.order_id = r.order_id AND k.line = l.line)
     UNION ALL
     SELECT order_id, 'revision', revision + 1, 'changed', '{""}' FROM order_revision
+    UNION ALL
+    SELECT p.order_id, 'dispute', d.id, d.state, '{""}' FROM dispute d JOIN payment p ON p.id = d.payment_id
 )
 SELECT format('%s %s of order id %s', coalesce(n.machine, s.machine), coalesce(n.ref, s.ref), coalesce(n.order_id, s.order_id)) AS what,
        CASE WHEN n.order_id IS NULL THEN 'has a history but does not exist'
@@ -509,7 +551,7 @@ SELECT format('%s %s of order id %s', coalesce(n.machine, s.machine), coalesce(n
     OR s.id IS NULL AND (n.state <> ALL (n.births))
     OR s.id IS NOT NULL AND (s.before IS NULL AND s.from_state <> ALL (n.births)
                              OR s.before <> s.from_state
-                             OR m.machine IS NULL AND s.from_state <> ''
+                             OR m.machine IS NULL AND s.from_state <> '' AND s.machine <> 'dispute' -- the bank's moves
                              OR s.is_last AND s.to_state <> n.state)
  ORDER BY 1 LIMIT 20;
 

@@ -1,5 +1,8 @@
 -- What the process asks that talks to the payment provider, and what is asked about it.
 
+-- name: gateway_begins   What is looked for again and again while there is a gateway.
+SELECT gateway_begins();
+
 -- name: gateway_take   $1: who takes, $2: at most
 SELECT * FROM gateway_take($1, $2::int);
 
@@ -11,6 +14,9 @@ SELECT waiting, oldest_seconds, refused FROM gateway_stand();
 
 -- name: gateway_event   $1: the event's id, $2: its type, $3: its object's id, $4: names of all that it is about. False: it came before.
 SELECT gateway_event($1, $2, $3, $4::text[]);
+
+-- name: gateway_knows   $1: names that the provider has. Whether a payment here has one of them.
+SELECT EXISTS (SELECT FROM payment WHERE provider_ref = ANY ($1::text[]));
 
 -- name: card_person   $1: distributor's number or NULL, $2: customer's id or NULL, $3: market or NULL. Whose cards are asked for.
 SELECT d.id, d.market FROM distributor d WHERE $1::text IS NOT NULL AND d.number = $1 AND ($3::text IS NULL OR d.market = $3)

@@ -124,6 +124,22 @@ SELECT p.id, p.kind, p.amount, p.refunded, p.over, p.state, p.ref, p.failure, CA
   FROM orders o JOIN payment p ON p.order_id = o.id LEFT JOIN payment_token t ON t.id = p.token_id
  WHERE o.number = $1 ORDER BY p.id;
 
+-- name: order_disputes   $1: number. Of its payments, also of those whose money came from another order.
+SELECT v.id, v.state, v.reason, v.amount, v.fee, v.lost, v.waits, v.due_by, v.opened_at, v.ended_at
+  FROM dispute_row v
+ WHERE v.payment_id IN (SELECT coalesce(p.moved_from, p.id) FROM orders o JOIN payment p ON p.order_id = o.id WHERE o.number = $1)
+ ORDER BY v.id;
+
+-- name: dispute_list   $1: state or NULL, $2: market or NULL, $3: cursor (an id) or NULL, $4: most. The newest first.
+SELECT v.id, v.state, v.reason, v.amount, v.fee, v.lost, v.waits, v.due_by, v.opened_at, v.ended_at, o.number, o.market, o.currency,
+       o.exponent, b.name, o.state
+  FROM dispute_row v
+  JOIN payment p ON p.id = v.payment_id
+  JOIN orders o ON o.id = p.order_id
+  JOIN person b ON b.id = coalesce(o.customer_id, o.distributor_id)
+ WHERE ($1::text IS NULL OR v.state = $1) AND ($2::text IS NULL OR o.market = $2) AND ($3::bigint IS NULL OR v.id < $3::bigint)
+ ORDER BY v.id DESC LIMIT $4::int;
+
 -- name: order_pay
 SELECT result, reply::text FROM order_pay($1, $2, $3, $4, $5::bigint, $6::bigint, $7, $8::text[], $9::bigint[], $10::text[]);
 

@@ -57,6 +57,34 @@ BEGIN
     END IF;
 END $$;
 
+-- The provider has money of what it had declined: the customer has tried another card behind the same link. It
+-- pays what is due by now, and nothing of it is kept beyond that.
+CREATE FUNCTION payment_after_all(o orders, p payment, a_to text, a_taken bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    v_due bigint := (SELECT coalesce(sum(x.amount), 0) FROM payment x WHERE x.order_id = o.id AND x.state = 'due');
+    v_part bigint := least(v_due, CASE a_to WHEN 'captured' THEN a_taken ELSE p.amount END);
+BEGIN
+    IF a_to = 'authorised' AND v_part = 0 THEN
+        PERFORM gateway_ask('cancel', p.id, p.amount);
+        RETURN;
+    ELSIF a_to NOT IN ('authorised', 'captured') THEN
+        RETURN;
+    END IF;
+    PERFORM machine_step('payment', o.id, p.id, 'declined', a_to, NULL, 'paid after all');
+    PERFORM order_due_set(o.id, v_due - v_part, NULL, 'paid after all');
+    UPDATE payment SET authorised = greatest(authorised, p.amount, a_taken), failure = '',
+           amount = CASE a_to WHEN 'captured' THEN a_taken ELSE v_part END WHERE id = p.id RETURNING * INTO p;
+    IF a_to = 'captured' THEN
+        PERFORM payment_book(o, p, NULL);
+        IF a_taken > v_part THEN
+            PERFORM payment_refund(o, p.id, a_taken - v_part, 'order ' || o.number, NULL, 'paid after all');
+        END IF;
+    ELSIF o.state NOT IN ('placed', 'on_hold') THEN
+        PERFORM gateway_ask('capture', p.id, p.amount);
+    END IF;
+    PERFORM order_payments_changed(o.id);
+END $$;
+
 -- As in 026; the amount that is booked is what the provider has `received` (in the detail of `captured`; all, where it
 -- does not say). What is more than is wanted by then is refunded, what is less stays due.
 CREATE OR REPLACE FUNCTION payment_answered(o orders, p payment, a_act text, a_outcome text, a_ref text, a_detail jsonb) RETURNS void
@@ -88,7 +116,8 @@ BEGIN
     ELSIF p.state IN ('void', 'refunded', 'captured') AND v_to <> 'captured' OR p.state IN ('captured', 'refunded') THEN
         RETURN;
     END IF;
-    IF p.state = 'declined' THEN -- the customer has tried another card behind the same link
+    IF p.state = 'declined' THEN
+        PERFORM payment_after_all(o, p, v_to, v_taken);
         RETURN;
     END IF;
     PERFORM machine_step('payment', o.id, p.id, p.state, v_to, NULL, coalesce(a_detail ->> 'why', ''));

@@ -67,6 +67,9 @@ static void beginnings(void)
         {"refund", "pi_1", "", "", 2, 86400, STEP_find_refund, 0},
         {"refund", "pi_1", "", "re_1", 1, 0, STEP_refund_look, 0},
         {"refund", "", "", "", 1, 0, STEP_NONE, OUTCOME_refused},
+        {"dispute", "pi_1", "", "", 1, 0, STEP_dispute, 0},
+        {"dispute", "", "", "", 1, 0, STEP_NONE, OUTCOME_later},
+        {"disputes", "", "", "", 1, 0, STEP_disputes, 0},
         {"setup", "", "", "", 1, 0, STEP_setup, 0},
         {"setup_look", "", "cs_1", "", 1, 0, STEP_setup_look, 0},
         {"adopt", "", "", "", 1, 0, STEP_adopt, 0},
@@ -146,6 +149,8 @@ static void questions(void)
     asks(STEP_expire, &task, &terms, "/v1/checkout/sessions/cs_1/expire", "");
     asks(STEP_refund, &task, &terms, "/v1/refunds",
          "payment_intent=pi_1&amount=2599&metadata[refund]=5&metadata[question]=" MARK);
+    asks(STEP_dispute, &task, &terms, "/v1/disputes?limit=100&payment_intent=pi_1", NULL);
+    asks(STEP_disputes, &task, &terms, "/v1/disputes?limit=100&created[gte]=1699996400", NULL);
     asks(STEP_find_refund, &task, &terms,
          "/v1/refunds?limit=100&payment_intent=pi_1&created[gte]=1699996400", NULL);
     task.code = ""; /* of a card: there is no page of ours */
@@ -195,6 +200,14 @@ static void keys(void)
     "\",\"id\":\"x_1\",\"status\":\"succeeded\",\"metadata\":{}},"                                 \
     "{\"object\":\"" kind "\",\"id\":\"x_2\",\"status\":\"succeeded\",\"metadata\":"               \
     "{\"question\":\"" mark "\"}}]}"
+
+#define MOVE(amount, fee, currency)                                                                \
+    "{\"amount\":" amount ",\"fee\":" fee ",\"currency\":\"" currency "\"}"
+#define DISPUTES(moves)                                                                            \
+    "{\"object\":\"list\",\"data\":[{\"object\":\"dispute\",\"id\":\"dp_1\",\"amount\":2500,"      \
+    "\"currency\":\"gbp\",\"status\":\"needs_response\",\"reason\":\"fraudulent\","                \
+    "\"payment_intent\":\"pi_2\",\"evidence_details\":{\"due_by\":1700600000},"                    \
+    "\"balance_transactions\":[" moves "]}]}"
 
 struct row {
     const char *act;
@@ -326,6 +339,28 @@ static const struct row rows[] = {
     {"refund", STEP_refund_look, 200, REFUND("requires_action"), 0, OUTCOME_pending, "re_2", NULL},
     {"refund", STEP_refund_look, 200, REFUND("failed"), 0, OUTCOME_refused, "re_2", "code=failed"},
     {"refund", STEP_refund_look, 200, REFUND("canceled"), 0, OUTCOME_refused, "re_2", NULL},
+    /* Disputes: what was withdrawn in the payment's currency and is not back, and the fee beside
+       it. */
+    {"refund", STEP_refund, 400, ERROR("invalid_request_error", "charge_disputed"), 0,
+     OUTCOME_disputed, NULL, NULL},
+    {"dispute", STEP_dispute, 200, DISPUTES(""), 0, OUTCOME_disputes, NULL, "taken=0"},
+    {"dispute", STEP_dispute, 200, DISPUTES(MOVE("-2500", "1500", "gbp")), 0, OUTCOME_disputes,
+     NULL, "taken=2500"},
+    {"dispute", STEP_dispute, 200, DISPUTES(MOVE("-2500", "1500", "gbp")), 0, OUTCOME_disputes,
+     NULL, "fee=1500"},
+    {"dispute", STEP_dispute, 200,
+     DISPUTES(MOVE("-2500", "1500", "gbp") "," MOVE("2500", "0", "gbp")), 0, OUTCOME_disputes, NULL,
+     "taken=0"},
+    {"dispute", STEP_dispute, 200,
+     DISPUTES(MOVE("-2500", "1500", "gbp") "," MOVE("2500", "0", "gbp")), 0, OUTCOME_disputes, NULL,
+     "fee=1500"},
+    {"dispute", STEP_dispute, 200, DISPUTES(MOVE("-3100", "1900", "usd")), 0, OUTCOME_disputes,
+     NULL, "taken=0"},
+    {"dispute", STEP_dispute, 200, DISPUTES(""), 0, OUTCOME_disputes, NULL, "due_by=1700600000"},
+    {"dispute", STEP_dispute, 200, DISPUTES(""), 0, OUTCOME_disputes, NULL,
+     "status=needs_response"},
+    {"dispute", STEP_dispute, 500, NULL, 0, OUTCOME_later, NULL, NULL},
+    {"disputes", STEP_disputes, 200, DISPUTES(""), 0, OUTCOME_disputes, NULL, "payments=pi_2"},
     /* Cards. */
     {"setup", STEP_setup, 200, SESSION("open", ",\"url\":\"https://pay.example/s\""), 0,
      OUTCOME_session, NULL, "session=cs_2"},
@@ -357,7 +392,10 @@ static bool detail_is(const json_t *detail, const char *wanted)
     char name[32] = "";
     const char *is = strchr(wanted, '=');
     memcpy(name, wanted, (size_t)(is - wanted));
-    const json_t *member = json_object_get(detail, name);
+    const json_t *all = json_object_get(detail, "disputes");
+    const json_t *member = json_object_get(all ? json_array_get(all, 0) : detail, name);
+    if (json_is_array(member)) /* of one */
+        member = json_array_get(member, 0);
     const char *value = json_string_value(member);
     if (json_is_integer(member))
         return json_integer_value(member) == strtoll(is + 1, NULL, 10);

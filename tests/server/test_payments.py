@@ -274,6 +274,65 @@ def by_link(d):
     d.clean()
 
 
+def paid_after_all(d):
+    """Declined by what was heard, and then there is money (another card behind the same link): it pays what is due by
+    now, and what is over goes back; it is never ignored."""
+    def declined(qty=2):
+        order = d.order(qty)
+        d.paid(order["number"], ("link", order["total"]))
+        (task,) = d.tasks(order=order["number"])
+        d.answer(task, "session", None, {"url": "https://pay.example/1", "session": f"cs_{task['payment']}"})
+        d.soon()
+        (look,) = d.tasks(order=order["number"])
+        assert d.answer(look, "declined", f"pi_{task['payment']}", {"why": "No."}) == "declined"
+        assert d.read(order["number"])["due"] == order["total"]
+        return order, f"pi_{task['payment']}"
+
+    def heard(order, ref, *answer):
+        """An event makes somebody look."""
+        d.s.psql(f"SELECT gateway_event('evt_{ulid()}', 'payment_intent.succeeded', '{ref}', '{{{ref}}}')")
+        (look,) = d.tasks(order=order["number"])
+        assert look["act"] == "look", look
+        return d.answer(look, answer[0], ref, *answer[1:])
+
+    order, ref = declined()
+    assert heard(order, ref, "captured", {"received": order["total"]}) == "captured"
+    assert (d.read(order["number"])["payment"], d.read(order["number"])["due"]) == ("captured", 0)
+    d.clean()
+    # Authorised: it is captured when the order is released.
+    order, ref = declined()
+    assert heard(order, ref, "authorised") == "authorised" and d.read(order["number"])["payment"] == "authorised"
+    d.release(order["number"])
+    (task,) = d.tasks(order=order["number"])
+    assert (task["act"], task["amount"]) == ("capture", order["total"])
+    assert d.answer(task, "captured", ref) == "captured"
+    d.clean()
+    # A part was paid in another way meanwhile.
+    order, ref = declined()
+    d.paid(order["number"], ("transfer", 100, "BACS"))
+    assert heard(order, ref, "captured", {"received": order["total"]}) == "captured"
+    (back,) = d.tasks(order=order["number"])
+    assert (back["act"], back["amount"]) == ("refund", 100), back
+    d.answer(back, "refunded", f"re_{back['task']}")
+    assert d.read(order["number"])["payment"] == "captured"
+    d.clean()
+    # All of it, or the order is cancelled: all of it goes back, and what is only held is let go.
+    for wanted in ("captured", "authorised"):
+        for paid in (True, False):
+            order, ref = declined()
+            if paid:
+                d.paid(order["number"], ("transfer", order["total"], "BACS"))
+            else:
+                d.cancel(order["number"])
+            state = heard(order, ref, wanted, {"received": order["total"]} if wanted == "captured" else {})
+            (back,) = d.tasks(order=order["number"])
+            assert (state, back["act"], back["amount"]) == {"captured": ("refunded", "refund", order["total"]),
+                                                            "authorised": ("declined", "cancel", order["total"])}[wanted]
+            d.answer(back, "refunded" if wanted == "captured" else "cancelled", f"re_{back['task']}" if wanted == "captured" else ref)
+            assert d.read(order["number"])["payment"] == ("captured" if paid else "refunded" if wanted == "captured" else "void")
+            d.clean()
+
+
 def changed_while_held(d):
     """A change that costs less captures less; one that costs more leaves the rest due."""
     order, card = d.order(4), d.card()
@@ -403,6 +462,7 @@ def main():
                                ("no answer: asked again under the same key", no_answer),
                                ("called off before, while and after it was asked", called_off),
                                ("a link is paid on the provider's page", by_link),
+                               ("declined, and paid after all", paid_after_all),
                                ("an order that changes while a card is held", changed_while_held),
                                ("how an order is paid: every reply says what GET says", every_reply_says_the_same),
                                ("what comes back while it is captured", less_while_captured),

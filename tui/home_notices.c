@@ -19,6 +19,24 @@ static void put_arrived(struct text *text, const struct reply_day_arrived *arriv
                 arrived->item, arrived->name, arrived->phone);
 }
 
+/* What became of a disputed payment; false for another notice. */
+static bool put_dispute(struct text *text, const struct reply_day_notice *notice)
+{
+    if (strcmp(notice->kind, "dispute") == 0)
+        text_printf(text, _("order %s: its payment is charged back"), notice->ref);
+    else if (strcmp(notice->kind, "dispute_inquiry") == 0)
+        text_printf(text, _("order %s: the bank asks about its payment"), notice->ref);
+    else if (strcmp(notice->kind, "dispute_won") == 0)
+        text_printf(text, _("order %s: the dispute is won"), notice->ref);
+    else if (strcmp(notice->kind, "dispute_lost") == 0)
+        text_printf(text, _("order %s: the dispute is lost"), notice->ref);
+    else if (strcmp(notice->kind, "dispute_closed") == 0)
+        text_printf(text, _("order %s: the dispute came to nothing"), notice->ref);
+    else
+        return false;
+    return true;
+}
+
 void home_notice_put(struct text *text, const struct reply_day *day, size_t i)
 {
     if (i < day->narrived) {
@@ -26,6 +44,8 @@ void home_notice_put(struct text *text, const struct reply_day *day, size_t i)
         return;
     }
     const struct reply_day_notice *notice = &day->notices[i - day->narrived];
+    if (put_dispute(text, notice))
+        return;
     if (strcmp(notice->kind, "back_order") == 0)
         text_printf(text, _("order %s is complete: %s has arrived"), notice->ref, notice->item);
     else if (strcmp(notice->kind, "return_due") == 0)

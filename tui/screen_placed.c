@@ -6,6 +6,7 @@
 #include "tui/order_change.h"
 #include "tui/order_view.h"
 #include "tui/pay_watch.h"
+#include "tui/placed_dispute.h"
 #include "tui/placed_hold.h"
 #include "tui/placed_link.h"
 #include "tui/query.h"
@@ -225,6 +226,28 @@ static int draw_link(const struct placed *placed, const struct frame *frame, int
     return n;
 }
 
+/* The row after. */
+static int draw_disputes(const struct placed *placed, const struct frame *frame, int top, int n)
+{
+    const struct reply_order_card *order = &placed->order;
+    for (size_t i = 0; i < order->ndisputes; i++) {
+        const struct reply_dispute *dispute = &order->disputes[i];
+        struct arena *arena = arena_new();
+        struct text stands, waits;
+        int row;
+        text_init(&stands, arena), text_init(&waits, arena);
+        placed_dispute_text(&stands, order, dispute);
+        placed_dispute_waits(&waits, order, dispute);
+        if ((row = at(placed, frame, top, n++)) >= 0)
+            frame_printf(frame, row, *dispute->ended_at ? ROLE_PLAIN : ROLE_WARN, " Dispute  %s",
+                         stands.data);
+        if (waits.len && (row = at(placed, frame, top, n++)) >= 0)
+            frame_printf(frame, row, ROLE_WARN, "          %s", waits.data);
+        arena_free(arena);
+    }
+    return n;
+}
+
 static int draw_lines(struct placed *placed, const struct frame *frame, int top)
 {
     const struct reply_order_card *order = &placed->order;
@@ -245,6 +268,7 @@ static int draw_lines(struct placed *placed, const struct frame *frame, int top)
                          payment->failure);
         n = draw_link(placed, frame, top, n, payment);
     }
+    n = draw_disputes(placed, frame, top, n);
     for (size_t i = 0; i < order->nhistory; i++) {
         const struct reply_event *event = &order->history[i];
         if (strcmp(event->machine, "order") != 0 || (row = at(placed, frame, top, n++)) < 0)
@@ -404,6 +428,24 @@ static void repeat(struct app *app)
         app_say(app, ROLE_STOP, "an order has at most %d lines.", DRAFT_LINES_MAX);
 }
 
+static void say_disputes(const struct reply_order_card *order, struct speech *speech)
+{
+    struct arena *arena = arena_new();
+    struct text stands, waits;
+    char key[32];
+    for (size_t i = 0; i < order->ndisputes; i++) {
+        text_init(&stands, arena), text_init(&waits, arena);
+        placed_dispute_text(&stands, order, &order->disputes[i]);
+        placed_dispute_waits(&waits, order, &order->disputes[i]);
+        snprintf(key, sizeof key, "dispute %zu", i);
+        speech_say(speech, key, _("dispute: %s"), stands.data);
+        snprintf(key, sizeof key, "waits %zu", i);
+        if (waits.len)
+            speech_say(speech, key, "%s", waits.data);
+    }
+    arena_free(arena);
+}
+
 static void say_order(const struct reply_order_card *order, struct speech *speech)
 {
     char sum[MONEY_TEXT], due[MONEY_TEXT], when[WHEN_TEXT], key[32];
@@ -422,6 +464,7 @@ static void say_order(const struct reply_order_card *order, struct speech *speec
     }
     speech_say(speech, "total", _("total %s %s, due %s"), amount(order, sum, order->total),
                order->currency, amount(order, due, order->due));
+    say_disputes(order, speech);
     for (size_t i = 0; i < order->nrevisions; i++) {
         snprintf(key, sizeof key, "revision %zu", i);
         speech_say(speech, key, _("changed %s by %s, from %s to %s"),

@@ -127,6 +127,20 @@ static void payment_read(struct arena *arena, json_t *object, void *out)
     };
 }
 
+static void dispute_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_dispute *)out = (struct reply_dispute){
+        .state = get_text(object, "state"),
+        .reason = get_text(object, "reason"),
+        .due_by = get_text(object, "due_by"),
+        .ended_at = get_text(object, "ended_at"),
+        .amount = get_number(object, "amount"),
+        .fee = get_number(object, "fee"),
+        .waits = get_number(object, "waits"),
+    };
+}
+
 static void event_read(struct arena *arena, json_t *object, void *out)
 {
     (void)arena;
@@ -209,6 +223,8 @@ bool reply_order_card_read(struct arena *arena, const char *body, size_t len,
         get_array(arena, object, "lines", sizeof *out->lines, reply_line_read, &out->nlines);
     out->payments =
         get_array(arena, object, "payments", sizeof *out->payments, payment_read, &out->npayments);
+    out->disputes =
+        get_array(arena, object, "disputes", sizeof *out->disputes, dispute_read, &out->ndisputes);
     out->history =
         get_array(arena, object, "history", sizeof *out->history, event_read, &out->nhistory);
     out->revisions = get_array(arena, object, "revisions", sizeof *out->revisions, revision_read,

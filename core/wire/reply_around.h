@@ -79,6 +79,12 @@ struct reply_payment {
     const char *brand, *last4; /* of a stored card */
 };
 
+/* A payment that the card's owner has taken back at the bank. */
+struct reply_dispute {
+    const char *state, *reason, *due_by, *ended_at; /* due_by: until then evidence is taken */
+    int64_t amount, fee, waits;                     /* waits: refunds that wait for its end */
+};
+
 struct reply_event {
     const char *at, *machine, *to, *by, *reason;
 };
@@ -101,6 +107,8 @@ struct reply_order_card {
     size_t nlines;
     struct reply_payment *payments;
     size_t npayments;
+    struct reply_dispute *disputes;
+    size_t ndisputes;
     struct reply_event *history;
     size_t nhistory;
     bool may_cancel;

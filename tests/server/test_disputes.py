@@ -288,6 +288,9 @@ def many(d):
     assert {x["state"] for x in d.call("GET", "/disputes?state=lost", login="B-02")[2]["items"]} == {"lost"}
     assert d.call("GET", "/disputes?state=never", login="B-02")[0] == 400
     assert d.call("GET", "/disputes", login="CC-07")[0] == 403
+    said = d.s.ctl("disputes", "lost").stdout
+    assert all(x["order"] in said for x in every if x["state"] == "lost") and " won " not in said, said
+    assert d.s.ctl("disputes", "never", check=False).returncode == 64
 
 
 def main():

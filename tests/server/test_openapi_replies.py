@@ -266,7 +266,10 @@ def certificates(call, ids):
     call("GET", A + "/certificates/liability")
     for query in ("", "?state=dead", "?state=x", "?limit=1"):
         call("GET", A + "/outbox", query=query)
+    for query in ("", "?state=open", "?state=x", "?limit=0", "?cursor=x"):
+        call("GET", A + "/disputes", query=query)
     call.token = mine
+    call("GET", A + "/disputes")
 
 
 def office(call, ids):

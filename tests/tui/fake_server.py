@@ -551,6 +551,7 @@ class Handler(BaseHTTPRequestHandler):
             ship_to={"kind": "distributor", "address": address(PEOPLE[MANAGER])},
             lines=[dict(line, state="cancelled" if gone else "reserved") for line in found["lines"]],
             payments=fake.payments or found.get("payments") or ([{"kind": "later", "amount": found["due"], "state": "void" if gone else "due"}] if found["due"] or gone else []),
+            disputes=found.get("disputes", []),
             history=history + [dict(history[0], **{"from": "placed", "to": "cancelled"})] if gone else history,
             cancel={"may": say is None, "until": "2025-11-22T13:05:11Z", "say": say}))
 

@@ -77,6 +77,36 @@ def home_tells_what_happened(world):
     client.close()
 
 
+def a_disputed_order(world):
+    """What was taken back at the bank stands on the order, with what waits for it; home tells of it."""
+    fake, client = world["fake"], signed_on(world)
+    number = small_order(client, world)
+    found = next(o for o in fake.orders.values() if o["number"] == number)
+    dispute = {"id": "1", "state": "open", "reason": "product_not_received", "amount": 2845, "fee": 1500, "lost": 0, "waits": 1000,
+               "due_by": "2025-11-29T12:05:11Z", "opened_at": "2025-11-22T12:05:11Z", "ended_at": None}
+    found["disputes"] = [dispute]
+    fake.notices = [{"id": "8", "kind": "dispute", "ref": number, "sku": "", "name": "", "at": "2025-11-22T10:00:00Z"}]
+    client.press("F5")
+    client.wait("a order %s: its payment is charged back" % number)
+    client.line("a")
+    client.wait("PLACED", "Dispute  28.45 nothing received, charged back: evidence until 29 Nov 12:05", "a refund of 10.00 waits until the bank has decided")
+    golden(client, world, "placed_disputed")
+    until(lambda: not fake.notices, "the notice is still there")
+    found["disputes"] = [dict(dispute, state="lost", waits=0, ended_at="2025-11-30T12:05:11Z")]
+    client.press("F5")
+    client.wait("Dispute  28.45 nothing received, lost, fee 15.00", absent=["waits until"])
+    for kind, say in (("dispute_inquiry", "the bank asks about its payment"), ("dispute_won", "the dispute is won"),
+                      ("dispute_lost", "the dispute is lost"), ("dispute_closed", "the dispute came to nothing")):
+        fake.notices = [{"id": "8", "kind": kind, "ref": number, "sku": "", "name": "", "at": "2025-11-22T10:00:00Z"}]
+        client.press("F12")
+        client.press("F5")
+        client.wait("a order %s: %s" % (number, say))
+        client.line("a")
+        client.wait("PLACED", "Dispute  28.45")
+        until(lambda: not fake.notices, "the notice is still there")
+    client.close()
+
+
 def an_order_is_held(world):
     client = signed_on(world)
     number = small_order(client, world)
@@ -504,7 +534,7 @@ def where_an_entry_works(world):
     client.close()
 
 
-TESTS = [home_tells_the_day, home_tells_what_happened, an_order_is_held, stock_is_waited_for, u_asks_once, u_behind_a_placed_order, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
+TESTS = [home_tells_the_day, home_tells_what_happened, a_disputed_order, an_order_is_held, stock_is_waited_for, u_asks_once, u_behind_a_placed_order, too_late_says_who_can, orders_are_listed_and_opened, pages_of_orders, person_card,
          details_are_changed, details_without_a_screen, somebody_was_quicker, new_customer_on_the_telephone, read_out_item_by_item, addresses_in_review,
          the_other_order_is_shown, stock_tells_what_is_coming, the_card_is_repeated, menu_finds_keys_and_entries, f2_signs_in_when_expired, tips_for_the_new, where_an_entry_works]
 

@@ -51,6 +51,7 @@ struct offers_hidden;
 struct back;
 struct receive;
 struct repeats;
+struct disputes;
 struct repeat_card;
 struct counter;
 struct receipts;
@@ -129,6 +130,7 @@ struct app {
     struct day *day;
     struct ship *ship;
     struct office *office;
+    struct disputes *disputes;
     struct promos *promos;
     struct back *back;
     struct receive *receive;

@@ -26,6 +26,11 @@ void open_search(struct app *app, const char *text);
 /* What may be chosen free, of the first choice that is open. */
 void open_choices(struct app *app);
 void open_promos(struct app *app);
+/* Card payments that were taken back at the bank. */
+void open_disputes(struct app *app);
+/* Asks for the newest of them; whether one of these is not decided, as far as is known. */
+void disputes_ask(struct app *app);
+bool disputes_any_open(const struct app *app);
 void open_lists(struct app *app);
 /* A gift certificate by its 16 digits, or by the last six and who bought it: a customer, else a
  * distributor. Those that somebody has sold; or, a customer, bought. */

@@ -24,9 +24,8 @@ void placed_dispute_text(struct text *text, const struct reply_order_card *order
     const char *reason = tongue_word("dispute_reason", dispute->reason),
                *state = tongue_word("dispute", dispute->state);
     if (wants_evidence(dispute))
-        text_printf(text, _("%s %s, %s: evidence until %s"),
-                    amount(order, sum, dispute->amount), reason, state,
-                    when_text(when, dispute->due_by));
+        text_printf(text, _("%s %s, %s: evidence until %s"), amount(order, sum, dispute->amount),
+                    reason, state, when_text(when, dispute->due_by));
     else
         text_printf(text, _("%s %s, %s, fee %s"), amount(order, sum, dispute->amount), reason,
                     state, amount(order, fee, dispute->fee));

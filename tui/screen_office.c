@@ -25,6 +25,7 @@ enum { PROMOTIONS_AT = ARRAY_LEN(entries) + 1 };
 static void enter(struct app *app)
 {
     office_set_ask(app->office);
+    disputes_ask(app);
 }
 
 static void draw(struct app *app, struct frame *frame)
@@ -44,6 +45,8 @@ static void draw(struct app *app, struct frame *frame)
     else
         frame_text(frame, row + 1, ROLE_DIM,
                    _(" Nothing is changed. Changes are published together, from a day on."));
+    if (disputes_any_open(app))
+        frame_text(frame, row + 2, ROLE_WARN, _(" A card payment is disputed: F7 shows which"));
     frame_text(frame, row + 3, ROLE_DIM, _(" 1-9 and Enter opens a sheet; F12 goes back"));
 }
 
@@ -63,6 +66,8 @@ static void say(struct app *app, struct speech *speech)
                             "%lld rows are changed and not published yet: /9 shows what",
                             (size_t)office->rows),
                    (long long)office->rows);
+    if (disputes_any_open(app))
+        speech_say(speech, "disputes", _("a card payment is disputed: /7 shows which"));
 }
 
 static int candidates(const struct app *app)
@@ -87,11 +92,6 @@ static void check(struct app *app)
         app_say(app, ROLE_WARN, "nothing is changed yet.");
 }
 
-static void refresh(struct app *app)
-{
-    office_set_ask(app->office);
-}
-
 const struct screen screen_office = {
     .id = SCREEN_office,
     .grammar = AT_FIND,
@@ -100,5 +100,6 @@ const struct screen screen_office = {
     .say = say,
     .candidates = candidates,
     .commands = {[ENTRY_PICK] = pick},
-    .actions = {[ACTION_CHECK] = check, [ACTION_REFRESH] = refresh},
+    .actions =
+        {[ACTION_CHECK] = check, [ACTION_REFRESH] = enter, [ACTION_DISPUTES] = open_disputes},
 };

@@ -138,7 +138,21 @@ static void dispute_read(struct arena *arena, json_t *object, void *out)
         .amount = get_number(object, "amount"),
         .fee = get_number(object, "fee"),
         .waits = get_number(object, "waits"),
+        .order = get_text(object, "order"),
+        .order_state = get_text(object, "order_state"),
+        .currency = get_text(object, "currency"),
+        .name = get_text(object, "name"),
+        .exponent = get_exponent(object),
     };
+}
+
+bool reply_disputes_read(struct arena *arena, const char *body, size_t len,
+                         struct reply_disputes *out)
+{
+    json_t *object = body_object(arena, body, len);
+    out->items = get_array(arena, object, "items", sizeof *out->items, dispute_read, &out->n);
+    out->next = get_text(object, "next");
+    return object != NULL;
 }
 
 static void event_read(struct arena *arena, json_t *object, void *out)

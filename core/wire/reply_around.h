@@ -83,7 +83,18 @@ struct reply_payment {
 struct reply_dispute {
     const char *state, *reason, *due_by, *ended_at; /* due_by: until then evidence is taken */
     int64_t amount, fee, waits;                     /* waits: refunds that wait for its end */
+    /* In a list alone. */
+    const char *order, *order_state, *currency, *name;
+    int exponent;
 };
+
+struct reply_disputes {
+    struct reply_dispute *items;
+    size_t n;
+    const char *next; /* "" at the end */
+};
+bool reply_disputes_read(struct arena *arena, const char *body, size_t len,
+                         struct reply_disputes *out) MUST_CHECK;
 
 struct reply_event {
     const char *at, *machine, *to, *by, *reason;

@@ -273,6 +273,37 @@ def password(world):
     return read
 
 
+def disputed_payments_are_seen(s, world):
+    """The back office's own screen says that there are some; F7 lists them, a digit opens the order."""
+    client = office(world)
+    client.wait("F7 Disputes", absent=["is disputed"])
+    client.press("F7")
+    client.wait("DISPUTES", "no card payment is disputed")
+    client.press("F12")
+    s.psql("""INSERT INTO dispute (payment_id, provider_ref, state, reason, amount, taken, fee, lost, due_by, opened_at, ended_at)
+        SELECT p.id, 'dp_' || p.n, CASE p.n % 3 WHEN 0 THEN 'open' WHEN 1 THEN 'lost' ELSE 'inquiry' END,
+               CASE p.n % 2 WHEN 0 THEN 'fraudulent' ELSE 'credit_not_processed' END, 1000 + p.n, 0, 0, 0, '2025-12-24 12:00Z', now(),
+               CASE p.n % 3 WHEN 1 THEN now() END
+          FROM (SELECT x.id, row_number() OVER (ORDER BY x.id) AS n FROM payment x JOIN orders o ON o.id = x.order_id
+                 WHERE o.market = 'GB' AND x.state = 'captured' ORDER BY x.id LIMIT 12) p ORDER BY p.n""")
+    numbers = s.psql("SELECT o.number FROM dispute d JOIN payment p ON p.id = d.payment_id JOIN orders o ON o.id = p.order_id ORDER BY d.id DESC").split()
+    client.press("F5")
+    client.wait("A card payment is disputed: F7 shows which")
+    client.press("F7")
+    client.wait("DISPUTES", " 1 " + numbers[0], "10.12", "PgDn older ones", absent=["  .."])
+    golden(client, world, "office_disputes")
+    client.press("PageDown")
+    client.wait(" 3 " + numbers[11], "10.01", absent=["10.12"])
+    client.line("3")
+    client.wait("PLACED", numbers[11], "Dispute  10.01 no refund received, lost, fee 0.00")
+    client.press("F12")
+    client.wait("DISPUTES", numbers[11])
+    client.press("PageUp")
+    client.wait(" 1 " + numbers[0])
+    s.psql("DELETE FROM dispute")
+    client.close()
+
+
 def main():
     driver.begin()
     try:
@@ -281,7 +312,7 @@ def main():
             for case in (a_price_is_published_and_seen_at_an_open_order, what_cannot_stand_in_a_cell_is_said_and_kept,
                          pages_follow_the_cursor, a_new_row_is_filled_in_and_kept_until_it_is_right, a_range_ends_and_a_new_one_begins,
                          what_stands_in_the_way_is_shown, two_at_one_row, an_item_in_chinese, typed_ahead_goes_where_it_was_meant,
-                         operators_have_no_sheets):
+                         operators_have_no_sheets, disputed_payments_are_seen):
                 if not sys.argv[1:] or any(word in case.__name__ for word in sys.argv[1:]):
                     s.psql("UPDATE changeset SET state = 'dropped' WHERE state = 'draft'")
                     cases.run(case.__name__.replace("_", " "), case, s, world)

@@ -9,7 +9,8 @@ enum { SLIP_MOST = 20 };
 
 bool reading_bare_cash(struct reading *r, struct part digits)
 {
-    bool at_till = r->context->screen == AT_SALE || r->context->screen == AT_COUNTER;
+    enum entry_screen at = r->context->screen;
+    bool at_till = at == AT_SALE || at == AT_COUNTER || at == AT_RETURN;
     if (!at_till || digits.len > ENTRY_BARE_CASH || digits.at[0] == '0')
         return false;
     *r->out = command_of(ENTRY_CASH);

@@ -4,6 +4,8 @@
 #include "core/returns_say.h"
 #include "core/wire/json_out.h"
 #include "tui/counter.h"
+#include "tui/receipts.h"
+#include "tui/sale_view.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
 
@@ -39,6 +41,13 @@ static const char *reason_code(const struct back *back, const char *text)
     return text;
 }
 
+static const char *place_of(const struct back *back, const struct back_line *line)
+{
+    if (*line->to)
+        return line->to;
+    return return_place_name(return_place_of(reason_code(back, line->reason)));
+}
+
 static void write_exchange(struct json_out *out, const struct back_line *line)
 {
     char digit[2] = "";
@@ -70,8 +79,7 @@ static void write_lines(struct json_out *out, const struct back *back)
         json_out_int(out, "qty", line->qty);
         json_out_string(out, "reason", reason_code(back, line->reason));
         if (*back->shift)
-            json_out_string(out, "to",
-                            return_place_name(return_place_of(reason_code(back, line->reason))));
+            json_out_string(out, "to", place_of(back, line));
         write_exchange(out, line);
         json_out_close(out, '}');
     }
@@ -97,6 +105,10 @@ static const char *body(struct arena *arena, const struct back *back, bool issue
         json_out_int(&out, "expect_due", back->quote.due);
     }
     write_lines(&out, back);
+    if (issue) {
+        struct draft_tender plan[PAY_PICKS];
+        till_pay_write(&out, plan, till_pay_plan(&back->pay, back->quote.due, plan));
+    }
     json_out_close(&out, '}');
     return text.data;
 }
@@ -176,7 +188,7 @@ void back_begin(struct app *app, const char *order)
         abort();
     arena_free(back->made_arena);
     back->made_arena = NULL;
-    back->n = 0;
+    back->n = back->pay.n = 0;
     back->has_quote = back->confirmed = back->issue_then = false;
     back->note[0] = back->override[0] = '\0';
     snprintf(back->kind, sizeof back->kind, "return");
@@ -194,6 +206,7 @@ bool back_set(struct back *back, const struct back_line *line)
     if (i == BACK_LINES)
         return false;
     back->confirmed = back->issue_then = false;
+    back->pay.n = 0; /* they were for another sum */
     if (line->qty)
         back->lines[i] = *line;
     if (line->qty && i == back->n)
@@ -214,6 +227,41 @@ const struct reply_return_back *back_of(const struct back *back, size_t line, si
     return NULL;
 }
 
+void back_changed(struct back *back)
+{
+    back->confirmed = back->issue_then = false;
+    order_ulid(back->key);
+}
+
+bool back_send_to(struct back *back, int line, int part, const char *place)
+{
+    for (size_t i = 0; i < back->n; i++)
+        if (back->lines[i].line == line && back->lines[i].part == part) {
+            snprintf(back->lines[i].to, sizeof back->lines[i].to, "%s", place);
+            back_changed(back);
+            return true;
+        }
+    return false;
+}
+
+const char *back_goes_to(const struct back *back, size_t line, size_t part)
+{
+    for (size_t i = 0; i < back->n; i++)
+        if (back->lines[i].line == (int)line + 1 && back->lines[i].part == (int)part)
+            return place_of(back, &back->lines[i]);
+    return NULL;
+}
+
+int64_t back_still_due(const struct back *back)
+{
+    struct draft_tender plan[PAY_PICKS];
+    int64_t due = back->quote.due;
+    size_t n = till_pay_plan(&back->pay, back->quote.due, plan);
+    for (size_t i = 0; i < n; i++)
+        due -= plan[i].amount;
+    return due;
+}
+
 const struct reply_problem *back_stop(const struct back *back)
 {
     for (size_t i = 0; back->has_quote && i < back->quote.nproblems; i++)
@@ -225,15 +273,19 @@ const struct reply_problem *back_stop(const struct back *back)
 /* ---- issuing --------------------------------------------------------------------------------- */
 
 /* At a till nothing is posted: the goods are here, and the money goes back now. */
-static const char *over_the_counter(struct arena *arena, const struct back *back,
-                                    const struct answer *answer)
+static const char *over_the_counter(struct arena *arena, const struct back *back)
 {
+    const struct reply_return_made *made = &back->made;
     char cash[MONEY_TEXT];
-    int64_t minor = reply_change_read(arena, answer->body, answer->len);
-    money_format(cash, money_of(minor), back->quote.exponent, true);
-    if (minor)
+    money_format(cash, money_of(made->cash + made->change), back->quote.exponent, true);
+    if (made->cash)
         return arena_printf(arena, _("Give %s %s back in cash. The goods are taken in."), cash,
                             back->quote.currency);
+    if (made->change)
+        return arena_printf(arena, _("Give %s %s change. The goods are exchanged."), cash,
+                            back->quote.currency);
+    if (*made->exchange)
+        return _("The goods are exchanged.");
     return _("The money goes back to what it was paid with. The goods are taken in.");
 }
 
@@ -246,6 +298,28 @@ static const char *certificates_ended(struct arena *arena, const struct back *ba
                         _("The gift certificates are good no more. %s %s goes back to what it was "
                           "paid with; nothing is to be sent."),
                         refund, back->quote.currency);
+}
+
+/* What went out is a sale of the till's: its receipt has both, and a void takes it back. */
+static void exchanged(struct app *app, const struct back *back)
+{
+    struct counter_sold *sold = &app->counter->sold;
+    struct draft_tender plan[PAY_PICKS];
+    struct arena *arena = arena_new();
+    struct text paid;
+    size_t n = till_pay_plan(&back->pay, back->quote.due, plan);
+    text_init(&paid, arena);
+    sale_view_paid(&paid, plan, n, back->quote.exponent);
+    *sold = (struct counter_sold){.total = back->quote.exchange_total,
+                                  .given = tender_given(plan, n),
+                                  .change = back->made.change,
+                                  .exponent = back->quote.exponent};
+    snprintf(sold->number, sizeof sold->number, "%s", back->made.exchange);
+    snprintf(sold->currency, sizeof sold->currency, "%s", back->quote.currency);
+    snprintf(sold->paid, sizeof sold->paid, "%s", paid.data);
+    arena_free(arena);
+    receipt_print(app, sold->number);
+    counter_ask(app);
 }
 
 static void issued(void *owner, const struct answer *answer)
@@ -272,13 +346,23 @@ static void issued(void *owner, const struct answer *answer)
                                .address = made->address};
     arena_free(back->made_arena);
     back->made_arena = arena;
-    back->say = *back->shift   ? over_the_counter(arena, back, answer)
+    back->say = *back->shift   ? over_the_counter(arena, back)
                 : made->closed ? certificates_ended(arena, back)
                                : return_say(arena, tongue_language(), &told);
     if (*made->exchange)
         app_news(app, ROLE_OK, "issued %s; order %s goes out", made->number, made->exchange);
-    else
+    if (*made->exchange && *back->shift)
+        exchanged(app, back);
+    else if (!*made->exchange)
         app_news(app, ROLE_OK, "issued %s", made->number);
+}
+
+static void say_due(struct app *app, const struct back *back)
+{
+    char due[MONEY_TEXT];
+    app_say(app, ROLE_STOP,
+            "%s is to be paid yet: 100 is cash, v0423 a card slip, gc a gift certificate.",
+            app_amount(app, due, back_still_due(back)));
 }
 
 void back_issue(struct app *app)
@@ -293,6 +377,11 @@ void back_issue(struct app *app)
     if (stop || !back->has_quote) {
         back->confirmed = false;
         app_say(app, ROLE_STOP, "%s", stop ? stop->say : back->query.error);
+        return;
+    }
+    if (*back->shift && back_still_due(back)) {
+        back->confirmed = false;
+        say_due(app, back);
         return;
     }
     struct arena *arena = arena_new();

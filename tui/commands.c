@@ -384,7 +384,8 @@ typedef void command_fn(struct app *app, const struct entry_command *command);
 static command_fn *find(const struct screen *screen, enum entry_kind kind)
 {
     command_fn *run = screen->commands[kind];
-    if (!run)
+    bool is_of_lines = !(entry_info(kind)->screens & 1U << AT_HOME);
+    if (!run && !(screen->is_apart && is_of_lines))
         run = order_command(kind);
     return run ? run : common[kind];
 }

@@ -71,6 +71,8 @@ void counter_arm(struct app *app, enum counter_act act, const struct entry_comma
 void counter_disarm(struct app *app);
 /* F9. */
 void counter_do(struct app *app);
+/* `x`: the report of the open shift. */
+void counter_x_report(struct app *app);
 /* The sentence for what F9 will do; the arena's. */
 const char *counter_armed_text(const struct app *app, struct arena *arena);
 

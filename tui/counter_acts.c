@@ -89,6 +89,14 @@ void counter_disarm(struct app *app)
     app->counter->armed = (struct counter_armed){0};
 }
 
+void counter_x_report(struct app *app)
+{
+    if (counter_shift(app))
+        open_x_report(app);
+    else
+        app_say(app, ROLE_STOP, "no shift is open.");
+}
+
 /* ---- doing ----------------------------------------------------------------------------------- */
 
 static void pieces_write(struct json_out *out, const struct app *app, const char *text)

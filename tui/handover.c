@@ -48,7 +48,7 @@ void open_handover(struct app *app, const char *number)
     h->app = app;
     snprintf(h->number, sizeof h->number, "%s", number);
     h->has_order = false;
-    h->n = 0;
+    h->pay.n = 0;
     h->reason[0] = '\0';
     handover_changed(h);
     app_hold(app); /* what was being sold is parked, not mixed up with it */
@@ -116,20 +116,11 @@ static int64_t asked_for(const struct reply_order_card *order)
     return sum;
 }
 
-static size_t plan_of(const struct handover *h, struct draft_tender *out)
-{
-    struct tender_pick picks[PAY_PICKS];
-    for (size_t i = 0; i < h->n; i++)
-        picks[i] = (struct tender_pick){h->picks[i].kind, h->picks[i].amount, h->picks[i].most,
-                                        *h->picks[i].ref ? h->picks[i].ref : NULL};
-    return tender_plan(picks, h->n, h->order.due, out);
-}
-
 struct sale_sums handover_sums(const struct handover *h, struct text *paid)
 {
     const struct reply_order_card *order = &h->order;
     struct draft_tender plan[PAY_PICKS + 1];
-    size_t n = plan_of(h, plan);
+    size_t n = till_pay_plan(&h->pay, h->order.due, plan);
     struct sale_sums sums = {.total = order->total,
                              .due = order->due,
                              .awaited = asked_for(order),
@@ -149,7 +140,7 @@ struct sale_sums handover_sums(const struct handover *h, struct text *paid)
 static const char *body(const struct handover *h, struct arena *arena)
 {
     struct draft_tender plan[PAY_PICKS + 1];
-    size_t n = *h->reason ? 0 : plan_of(h, plan);
+    size_t n = *h->reason ? 0 : till_pay_plan(&h->pay, h->order.due, plan);
     struct text text;
     struct json_out out = {&text, false};
     text_init(&text, arena);
@@ -157,20 +148,7 @@ static const char *body(const struct handover *h, struct arena *arena)
     json_out_string(&out, "shift", counter_shift(h->app)->id);
     if (*h->reason)
         json_out_string(&out, "reason", h->reason);
-    if (n)
-        json_out_open(&out, "tenders", '[');
-    for (size_t i = 0; i < n; i++) {
-        json_out_open(&out, NULL, '{');
-        json_out_string(&out, "kind", plan[i].kind);
-        json_out_int(&out, "amount", plan[i].amount);
-        if (plan[i].ref)
-            json_out_string(&out, "ref", plan[i].ref);
-        if (plan[i].given)
-            json_out_int(&out, "given", plan[i].given);
-        json_out_close(&out, '}');
-    }
-    if (n)
-        json_out_close(&out, ']');
+    till_pay_write(&out, plan, n);
     json_out_close(&out, '}');
     return text.data;
 }

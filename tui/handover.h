@@ -5,6 +5,7 @@
 #include "core/wire/reply_around.h"
 #include "tui/counter.h"
 #include "tui/sale_view.h"
+#include "tui/till_pay.h"
 
 struct handover {
     struct app *app;
@@ -12,8 +13,7 @@ struct handover {
     struct query query;
     bool has_order;
     struct reply_order_card order;
-    struct pay_pick picks[PAY_PICKS];
-    size_t n;
+    struct till_pay pay;
     char reason[COUNTER_REASON]; /* it is to be taken back; "": to be given out */
     char key[ULID_TEXT];         /* of what F9 sends, until something changes */
     bool sending;

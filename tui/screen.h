@@ -35,6 +35,8 @@ struct frame {
 struct screen {
     enum screen_id id;
     enum entry_screen grammar;
+    bool is_apart; /* it shows another order than the one that is keyed: the verbs of that one's
+                    * lines mean nothing here */
     bool has_own_fields; /* no entry line: keys go to `key` */
     bool adapts;         /* draws itself in every size; others flow from a sheet of 80 columns */
     /* Shown, also again after another screen; may be NULL. */

@@ -269,10 +269,7 @@ static void undo(struct app *app, const struct entry_command *command)
 static void report(struct app *app, const struct entry_command *command)
 {
     (void)command;
-    if (app->counter->has_shift)
-        open_x_report(app);
-    else
-        app_say(app, ROLE_STOP, "no shift is open.");
+    counter_x_report(app);
 }
 
 static void order_number(struct app *app, const struct entry_command *command)
@@ -288,6 +285,13 @@ static void nothing(struct app *app, const struct entry_command *command)
     (void)command;
     if (counter_is_open(app))
         app_show(app, &screen_sale);
+}
+
+/* Also when a sale that was parked is stored: the digit after F7 still chooses. */
+static void refresh(struct app *app)
+{
+    screen_home.actions[ACTION_REFRESH](app);
+    counter_ask(app);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
@@ -327,7 +331,7 @@ const struct screen screen_counter = {
                  [ENTRY_RETURN] = open_counter_return,
                  [ENTRY_EMPTY] = nothing},
     .actions = {[ACTION_COUNTER_DO] = counter_do,
-                [ACTION_REFRESH] = enter,
+                [ACTION_REFRESH] = refresh,
                 [ACTION_RECALL] = recall,
                 [ACTION_TAKE_OVER] = take_over},
 };

@@ -22,68 +22,19 @@ static bool may_pay(struct app *app)
     return may;
 }
 
-/* One of the same kind and number takes its place. */
-static void pick(struct app *app, enum tender_kind kind, int64_t amount, const char *ref)
+static void pay(struct app *app, const struct entry_command *command)
 {
     struct handover *h = app->handover;
-    char keyed[MONEY_TEXT];
-    size_t i = 0;
-    while (i < h->n && (h->picks[i].kind != kind || strcmp(h->picks[i].ref, ref) != 0))
-        i++;
-    if (i == PAY_PICKS) {
-        app_say(app, ROLE_STOP, "a sale is paid in at most %d ways.", PAY_PICKS);
+    if (!may_pay(app) || !till_pay_keyed(app, &h->pay, command, h->order.due))
         return;
-    }
-    h->picks[i] = (struct pay_pick){.kind = kind, .amount = amount, .most = -1};
-    snprintf(h->picks[i].ref, PAY_REF, "%s", ref);
-    h->n += i == h->n;
     h->reason[0] = '\0';
     handover_changed(h);
-    if (kind == TENDER_cash)
-        app_say(app, ROLE_OK, "ok  cash %s",
-                money_format(keyed, money_of(amount), h->order.exponent, true));
-    else
-        app_say(app, ROLE_OK, "ok  %s %s", tongue_word("tender", tender_info(kind)->name), ref);
-}
-
-static void cash(struct app *app, const struct entry_command *command)
-{
-    struct handover *h = app->handover;
-    char keyed[MONEY_TEXT], due[MONEY_TEXT];
-    if (!may_pay(app))
-        return;
-    money_format(keyed, command->amount, h->order.exponent, true);
-    if (command->is_bare && h->n == 0 && command->amount.minor < h->order.due)
-        app_say(app, ROLE_STOP, "%s is less than the %s to be paid; ca %s takes it as a part.",
-                keyed, money_format(due, money_of(h->order.due), h->order.exponent, true), keyed);
-    else
-        pick(app, TENDER_cash, command->amount.minor, "");
-}
-
-static void slip(struct app *app, const struct entry_command *command)
-{
-    static const struct {
-        enum entry_kind entry;
-        enum tender_kind tender;
-    } kinds[] = {{ENTRY_SLIP, TENDER_card_present},
-                 {ENTRY_CHEQUE, TENDER_cheque},
-                 {ENTRY_CERTIFICATE, TENDER_certificate}};
-    if (command->check_fails) {
-        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
-        return;
-    }
-    for (size_t i = 0; i < ARRAY_LEN(kinds) && may_pay(app); i++)
-        if (kinds[i].entry == command->kind) {
-            pick(app, kinds[i].tender, command->has_amount ? command->amount.minor : 0,
-                 command->text);
-            return;
-        }
 }
 
 static void undo(struct app *app, const struct entry_command *command)
 {
     struct handover *h = app->handover;
-    bool any = *h->reason || h->n;
+    bool any = *h->reason || h->pay.n;
     (void)command;
     if (h->sending) {
         app_say(app, ROLE_WARN, "it has been sent already.");
@@ -91,8 +42,8 @@ static void undo(struct app *app, const struct entry_command *command)
     }
     if (*h->reason)
         h->reason[0] = '\0';
-    else if (h->n)
-        h->n--;
+    else if (h->pay.n)
+        h->pay.n--;
     handover_changed(h);
     app_say(app, any ? ROLE_OK : ROLE_WARN, any ? _("undone.") : _("nothing to undo."));
 }
@@ -252,6 +203,12 @@ static void picture(struct app *app, const struct entry_command *command)
         placed_link_qr(app, &app->handover->order);
 }
 
+static void report(struct app *app, const struct entry_command *command)
+{
+    (void)command;
+    counter_x_report(app);
+}
+
 static int no_lines(const struct app *app)
 {
     (void)app;
@@ -266,17 +223,19 @@ static void reprint(struct app *app)
 const struct screen screen_handover = {
     .id = SCREEN_handover,
     .grammar = AT_SALE,
+    .is_apart = true,
     .draw = draw,
     .say = say,
     .lines = no_lines,
-    .commands = {[ENTRY_CASH] = cash,
-                 [ENTRY_SLIP] = slip,
-                 [ENTRY_CHEQUE] = slip,
-                 [ENTRY_CERTIFICATE] = slip,
+    .commands = {[ENTRY_CASH] = pay,
+                 [ENTRY_SLIP] = pay,
+                 [ENTRY_CHEQUE] = pay,
+                 [ENTRY_CERTIFICATE] = pay,
                  [ENTRY_ORDER] = order_number,
                  [ENTRY_RETURN] = returns,
                  [ENTRY_VOID_SALE] = void_sale,
                  [ENTRY_QR] = picture,
+                 [ENTRY_HIDE] = report,
                  [ENTRY_UNDO] = undo},
     .actions = {[ACTION_HAND_OVER] = handover_do,
                 [ACTION_REFRESH] = handover_ask,

@@ -3,10 +3,12 @@
 #include "tui/back.h"
 #include "tui/frame.h"
 #include "tui/open.h"
+#include "tui/sale_view.h"
 #include "tui/tongue.h"
 #include "tui/when.h"
 
 #include "core/date.h"
+#include "core/returns.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +62,7 @@ static int name_width(const struct frame *frame)
     return frame->cols - RIGHT - 12 > 8 ? frame->cols - RIGHT - 12 : 8;
 }
 
-static void draw_columns(const struct frame *frame)
+static void draw_columns(const struct back *back, const struct frame *frame)
 {
     int y = frame->top + TOP - 1, x = 12 + name_width(frame);
     terminal_put(y, 0, frame->cols, ROLE_HEAD, _(" Ln SKU     Description"));
@@ -68,6 +70,10 @@ static void draw_columns(const struct frame *frame)
     terminal_put_right(y, x + 5, 5, ROLE_HEAD, _("Back"));
     terminal_put_right(y, x + 10, 9, ROLE_HEAD, _("Paid"));
     terminal_put_right(y, x + 19, 9, ROLE_HEAD, _("Refund"));
+    if (*back->shift) {
+        terminal_put(y, x + 29, RIGHT - 29, ROLE_HEAD, _("Goes to, why"));
+        return;
+    }
     terminal_put_right(y, x + 28, 7, ROLE_HEAD, _("CV"));
     terminal_put(y, x + 36, 12, ROLE_HEAD, _("Reason"));
 }
@@ -86,15 +92,23 @@ static int row_at(const struct frame *frame, int n)
     return TOP + n < frame->rows - FOOT ? frame->top + TOP + n : -1;
 }
 
-static void draw_back(const struct back *back, const struct frame *frame, int y,
-                      const struct reply_return_back *b)
+/* `line` and `part` as back_of counts them. */
+static void draw_back(const struct back *back, const struct frame *frame, int y, size_t line,
+                      size_t part)
 {
+    const struct reply_return_back *b = back_of(back, line, part);
     char worth[MONEY_TEXT], cv[MONEY_TEXT];
     int x = 12 + name_width(frame);
     if (!b || y < 0)
         return;
     terminal_printf(y, x + 5, 5, ROLE_STRONG, "%5lld", (long long)b->qty);
     terminal_put_right(y, x + 19, 9, ROLE_STRONG, money(back, worth, b->worth));
+    const char *to = *back->shift ? back_goes_to(back, line, part) : NULL;
+    if (to) {
+        terminal_printf(y, x + 29, RIGHT - 29, ROLE_PLAIN, "%s, %s", tongue_word("place", to),
+                        reason_name(back, b->reason));
+        return;
+    }
     terminal_put_right(y, x + 28, 7, ROLE_PLAIN, volume(cv, -b->cv));
     terminal_put(y, x + 36, 12, ROLE_PLAIN, reason_name(back, b->reason));
 }
@@ -111,8 +125,9 @@ static int draw_exchange(const struct back *back, const struct frame *frame, int
         terminal_put(y, 12, x - 12, ROLE_PLAIN, b->exchange_name);
         terminal_printf(y, x + 5, 5, ROLE_PLAIN, "%5lld", (long long)b->qty);
         terminal_put_right(y, x + 19, 9, ROLE_PLAIN, money(back, cost, b->exchange_amount));
-        terminal_put_right(y, x + 28, 7, ROLE_PLAIN, volume(cv, b->exchange_cv));
-        terminal_put(y, x + 36, 12, ROLE_PLAIN, _("goes out"));
+        if (!*back->shift)
+            terminal_put_right(y, x + 28, 7, ROLE_PLAIN, volume(cv, b->exchange_cv));
+        terminal_put(y, *back->shift ? x + 29 : x + 36, 12, ROLE_PLAIN, _("goes out"));
     }
     return n + 1;
 }
@@ -152,7 +167,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
         if (!b && line->left < line->qty)
             terminal_printf(y, x + 36, 12, ROLE_DIM, _("%lld left"), (long long)line->left);
     }
-    draw_back(back, frame, y, b);
+    draw_back(back, frame, y, i, 0);
     n = draw_exchange(back, frame, n, b);
     n = draw_certificates(back, frame, n, line);
     for (size_t k = 0; k < line->nparts; k++) {
@@ -163,7 +178,7 @@ static int draw_line(const struct back *back, const struct frame *frame, int n, 
             terminal_put(y, 12, x - 12, ROLE_DIM, line->parts[k].name);
             terminal_printf(y, x, 5, ROLE_DIM, "%5lld", (long long)line->parts[k].qty);
         }
-        draw_back(back, frame, y, b);
+        draw_back(back, frame, y, i, k + 1);
         n = draw_exchange(back, frame, n, b);
     }
     return n;
@@ -198,6 +213,38 @@ static const char *reasons_text(struct arena *arena, const struct back *back)
     return text.data;
 }
 
+static const char *hint(const struct back *back)
+{
+    if (back->confirmed)
+        return _(" F9 again issues exactly this");
+    if (*back->shift && back->n)
+        return _(" .2*1 d   .2*1 d x41123 exchanges it   .2*0 takes it out   to q   F9 issues");
+    return _(" .2*1 d   .2*1 d x41123 exchanges it   .2*0 takes it out   F9 issues");
+}
+
+/* At a till: what pays the rest, and what is given back of it. False: nothing is to be paid. */
+static bool draw_paid(const struct back *back, const struct frame *frame, struct arena *arena)
+{
+    struct draft_tender plan[PAY_PICKS];
+    char due[MONEY_TEXT], change[MONEY_TEXT];
+    struct text paid;
+    size_t n = till_pay_plan(&back->pay, back->quote.due, plan);
+    if (!*back->shift || !back->quote.due || back_stop(back))
+        return false;
+    text_init(&paid, arena);
+    sale_view_paid(&paid, plan, n, back->quote.exponent);
+    if (back_still_due(back))
+        frame_printf(frame, frame->rows - 1, ROLE_STRONG,
+                     " %s   TO PAY %s: 100 is cash, v0423 a card slip, gc a certificate", paid.data,
+                     money(back, due, back_still_due(back)));
+    else
+        frame_printf(frame, frame->rows - 1, ROLE_STRONG,
+                     back->confirmed ? N_(" %s   GIVE BACK %s   F9 again exchanges it")
+                                     : N_(" %s   GIVE BACK %s   F9 exchanges it"),
+                     paid.data, money(back, change, tender_change(plan, n)));
+    return true;
+}
+
 /* The first problems, then what is said or asked for. */
 static void draw_foot(const struct back *back, const struct frame *frame, int row)
 {
@@ -215,12 +262,8 @@ static void draw_foot(const struct back *back, const struct frame *frame, int ro
                 row += frame_wrap(frame, row, 1, 2, q->problems[i].warning ? ROLE_WARN : ROLE_STOP,
                                   arena_printf(arena, "%s %s", q->problems[i].warning ? "!" : "!!",
                                                q->problems[i].say));
-        if (row < frame->rows)
-            frame_printf(
-                frame, frame->rows - 1, ROLE_DIM, "%s",
-                back->confirmed
-                    ? _(" F9 again issues exactly this")
-                    : _(" .2*1 d   .2*1 d x41123 exchanges it   .2*0 takes it out   F9 issues"));
+        if (row < frame->rows && !draw_paid(back, frame, arena))
+            frame_printf(frame, frame->rows - 1, ROLE_DIM, "%s", hint(back));
     }
     arena_free(arena);
 }
@@ -235,7 +278,7 @@ static void draw(struct app *app, struct frame *frame)
         return;
     }
     draw_head(back, frame);
-    draw_columns(frame);
+    draw_columns(back, frame);
     for (size_t i = 0; i < back->quote.nlines; i++)
         n = draw_line(back, frame, n, i);
     if (TOP + n > frame->rows - FOOT)
@@ -329,7 +372,8 @@ static bool is_open(struct app *app)
 static void returned(struct app *app, const struct entry_command *command)
 {
     struct back *back = app->back;
-    struct back_line line = {command->number, command->part, command->quantity, "", "", ""};
+    struct back_line line = {
+        .line = command->number, .part = command->part, .qty = command->quantity};
     struct arena *arena = arena_new();
     if (!is_open(app)) {
         ;
@@ -354,6 +398,91 @@ static void text_set(struct app *app, char *out, const char *text)
     app->back->confirmed = false;
     app_say(app, ROLE_OK, "ok  %s", text);
     back_ask(app);
+}
+
+static const char *place_named(const char *text)
+{
+    static const struct {
+        char letter;
+        enum return_place place;
+    } letters[] = {{'s', RETURN_TO_stock}, {'q', RETURN_TO_quarantine}, {'x', RETURN_TO_scrap}};
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        const char *name = return_place_name(letters[i].place);
+        if ((text[0] == letters[i].letter && !text[1]) || strcmp(text, name) == 0)
+            return name;
+    }
+    return NULL;
+}
+
+/* `to q`, `to 2 x`, `to 2/3 s`: without a line it is the one that was keyed last. */
+static void goes_to(struct app *app, const struct entry_command *command)
+{
+    struct back *back = app->back;
+    int line = back->n ? back->lines[back->n - 1].line : 0,
+        part = back->n ? back->lines[back->n - 1].part : 0, at = 0;
+    if (sscanf(command->text, "%3d%n", &line, &at) == 1) {
+        int more = 0;
+        part = 0;
+        if (sscanf(command->text + at, "/%3d%n", &part, &more) == 1)
+            at += more;
+    }
+    const char *place = place_named(command->text + at + strspn(command->text + at, " "));
+    if (!is_open(app))
+        return;
+    if (!*back->shift)
+        app_say(app, ROLE_STOP, "where it goes is said when the parcel is here.");
+    else if (!place)
+        app_say(app, ROLE_STOP, "where to? to s, to q or to x: stock, quarantine, scrap.");
+    else if (!back_send_to(back, line, part, place))
+        app_say(app, ROLE_STOP, "nothing comes back of that line yet: .2*1 and a reason.");
+    else
+        app_say(app, ROLE_OK, "ok  %s", tongue_word("place", place));
+}
+
+static void pay(struct app *app, const struct entry_command *command)
+{
+    struct back *back = app->back;
+    if (!is_open(app))
+        return;
+    if (!*back->shift)
+        app_say(app, ROLE_STOP, "it is paid when the order that goes out is; cash is for a till.");
+    else if (!back->has_quote || !back->quote.due)
+        app_say(app, ROLE_WARN, "there is nothing to pay on it.");
+    else if (till_pay_keyed(app, &back->pay, command, back->quote.due))
+        back_changed(back);
+}
+
+/* At the call desk, and where nothing is to be paid, it is looked at. */
+static void certificate(struct app *app, const struct entry_command *command)
+{
+    const struct back *back = app->back;
+    if (*back->shift && back->has_quote && back->quote.due && !back->made_arena)
+        pay(app, command);
+    else if (command->check_fails)
+        app_say(app, ROLE_STOP, "%s is mistyped: its check digit does not fit.", command->text);
+    else
+        open_certificate(app, command->text, NULL, back->has_quote ? back->quote.distributor : "");
+}
+
+/* The tender keyed last; else the line. */
+static void undo(struct app *app, const struct entry_command *command)
+{
+    struct back *back = app->back;
+    (void)command;
+    if (!is_open(app))
+        return;
+    if (!back->pay.n && !back->n) {
+        app_say(app, ROLE_WARN, "nothing to undo.");
+        return;
+    }
+    if (back->pay.n) {
+        back->pay.n--;
+        back_changed(back);
+    } else {
+        back->n--;
+        back_ask(app);
+    }
+    app_say(app, ROLE_OK, "undone.");
 }
 
 static void note(struct app *app, const struct entry_command *command)
@@ -411,6 +540,12 @@ const struct screen screen_return = {
     .commands = {[ENTRY_RETURNED] = returned,
                  [ENTRY_NOTE] = note,
                  [ENTRY_OVERRIDE] = override,
-                 [ENTRY_TYPE] = type},
+                 [ENTRY_TYPE] = type,
+                 [ENTRY_GOES_TO] = goes_to,
+                 [ENTRY_UNDO] = undo,
+                 [ENTRY_CASH] = pay,
+                 [ENTRY_SLIP] = pay,
+                 [ENTRY_CHEQUE] = pay,
+                 [ENTRY_CERTIFICATE] = certificate},
     .actions = {[ACTION_REFRESH] = refresh, [ACTION_ISSUE] = issue},
 };

@@ -3,6 +3,7 @@
 #include "tui/handover.h"
 #include "tui/kit_choose.h"
 #include "tui/open.h"
+#include "tui/order_offers.h"
 #include "tui/receipts.h"
 #include "tui/review_pay.h"
 #include "tui/sale_view.h"
@@ -135,6 +136,15 @@ static void void_sale(struct app *app, const struct entry_command *command)
         open_void(app, number, command->text);
 }
 
+/* A hint that is shown goes; else it is the report, as at home. */
+static void hide(struct app *app, const struct entry_command *command)
+{
+    if (app->order && offers_hint(app))
+        offers_hide(app, command);
+    else
+        counter_x_report(app);
+}
+
 static int candidates(const struct app *app)
 {
     return screen_order.candidates(app);
@@ -204,6 +214,7 @@ const struct screen screen_sale = {
                  [ENTRY_CERTIFICATE] = certificate,
                  [ENTRY_ORDER] = order_number,
                  [ENTRY_RETURN] = returns,
+                 [ENTRY_HIDE] = hide,
                  [ENTRY_VOID_SALE] = void_sale},
     .actions = {[ACTION_SELL] = sale_pay,
                 [ACTION_PARK] = park,

@@ -123,6 +123,8 @@ bool reply_return_made_read(struct arena *arena, const char *body, size_t len,
         .exponent = get_exponent(o),
         .refund = get_number(o, "refund"),
         .due = get_number(o, "due"),
+        .cash = get_number(o, "cash"),
+        .change = get_number(o, "change"),
     };
     reply_address_read(arena, json_object_get(o, "address"), &out->address);
     return *out->number != '\0';

@@ -57,7 +57,7 @@ struct reply_return_made {
     const char *number, *order, *exchange, *currency, *deadline; /* exchange: an order, or "" */
     bool closed; /* nothing is to be sent: gift certificates alone */
     int exponent;
-    int64_t refund, due;
+    int64_t refund, due, cash, change; /* at a till: out of the drawer, of what was handed over */
     struct address address;
 };
 

@@ -402,6 +402,34 @@ def test_void_dropped(world):
 
 # ---- the shift
 
+def test_x_on_the_sale(world):
+    """Where there is no hint to be hidden, x is the report, as at home; F12 is back at the sale."""
+    client = on_sale(world)
+    client.line("x")
+    client.wait("X REPORT", absent=["there is no hint"])
+    client.press("F12")
+    client.wait("33.45", "TO PAY")
+    client.close()
+
+
+def test_pick_up_has_no_lines_to_key(world):
+    """On an order that is given out the verbs of a sale's lines are no verbs, and its help does not have them."""
+    phoned(world)
+    client = at_counter(world)
+    client.wait(PHONED + " JONES, Sarah")
+    client.line("1")
+    client.wait(PHONED, "TO PAY")
+    client.line("y")
+    client.wait("take the hint. It works on", absent=["there is no hint"])
+    client.line("x")
+    client.wait("X REPORT")
+    client.press("F12")
+    client.wait(PHONED, "TO PAY")
+    client.press("F1")
+    client.wait("v0423", absent=["take the hint", "a coupon"])
+    client.close()
+
+
 def test_choosing_the_till(world):
     """Without a setting the till is chosen by its digit; one that is taken says who is at it."""
     fake_till.of(world["fake"]).shifts.append({"id": "9", "till": "LEEDS-1", "float": 0, "moves": [], "state": "other", "key": "x", "who": "BEN", "keys": {}})

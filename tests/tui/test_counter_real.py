@@ -229,6 +229,62 @@ def returned(day, number):
     c.press("F12")
 
 
+def exchanged(day):
+    """A piece comes back and a dearer one goes out, paid in cash; then a cheaper one for that: cash comes out of the drawer."""
+    c, s = day.client, day.s
+    prices = sorted((int(s.psql("SELECT p.amount FROM price p JOIN price_list l ON l.id = p.list_id AND l.market = 'GB' AND l.audience = 'retail' AND l.valid @> business_date('GB') JOIN item i ON i.id = p.item_id WHERE i.sku = '%s'" % sku)), sku, code)
+                    for sku, code in zip(day.skus, day.barcodes))
+    (cheap, one, code), (dear, two, _) = prices[0], prices[-1]
+    assert cheap < dear, prices
+    day.scan(code)
+    c.wait("pending 0 of 1", "TO PAY")
+    c.line("500")
+    c.wait("ok  cash 500.00, change")
+    c.press("F9")
+    number = day.seen(r"SOLD (\d{9})")
+    before = day.drawer()
+    c.keys = 0
+    c.line("r" + number)
+    c.wait("RETURN of order " + number, "Reasons")
+    c.line(".1*1 w x" + two)
+    c.wait("goes out", "stock, wrong item", "Fee 0.00", re.compile(r"TO PAY [1-9]"))
+    c.press("F9")
+    c.press("F9")
+    c.wait("is to be paid yet")
+    c.line("v0815 1")
+    c.wait("card terminal 0815")
+    c.line("300")
+    c.wait("cash 300.00", "GIVE BACK")
+    c.line("u")
+    c.wait("undone", absent=["cash 300.00"])
+    c.line("500")
+    c.wait("cash 500.00", "GIVE BACK")
+    c.line("to q")
+    c.wait("quarantine, wrong i")
+    print("   an exchange before F9:\n" + "\n".join("   |" + row for row in c.screen().split("\n")))
+    c.press("F9")
+    c.wait("F9 again")
+    c.press("F9")
+    change = day.cents(r"Give ([\d,.]+) GBP change")
+    day.counted("exchange with a difference")
+    out = s.psql("SELECT e.number FROM goods_return r JOIN orders e ON e.id = r.exchange_id JOIN orders o ON o.id = r.order_id WHERE o.number = '%s'" % number)
+    assert day.drawer() == before + dear - cheap - 100 and change == 50000 - (dear - cheap - 100), (before, day.drawer(), dear, cheap, change)
+    assert s.psql("SELECT l.quarantine || ' ' || l.stock FROM goods_return_line l JOIN goods_return r ON r.id = l.return_id JOIN orders e ON e.id = r.exchange_id WHERE e.number = '%s'" % out) == "1 0"
+    until(lambda: out.encode() in open(day.paper, "rb").read(), "the receipt of both was not printed")
+    assert b"Back of order " + number.encode() in open(day.paper, "rb").read()
+    c.line("r" + out)
+    c.wait("RETURN of order " + out, "Reasons")
+    c.line(".1*1 w x" + one)
+    c.wait("goes out", re.compile(r"REFUND [1-9]"), "TO PAY 0.00")
+    c.press("F9")
+    c.wait("F9 again")
+    c.press("F9")
+    # What was paid last has moved on with the cheaper one; what the first sale took in cash is given back.
+    back = day.cents(r"Give ([\d,.]+) GBP back in cash")
+    assert day.drawer() == before + dear - cheap - 100 - back and back == dear - cheap, (day.drawer(), back, dear - cheap)
+    c.press("F12")
+
+
 def closed(day):
     c = day.client
     c.press("F12")
@@ -276,6 +332,7 @@ def a_day(s):
     taken_back(day)
     phoned(day)
     returned(day, number)
+    exchanged(day)
     closed(day)
     print("   keys:", ", ".join("%s %d" % one for one in day.keys.items()))
     day.client.close()

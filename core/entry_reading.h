@@ -39,6 +39,8 @@ void operand_return(struct reading *r, struct part operand);
  */
 void operand_slip(struct reading *r, struct part operand);
 void operand_move(struct reading *r, struct part operand);
+void operand_bank(struct reading *r, struct part operand);
+void operand_fetch(struct reading *r, struct part operand);
 void operand_count(struct reading *r, struct part operand);
 /* Up to ENTRY_BARE_CASH digits, where cash is taken over a counter. */
 bool reading_bare_cash(struct reading *r, struct part digits);

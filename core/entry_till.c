@@ -2,6 +2,7 @@
 #include "core/entry_reading.h"
 
 #include "core/pieces.h"
+#include "core/tr.h"
 
 #include <string.h>
 
@@ -56,18 +57,36 @@ void operand_slip(struct reading *r, struct part operand)
     }
 }
 
+/* An amount, and something behind it that is needed, too. */
+static void amount_and(struct reading *r, struct part operand, const char *what)
+{
+    struct part behind, amount = first_word(operand, &behind);
+    if (!operand.len) {
+        reading_bad(r, PROBLEM_required, "The amount", operand);
+    } else if (!behind.len) {
+        reading_bad(r, PROBLEM_required, what, operand);
+    } else {
+        r->out->text = part_copy(r->arena, behind);
+        reading_amount(r, amount);
+    }
+}
+
 /* Nothing is put into a drawer or taken out of it without a reason. */
 void operand_move(struct reading *r, struct part operand)
 {
-    struct part reason, amount = first_word(operand, &reason);
-    if (!operand.len) {
-        reading_bad(r, PROBLEM_required, "The amount", operand);
-    } else if (!reason.len) {
-        reading_bad(r, PROBLEM_required, "The reason", operand);
-    } else {
-        r->out->text = part_copy(r->arena, reason);
-        reading_amount(r, amount);
-    }
+    amount_and(r, operand, N_("The reason"));
+}
+
+/* `bank` shows what went there. */
+void operand_bank(struct reading *r, struct part operand)
+{
+    if (operand.len)
+        amount_and(r, operand, N_("The number of the bag"));
+}
+
+void operand_fetch(struct reading *r, struct part operand)
+{
+    amount_and(r, operand, N_("The number of the slip"));
 }
 
 /* `183.85`, or the pieces; an empty drawer is counted, too. */

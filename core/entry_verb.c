@@ -163,6 +163,7 @@ static void (*const operands[ENTRY_KINDS])(struct reading *r, struct part operan
     [ENTRY_SLIP] = operand_slip,          [ENTRY_CHEQUE] = operand_slip,
     [ENTRY_SHOW_LINK] = operand_amount,   [ENTRY_VOID_SALE] = operand_text,
     [ENTRY_PAY_IN] = operand_move,        [ENTRY_PAY_OUT] = operand_move,
+    [ENTRY_BANK] = operand_bank,          [ENTRY_FETCH] = operand_fetch,
     [ENTRY_COUNT] = operand_count,        [ENTRY_GOES_TO] = operand_lower,
 };
 

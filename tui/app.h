@@ -44,6 +44,7 @@ struct details;
 struct palette;
 struct day;
 struct ship;
+struct bankings;
 struct office;
 struct promos;
 struct promodesk;
@@ -129,6 +130,7 @@ struct app {
     struct palette *palette;
     struct day *day;
     struct ship *ship;
+    struct bankings *bankings;
     struct office *office;
     struct disputes *disputes;
     struct promos *promos;

@@ -358,6 +358,8 @@ static void (*const common[ENTRY_KINDS])(struct app *, const struct entry_comman
     [ENTRY_CERTIFICATE] = certificate,
     [ENTRY_RETURN] = returns,
     [ENTRY_REPEATS] = repeats,
+    [ENTRY_BANK] = open_bankings,
+    [ENTRY_FETCH] = open_bankings,
 };
 
 void app_parse(struct app *app, struct arena *arena, const char *text,

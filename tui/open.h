@@ -50,6 +50,9 @@ void open_repeat(struct app *app, const char *id);
 /* One that is begun by F9, with what is on that draft. */
 void open_repeat_new(struct app *app, const struct order_draft *draft,
                      const struct repeat_plan *plan);
+struct entry_command;
+/* What went to the bank; with an amount it is what F9 does there. */
+void open_bankings(struct app *app, const struct entry_command *command);
 void open_help(struct app *app);
 /* "": the operator's own; a distributor's number, a date, or words of a name. */
 void open_orders(struct app *app, const char *text);

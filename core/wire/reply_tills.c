@@ -59,6 +59,39 @@ bool reply_tills_read(struct arena *arena, const char *body, size_t len, struct 
     return json_is_array(json_object_get(object, "items"));
 }
 
+static void banking_read(struct arena *arena, json_t *object, void *out)
+{
+    (void)arena;
+    *(struct reply_banking *)out = (struct reply_banking){
+        .id = get_text(object, "id"),
+        .currency = get_text(object, "currency"),
+        .bag = get_text(object, "bag"),
+        .day = get_text(object, "day"),
+        .name = get_text(object, "name"),
+        .is_fetched = strcmp(get_text(object, "kind"), "withdrawal") == 0,
+        .exponent = get_exponent(object),
+        .amount = get_number(object, "amount"),
+    };
+}
+
+bool reply_bankings_read(struct arena *arena, const char *body, size_t len, const char *market,
+                         struct reply_bankings *out)
+{
+    json_t *object = body_object(arena, body, len), *safe;
+    size_t i;
+    *out = (struct reply_bankings){.currency = ""};
+    out->items = get_array(arena, object, "items", sizeof *out->items, banking_read, &out->n);
+    json_array_foreach(json_object_get(object, "safes"), i, safe)
+    {
+        if (strcmp(get_text(safe, "market"), market) != 0)
+            continue;
+        out->currency = get_text(safe, "currency");
+        out->exponent = get_exponent(safe);
+        out->held = get_number(safe, "held");
+    }
+    return json_is_array(json_object_get(object, "items"));
+}
+
 static struct reply_tally tally_of(const json_t *object, const char *name)
 {
     const json_t *tally = json_object_get(object, name);

@@ -23,6 +23,21 @@ struct reply_till {
     const char *shift, *login, *who, *opened_at;
 };
 
+struct reply_banking {
+    const char *id, *currency, *bag, *day, *name;
+    bool is_fetched; /* change that came from the bank */
+    int exponent;
+    int64_t amount;
+};
+
+struct reply_bankings {
+    struct reply_banking *items;
+    size_t n;
+    const char *currency; /* of that market's safe, and what it holds */
+    int exponent;
+    int64_t held;
+};
+
 struct reply_tills {
     struct reply_till *items;
     size_t n;
@@ -73,6 +88,8 @@ struct reply_pickups {
 
 bool reply_shift_read(struct arena *arena, const char *body, size_t len,
                       struct reply_shift *out) MUST_CHECK;
+bool reply_bankings_read(struct arena *arena, const char *body, size_t len, const char *market,
+                         struct reply_bankings *out) MUST_CHECK;
 bool reply_tills_read(struct arena *arena, const char *body, size_t len,
                       struct reply_tills *out) MUST_CHECK;
 bool reply_till_report_read(struct arena *arena, const char *body, size_t len,

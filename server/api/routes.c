@@ -11,6 +11,7 @@ enum {
     STAFF = TAKERS | ROLE_BIT(warehouse),
     TILLS = ROLE_BIT(counter) | ROLE_BIT(office) | ROLE_BIT(supervisor),
     SELLERS = ROLE_BIT(counter) | ROLE_BIT(supervisor),
+    OVERSEERS = ROLE_BIT(office) | ROLE_BIT(supervisor),
     RELEASERS = ROLE_BIT(counter) | ROLE_BIT(warehouse) | ROLE_BIT(office) | ROLE_BIT(supervisor),
 };
 

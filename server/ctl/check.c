@@ -34,6 +34,7 @@ static const struct invariant invariants[] = {
     {Q_check_issued, "certificates are issued when they are paid, and not before"},
     {Q_check_drawers, "what is in a drawer is what was moved in its shifts"},
     {Q_check_shifts, "Z reports have no gap and say what was done"},
+    {Q_check_bankings, "what went to the bank left the safe"},
     {Q_check_counter, "what a till sells leaves its site and is paid there"},
     {Q_check_stock, "stock is the sum of its movements"},
     {Q_check_reserved, "reserved stock is what orders hold"},

@@ -430,6 +430,17 @@ SELECT 'shift ' || s.id, 'reported other figures than were made: ' || string_agg
  GROUP BY s.id
  ORDER BY 1 LIMIT 20;
 
+-- name: check_bankings   What went to the bank is booked from the safe to the bank, once, and nothing else is.
+SELECT 'banking ' || b.id AS what, 'says ' || b.amount || ', the books ' || coalesce(t.amount::text, 'nothing') AS detail
+  FROM banking b LEFT JOIN journal j ON j.id = b.journal_id AND j.kind = 'banking' AND j.ref = b.id::text
+  LEFT JOIN transfer t ON t.journal_id = j.id AND t.debit_id = account_of(b.market, CASE b.kind WHEN 'deposit' THEN 'bank' ELSE 'safe' END)
+        AND t.credit_id = account_of(b.market, CASE b.kind WHEN 'deposit' THEN 'safe' ELSE 'bank' END)
+ WHERE t.amount IS DISTINCT FROM b.amount
+UNION ALL
+SELECT 'journal ' || j.id, 'is a banking that nobody made'
+  FROM journal j LEFT JOIN banking b ON b.journal_id = j.id WHERE j.kind = 'banking' AND b.id IS NULL
+ ORDER BY 1 LIMIT 20;
+
 -- name: check_counter   What is sold at a till leaves its site and is paid there; what is void is void in its own shift.
 SELECT 'order ' || o.number AS what,
        CASE WHEN o.site_id <> t.site_id THEN 'was given out at a till of another site' ELSE 'says ' || o.total || ', its shift ' || a.amount END AS detail

@@ -163,3 +163,16 @@ SELECT s.kind, sum(f.amount)::bigint
 SELECT p.kind, p.amount, coalesce(p.given, 0), p.refunded
   FROM orders o JOIN payment p ON p.order_id = o.id
  WHERE o.number = $1 AND p.state IN ('captured', 'authorised', 'refunded') ORDER BY p.id;
+
+-- name: banking_list   $1: market or NULL, $2: one banking's id or NULL, $3: most, $4: cursor (an id). Newest first.
+SELECT b.id::text, b.market, m.currency, m.exponent, b.kind, b.amount, b.bag, b.day::text, b.note, l.login, l.name,
+       to_char(b.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+  FROM banking b JOIN market m ON m.code = b.market JOIN login l ON l.id = b.login_id
+ WHERE ($1::text IS NULL OR b.market = $1) AND ($2::bigint IS NULL OR b.id = $2::bigint) AND ($4::bigint IS NULL OR b.id < $4::bigint)
+ ORDER BY b.id DESC LIMIT $3::int;
+
+-- name: safe_list   $1: market or NULL. What the safes hold, by the books.
+SELECT m.code, m.currency, m.exponent, safe_held(m.code) FROM market m WHERE $1::text IS NULL OR m.code = $1 ORDER BY m.code;
+
+-- name: banking_add   $1: market, $2: the caller's market or NULL, $3: key, $4: hash, $5: login, $6: request, $7: kind, $8: amount, $9: bag, $10: day or NULL, $11: note
+SELECT result, reply::text FROM banking_add($1, $2, $3, $4, $5::bigint, $6, $7, $8::bigint, $9, $10::date, $11);

@@ -28,6 +28,7 @@ CLAIMS = {
     "certificates": "what is left of a certificate is what nobody has spent",
     "issued": "certificates are issued when they are paid, and not before",
     "tasks": "the provider is asked about every payment that waits for it",
+    "bankings": "what went to the bank left the safe",
     "drawers": "what is in a drawer is what was moved in its shifts",
     "shifts": "Z reports have no gap and say what was done",
     "counter": "what a till sells leaves its site and is paid there",
@@ -115,6 +116,8 @@ PLANTED = (
     ("a refund that no dispute has paid", ("disputes",), "UPDATE refund SET covered = 1 WHERE id = (SELECT min(id) FROM refund WHERE amount > 1)"),
     ("a payment that nobody asks about", ("tasks", "payments"), f"UPDATE payment SET state = 'authorising' WHERE order_id = {SHIPPED}"),
     ("a drawer with more than was put into it", ("drawers", "balance"), "UPDATE account SET balance = balance + 1 WHERE id = (SELECT account_id FROM payment WHERE kind = 'cash')"),
+    ("a bag that says more than was booked", ("bankings",), "ALTER TABLE banking DISABLE TRIGGER ALL; UPDATE banking SET amount = amount + 1"),
+    ("a booking to the bank that nobody made", ("bankings",), "ALTER TABLE banking DISABLE TRIGGER ALL; DELETE FROM banking"),
     ("a till without a drawer", ("drawers",), "DELETE FROM account WHERE till_id = (SELECT max(id) FROM till)"),
     ("cash that moved and no shift knows", ("drawers", "counter", "shifts"), "DELETE FROM drawer_move WHERE kind = 'sale'"),
     ("a shift that moved cash and the books do not know", ("drawers",), "UPDATE drawer_move SET amount = amount - 1 WHERE kind = 'pay_out'"),
@@ -210,6 +213,7 @@ def counted(company):
              ("counter_hand_over(%s, NULL, 'c2', 'h', 1, NULL, '', 1, '{cash}', ARRAY[%s], ARRAY[''])", "given"),
              ("shift_move(1, NULL, 'c3', 'h', 1, '', 'pay_out', 500, 'milk')", "moved"),
              ("shift_close(1, NULL, 'c4', 'h', 1, '', false, 9000, '[]', '')", "closed"),
+             ("banking_add('GB', NULL, 'c6', 'h', 1, '', 'withdrawal', 5000, 'B-1', NULL, '')", "banked"),
              ("shift_open('LEEDS-1', NULL, 'c5', 'h', 1, '', 10000)", "opened"))
     for step, expected in steps:
         result = company.value(f"SELECT result FROM {step}", *((number, due) if "%s" in step else ()))

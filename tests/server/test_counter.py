@@ -371,6 +371,44 @@ def an_exchange_that_cannot_be(s):
     c.clean()
 
 
+# ---- the bank -------------------------------------------------------------------------------------------------------
+
+def to_the_bank(s):
+    """What was counted lies in the safe; a bag takes it to the bank, once, and never more than is there."""
+    c = Counter(s)
+
+    def safe():
+        rows = c.good("GET", "/bankings", login="SV-01")["safes"]
+        return next(row["held"] for row in rows if row["market"] == "GB")
+
+    def bank(amount, bag, key=None, login="SV-01", **more):
+        return c.say("POST", "/bankings", {"market": "GB", "amount": amount, "bag": bag, **more}, key=key, login=login)
+
+    was = safe()
+    c.open(1000)
+    assert safe() == was - 1000
+    total = c.quote(c.goods((s.ids["skus"][0], 1)))["total"]
+    c.sell((s.ids["skus"][0], 1))
+    assert c.close(1000 + total)[0] == 200 and safe() == was + total
+    if safe() < total:  # floats that were never fetched
+        assert bank(total - safe(), "fetched", kind="withdrawal")[0] == 201
+    held, key = safe(), ulid()
+    status, got = bank(held + 1, "B-1")
+    assert status == 422 and codes(got) == ["safe_short"], got
+    status, first = bank(held - 1, "B-1", key=key, note="by Tolu")
+    assert (status, first["amount"], first["bag"], first["kind"], first["login"], first["note"]) == (201, held - 1, "B-1", "deposit", "SV-01", "by Tolu"), first
+    assert bank(held - 1, "B-1", key=key, note="by Tolu") == (200, first) and safe() == 1
+    assert codes(bank(1, "B-1")[1]) == ["bag_taken"] and kind(bank(1, "B-9", key=key)[1]) == "key-reused"
+    assert codes(bank(1, "B-2", day="2999-01-01")[1]) == ["day_to_come"]
+    for login in ("S-04", "CC-07"):
+        assert bank(1, "B-3", login=login)[0] == 403 and c.say("GET", "/bankings", login=login)[0] == 403
+    for wrong in ({"amount": 0}, {"bag": ""}, {"kind": "gift"}, {"day": "soon"}, {"market": "XX"}, {"more": 1}):
+        assert c.say("POST", "/bankings", {"market": "GB", "amount": 1, "bag": "B-4", **wrong}, login="SV-01")[0] in (400, 404), wrong
+    listed = c.good("GET", "/bankings?limit=1", login="SV-01")
+    assert listed["items"] == [first] and listed["next"] == first["id"], listed
+    c.clean()
+
+
 def what_the_counter_cannot_do(s):
     c = Counter(s)
     sku = s.ids["skus"][0]
@@ -735,7 +773,7 @@ def main():
         for what, case in (("nobody knows the walk-in", nobody_knows_the_walk_in),
                            ("a whole day, from the float to the Z report", a_day), ("the drawer is blind", the_drawer_is_blind),
                            ("one shift to a till and to a login", one_shift_each), ("a closed shift refuses, and never changes", a_closed_shift_refuses),
-                           ("cash is counted", cash_is_counted), ("an exchange", an_exchange), ("an exchange that cannot be", an_exchange_that_cannot_be), ("what the counter cannot do", what_the_counter_cannot_do),
+                           ("cash is counted", cash_is_counted), ("an exchange", an_exchange), ("to the bank", to_the_bank), ("an exchange that cannot be", an_exchange_that_cannot_be), ("what the counter cannot do", what_the_counter_cannot_do),
                            ("cash elsewhere becomes credit, other money goes back to where it was", cash_elsewhere_becomes_credit),
                            ("kits, promotions, certificates", kits_promotions_certificates),
                            ("certificates that come back", certificates_come_back), ("the same key again", the_same_key), ("receipts", papers), ("the last piece at two tills", the_last_piece),

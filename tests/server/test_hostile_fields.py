@@ -47,6 +47,7 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("POST", A + "/shifts/{id}/close"): ["/note"],
     ("POST", A + "/orders/{number}/hand-over"): ["/tenders/0/ref"],
     ("POST", A + "/orders/{number}/void"): ["/reason"],
+    ("POST", A + "/bankings"): ["/bag", "/note"],
     ("POST", A + "/changesets"): ["/title"],
     ("PATCH", A + "/changesets/{id}"): ["/title"],
     ("PUT", A + "/changesets/{id}/rows"): ["/rows/0/base", "/rows/0/key"],
@@ -386,6 +387,9 @@ class Fields:
             return http, reply
         self.each("POST", "/shifts/{id}/close", close, lambda _, z: z["shift"]["note"])
         post(f"/shifts/{shift}/close", {"counted": 0})
+        self.token = self.s.token("SV-01")
+        self.each("POST", "/bankings", lambda pointer, text: post("/bankings", {
+            "market": "GB", "kind": "withdrawal", "amount": 1, "bag": ulid(), pointer[1:]: text}), lambda pointer, got: at(got, pointer))
         self.token = mine
 
     def office(self):

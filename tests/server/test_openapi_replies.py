@@ -473,6 +473,14 @@ def counter(call, server):
     for one in (shift, "999", "x"):
         call("GET", A + "/shifts/{id}", id=one)
         call("GET", A + "/shifts/{id}/report", id=one)
+    seller, call.token = call.token, server.token("SV-01")
+    fetched, key = {"market": "GB", "kind": "withdrawal", "amount": 1, "bag": "F-1"}, ulid()
+    for body, key in ((fetched, key), (fetched, key), ({**fetched, "amount": 2}, key), (fetched, ulid()), ({**fetched, "kind": "x"}, ulid()), (fetched, None),
+                      ({**fetched, "kind": "deposit", "amount": 10**12, "bag": "F-2"}, ulid())):
+        call("POST", A + "/bankings", body, key=key)
+    for query in ("", "?limit=1", "?cursor=x"):
+        call("GET", A + "/bankings", query=query)
+    call.token = seller
     move, key = {"kind": "pay_in", "amount": 500, "reason": "change"}, ulid()
     for body, key in ((move, key), (move, key), ({**move, "amount": 1}, key), ({**move, "kind": "pay_out", "amount": 10**9}, ulid()), ({"kind": "x"}, ulid()), (move, None)):
         call("POST", A + "/shifts/{id}/moves", body, id=shift, key=key)

@@ -322,6 +322,39 @@ def closed(day):
     c.wait("which one is this?")
 
 
+def banked(day):
+    """The back office takes what was counted to the bank, by its bag; who sells does not."""
+    s = day.s
+    day.client.line("bank")
+    day.client.wait("the bank is for the back office and supervisors")
+    world = {"server": "https://localhost:%d" % s.port, "ca": os.path.join(s.folder, "ca.pem")}
+    c = Client(world, ["--user", "B-02"])
+    c.wait("B-02")
+    c.type("partyline-demo")
+    c.press("Enter")
+    c.wait("BACK OFFICE")
+    c.line("bank")
+    held = int(s.psql("SELECT safe_held('GB')"))
+    c.wait("In the safe, by the books: %d.%02d GBP" % divmod(held, 100))
+    c.line("bank 9999 B-1207")
+    c.wait("TAKE 9,999.00 from the safe to the bank, bag B-1207")
+    c.press("F9")
+    c.wait("cannot go to the bank")
+    c.keys = 0
+    c.line("bank 20 B-1207")
+    c.wait("TAKE 20.00 from the safe to the bank, bag B-1207")
+    c.press("F9")
+    c.wait("20.00 taken to the bank, bag B-1207", re.compile(r"20\.00 +B-1207"), "by the books: %d.%02d" % divmod(held - 2000, 100))
+    day.keys["to the bank"] = c.keys
+    c.line("fetch 15 S-31")
+    c.wait("FETCH 15.00")
+    c.press("F9")
+    c.wait("15.00 fetched from the bank", "by the books: %d.%02d" % divmod(held - 500, 100))
+    print("   at the bank:\n" + "\n".join("   |" + row for row in c.screen().split("\n")))
+    assert s.psql("SELECT string_agg(kind || amount || bag, ' ' ORDER BY id) FROM banking") == "deposit2000B-1207 withdrawal1500S-31"
+    c.close()
+
+
 def a_day(s):
     day = Day(s)
     opened(day)
@@ -334,6 +367,7 @@ def a_day(s):
     returned(day, number)
     exchanged(day)
     closed(day)
+    banked(day)
     print("   keys:", ", ".join("%s %d" % one for one in day.keys.items()))
     day.client.close()
     most = {"float": 5, "cash after scans": 5, "receipt again": 1, "split: slip and cash": 13, "park and recall": 3, "void": 8,

@@ -126,6 +126,29 @@ static void draw_distributor(const struct reply_person_card *p, const struct fra
                  money_format(cv, money_of(p->cv), 2, true));
 }
 
+/* Store credit, and what is pending, where there is any. */
+static const char *credit_text(struct arena *arena, const struct reply_person_card *p)
+{
+    char credit[MONEY_TEXT], pending[MONEY_TEXT], day[WHEN_TEXT];
+    money_format(credit, money_of(p->credit), p->exponent, true);
+    money_format(pending, money_of(p->pending), p->exponent, true);
+    if (!p->pending)
+        return arena_printf(arena, _("Store credit %s %s"), credit, p->currency);
+    if (!*p->usable_on)
+        return arena_printf(arena, _("Store credit %s %s   pending %s"), credit, p->currency,
+                            pending);
+    return arena_printf(arena, _("Store credit %s %s   pending %s, usable from %s"), credit,
+                        p->currency, pending, when_day(day, p->usable_on));
+}
+
+static void draw_credit(const struct reply_person_card *p, const struct frame *frame, int row)
+{
+    struct arena *arena = arena_new();
+    if (p->credit || p->pending)
+        frame_printf(frame, row, ROLE_PLAIN, " %s", credit_text(arena, p));
+    arena_free(arena);
+}
+
 static int draw_addresses(const struct reply_person_card *p, const struct frame *frame, int row)
 {
     struct arena *arena = arena_new();
@@ -177,6 +200,7 @@ static void draw(struct app *app, struct frame *frame)
     else
         draw_distributor(p, frame);
     int row = person->is_customer ? 2 : 4;
+    draw_credit(p, frame, row - 1);
     frame_printf(frame, row, ROLE_PLAIN, " Phone      %s", or_none(p->phone));
     frame_printf(frame, row + 1, ROLE_PLAIN, " E-mail     %s", or_none(p->email));
     row = draw_addresses(p, frame, row + 2);
@@ -220,6 +244,8 @@ static void say(struct app *app, struct speech *speech)
     speech_say(speech, "phone", _("phone %s"), or_none(p->phone));
     speech_say(speech, "email", _("e-mail %s"), or_none(p->email));
     struct arena *arena = arena_new();
+    if (p->credit || p->pending)
+        speech_say(speech, "credit", "%s", credit_text(arena, p));
     for (size_t i = 0; i < p->naddresses; i++) {
         struct text text;
         text_init(&text, arena);

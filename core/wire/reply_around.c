@@ -322,6 +322,9 @@ bool reply_person_card_read(struct arena *arena, const char *body, size_t len,
         .balance = get_number(object, "balance"),
         .pv = get_number(object, "pv"),
         .cv = get_number(object, "cv"),
+        .credit = get_number(object, "credit"),
+        .pending = get_number(object, "pending"),
+        .usable_on = get_text(object, "usable_on"),
     };
     size_t nlabels;
     out->addresses = get_array(arena, object, "addresses", sizeof *out->addresses,

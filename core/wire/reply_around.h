@@ -134,9 +134,11 @@ struct reply_order_card {
 struct reply_person_card {
     const char *id, *name, *status, *rank_name, *sponsor, *joined, *last_active, *phone, *email,
         *language, *currency, *market;
+    const char *usable_on; /* when the first of `pending` becomes store credit; "" not known yet */
     const char *distributor; /* a customer's; "" for a distributor */
     int exponent;
     int64_t version, balance, pv, cv;
+    int64_t credit, pending; /* store credit, and what promotions gave and is none yet */
     bool has_balance;
     struct address *addresses;
     const char **labels; /* "HOME" */

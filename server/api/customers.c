@@ -6,9 +6,10 @@
 
 static const char *const found_names[] = {"id",    "name",        "city", "postcode",
                                           "phone", "distributor", NULL};
-static const char *const head_names[] = {"id",       "name",        "given_name", "family_name",
-                                         "market",   "distributor", "phone",      "email",
-                                         "language", "#version",    NULL};
+static const char *const head_names[] = {"id",        "name",        "given_name", "family_name",
+                                         "market",    "distributor", "phone",      "email",
+                                         "language",  "#version",    "#credit",    "#pending",
+                                         "usable_on", "currency",    "#exponent",  NULL};
 static const struct people_kind kind = {
     .missing = N_("there is no such customer"),
     .found_names = found_names,

@@ -8,9 +8,10 @@
 static const char *const found_names[] = {"id",        "name",   "city",        "postcode", "#rank",
                                           "rank_name", "status", "last_active", "phone",    NULL};
 static const char *const head_names[] = {
-    "id",       "name",        "market", "status", "#rank",    "rank_name", "sponsor",
-    "joined",   "last_active", "phone",  "email",  "language", "#version",  "#balance",
-    "currency", "#exponent",   "",       "#pv",    "#cv",      NULL};
+    "id",       "name",     "market",      "status",    "#rank", "rank_name",
+    "sponsor",  "joined",   "last_active", "phone",     "email", "language",
+    "#version", "#balance", "currency",    "#exponent", "",      "#pv",
+    "#cv",      "#credit",  "#pending",    "usable_on", NULL};
 static const char *const facts_names[] = {
     "id",       "name",      "status",    "?may_order",      "market",
     "#rank",    "rank_name", "#version",  "#person_version", "",

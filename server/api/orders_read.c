@@ -47,9 +47,9 @@ static const char *const line_names[] = {
     "id",   "sku", "name", "#qty",          "#unit", "#discount", "#amount",
     "#tax", "#cv", "#pv",  "#back_ordered", "state", NULL};
 enum { LINE_GIFT_OF = 12, LINE_PICKS, LINE_SHARES, LINE_VALUE };
-static const char *const promotion_names[] = {"id",          "#version", "#amount",   "#delivery",
-                                              "#credit",     "#times",   "#recruits", "coupon",
-                                              "?given_back", NULL};
+static const char *const promotion_names[] = {
+    "id",     "#version",    "#amount",   "#delivery",    "#credit",        "#times", "#recruits",
+    "coupon", "?given_back", "credit_on", "#credit_back", "?credit_usable", NULL};
 static const char *const component_names[] = {"", "sku", "name", "#qty", "#share", "?chosen", NULL};
 static const char *const confirmed_names[] = {"what", "by", "at", NULL};
 static const char *const payment_names[] = {"id",    "kind", "#amount", "#refunded", "#over",

@@ -183,8 +183,8 @@ struct means {
 
 static void means_reply(struct call *c)
 {
-    static const char *const head[] = {"market",   "currency", "#exponent",
-                                       "#balance", "#credit",  NULL};
+    static const char *const head[] = {"market",  "currency", "#exponent", "#balance",
+                                       "#credit", "#pending", "usable_on", NULL};
     static const char *const card[] = {"id", "brand", "last4", "expires", "?default", NULL};
     struct means *m = c->state;
     if (!db_rows(c->batch, m->head)) {

@@ -788,10 +788,21 @@ SELECT what, detail FROM (
       FROM coupon c LEFT JOIN redeemed r ON r.coupon = c.code WHERE c.uses <> coalesce(r.uses, 0)
 ) broken ORDER BY what LIMIT 20;
 
--- name: check_credits   The credit that an order's promotions promised stands in the books, once; that of a cancelled one, and of goods that came back, does not.
+-- name: check_credits   The credit that an order's promotions promised stands in the books, once, pending or usable; that of a cancelled one, and of goods that came back, does not.
 WITH promised AS (
-    SELECT order_id, sum(credit - credit_gone(order_id, credit)) AS amount FROM promotion_use
+    SELECT order_id, coalesce(sum(credit - credit_gone(order_id, credit)) FILTER (WHERE usable_at IS NULL), 0) AS amount FROM promotion_use
      WHERE given_back_at IS NULL AND credit > 0 GROUP BY order_id
+), usable AS (
+    SELECT order_id, sum(credit - taken_back) AS amount, bool_or(taken_back > credit_gone(order_id, credit)) AS is_short FROM promotion_use
+     WHERE given_back_at IS NULL AND usable_at IS NOT NULL GROUP BY order_id
+), made AS (
+    SELECT t.order_id, sum(CASE WHEN c.kind = 'credit' THEN t.amount ELSE -t.amount END) AS amount
+      FROM journal j
+      JOIN transfer t ON t.journal_id = j.id
+      JOIN account d ON d.id = t.debit_id
+      JOIN account c ON c.id = t.credit_id
+     WHERE j.kind IN ('credit_usable', 'credit_return') AND 'credit' IN (d.kind, c.kind)
+     GROUP BY t.order_id
 ), booked AS (
     SELECT t.order_id, sum(CASE WHEN c.kind = 'pending_credit' THEN t.amount ELSE -t.amount END) AS amount
       FROM transfer t
@@ -804,7 +815,11 @@ SELECT 'order ' || o.number AS what,
        format('promised a credit of %s; %s is booked', coalesce(p.amount, 0), coalesce(b.amount, 0)) AS detail
   FROM promised p FULL JOIN booked b ON b.order_id = p.order_id JOIN orders o ON o.id = coalesce(p.order_id, b.order_id)
  WHERE coalesce(p.amount, 0) <> coalesce(b.amount, 0)
- ORDER BY o.id LIMIT 20;
+UNION ALL
+SELECT 'order ' || o.number, format('a credit of %s is usable; %s is booked', coalesce(u.amount, 0), coalesce(m.amount, 0))
+  FROM usable u FULL JOIN made m ON m.order_id = u.order_id JOIN orders o ON o.id = coalesce(u.order_id, m.order_id)
+ WHERE coalesce(u.amount, 0) <> coalesce(m.amount, 0) OR u.is_short
+ ORDER BY 1 LIMIT 20;
 
 -- name: check_recruits   A use that rewarded new customers names as many.
 SELECT 'order ' || o.number || ' promotion ' || p.code AS what,

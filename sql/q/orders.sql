@@ -97,8 +97,11 @@ SELECT l.client_id, l.sku, l.name, l.qty, l.unit, l.discount, l.amount, l.tax, l
  WHERE o.number = $1 ORDER BY l.line;
 
 -- name: order_promotions   $1: number. What it has of promotions; given back when it was cancelled.
-SELECT p.code, u.version, u.amount, u.delivery, u.credit, u.times, u.recruits, u.coupon, u.given_back_at IS NOT NULL
-  FROM orders o JOIN promotion_use u ON u.order_id = o.id JOIN promotion p ON p.id = u.promotion_id
+SELECT p.code, u.version, u.amount, u.delivery, u.credit, u.times, u.recruits, u.coupon, u.given_back_at IS NOT NULL,
+       CASE WHEN u.credit > 0 AND u.given_back_at IS NULL
+            THEN to_char(coalesce((u.usable_at AT TIME ZONE m.zone)::date, order_credit_on(o.id)), 'YYYY-MM-DD') END,
+       CASE WHEN u.given_back_at IS NULL THEN u.taken_back ELSE 0 END, u.usable_at IS NOT NULL
+  FROM orders o JOIN market m ON m.code = o.market JOIN promotion_use u ON u.order_id = o.id JOIN promotion p ON p.id = u.promotion_id
  WHERE o.number = $1 ORDER BY p.code;
 
 -- name: order_components   $1: number. The parts of its kits, each beside the id of its line.
@@ -156,11 +159,11 @@ SELECT result, reply::text FROM order_release($1, $2, $3, $4, $5::bigint, $6);
 SELECT m.code, m.currency, m.exponent,
        CASE WHEN $2::text IS NULL THEN coalesce((SELECT a.balance FROM account a WHERE a.owner_id = d.id AND a.kind = 'wallet'
                                             AND a.currency = m.currency), 0) ELSE 0 END,
-       coalesce((SELECT a.balance FROM account a WHERE a.owner_id = coalesce(c.id, d.id) AND a.kind = 'credit'
-                    AND a.currency = m.currency), 0)
+       k.credit, k.pending, k.usable_on
   FROM distributor d
   LEFT JOIN customer c ON c.id = CASE WHEN $2 ~ '^[0-9]{1,18}$' THEN $2::bigint END AND c.distributor_id = d.id
   JOIN market m ON m.code = d.market
+ CROSS JOIN LATERAL person_credit(coalesce(c.id, d.id), m.currency) k
  WHERE d.number = $1 AND ($3::text IS NULL OR m.code = $3) AND ($2::text IS NULL) = (c.id IS NULL);
 
 -- name: buyer_cards   $1: distributor, $2: customer or NULL, $3: market or NULL. Cards that may be charged, the default first.

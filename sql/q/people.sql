@@ -55,13 +55,14 @@ SELECT d.number, p.name, d.market, d.status, d.rank, r.name, s.number, d.joined,
        (SELECT coalesce(sum(o.pv), 0) FROM orders o WHERE o.distributor_id = d.id
            AND o.month = month_now(d.market) AND o.state <> 'cancelled'),
        (SELECT coalesce(sum(o.cv), 0) FROM orders o WHERE o.distributor_id = d.id
-           AND o.month = month_now(d.market) AND o.state <> 'cancelled')
+           AND o.month = month_now(d.market) AND o.state <> 'cancelled'), k.credit, k.pending, k.usable_on
   FROM distributor d
   JOIN person p ON p.id = d.id
   JOIN rank r ON r.id = d.rank
   JOIN market m ON m.code = d.market
   LEFT JOIN distributor s ON s.id = d.sponsor_id
   LEFT JOIN account w ON w.owner_id = d.id AND w.kind = 'wallet' AND w.currency = m.currency
+ CROSS JOIN LATERAL person_credit(d.id, m.currency) k
  WHERE d.number = $1 AND ($2::text IS NULL OR d.market = $2);
 
 -- name: distributor_addresses   $1: number
@@ -114,8 +115,10 @@ SELECT c.id, p.name, coalesce(a.city, ''), coalesce(a.postcode, ''), p.phone, d.
  LIMIT $4::int;
 
 -- name: customer_get   $1: id, $2: market or NULL
-SELECT c.id, p.name, p.given_name, p.family_name, c.market, d.number, p.phone, p.email, p.language, p.version
-  FROM customer c JOIN person p ON p.id = c.id JOIN distributor d ON d.id = c.distributor_id
+SELECT c.id, p.name, p.given_name, p.family_name, c.market, d.number, p.phone, p.email, p.language, p.version,
+       k.credit, k.pending, k.usable_on, m.currency, m.exponent
+  FROM customer c JOIN person p ON p.id = c.id JOIN distributor d ON d.id = c.distributor_id JOIN market m ON m.code = c.market
+ CROSS JOIN LATERAL person_credit(c.id, m.currency) k
  WHERE c.id = $1::bigint AND ($2::text IS NULL OR c.market = $2);
 
 -- name: customer_create

@@ -40,6 +40,17 @@ SELECT result, rev FROM promotion_end($1, $2, $3::int, $4::date, $5, $6, $7::big
 SELECT result, array_to_json(taken)::text, made
   FROM promotion_coupons($1, $2, $3::text[], $4::bigint, $5, $6, $7::bigint, $8);
 
+-- name: credits_due   $1: most. Makes credit usable whose orders nobody may return any more; of how many orders.
+SELECT credits_due($1::int);
+
+-- name: credits_pending   What is pending, and the day on which it becomes usable, as far as that is known; the first to come first.
+SELECT o.number, o.market, to_char(order_credit_on(o.id), 'YYYY-MM-DD'), o.state, o.payment_state,
+       trim(to_char(sum(u.credit - u.taken_back) / power(10::numeric, o.exponent), '999999999990.' || repeat('0', o.exponent)), ' .'), o.currency,
+       coalesce(d.number, 'customer ' || u.buyer_id)
+  FROM promotion_use u JOIN orders o ON o.id = u.order_id LEFT JOIN distributor d ON d.id = u.buyer_id
+ WHERE u.credit > 0 AND u.given_back_at IS NULL AND u.usable_at IS NULL
+ GROUP BY o.id, u.buyer_id, d.number ORDER BY order_credit_on(o.id) NULLS LAST, o.id;
+
 -- name: promotion_text   $1: code. What is being written of it, else its last version; and its market.
 SELECT p.market, coalesce(p.draft, (SELECT v.text FROM promotion_version v WHERE v.promotion_id = p.id ORDER BY v.version DESC LIMIT 1))
   FROM promotion p WHERE p.code = $1;

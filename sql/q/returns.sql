@@ -2,15 +2,11 @@
 
 -- name: return_order   $1: number, $2: market or NULL. What of an order counts for its return.
 WITH o AS (
-    SELECT o.*, m.zone, m.return_from, m.return_days, m.return_post_days, m.withdrawal_days, m.buy_back_months, m.buy_back_ppm, m.restock_fee
+    SELECT o.*, m.return_days, m.return_post_days, m.withdrawal_days, m.buy_back_months, m.buy_back_ppm, m.restock_fee
       FROM orders o JOIN market m ON m.code = o.market
      WHERE o.number = $1 AND ($2::text IS NULL OR o.market = $2)
 ), sent AS (
-    SELECT o.id, coalesce((max(e.at) FILTER (WHERE e.to_state = o.return_from) AT TIME ZONE o.zone)::date,
-                          CASE o.return_from WHEN 'received' THEN business_date(o.market) END,
-                          (max(e.at) AT TIME ZONE o.zone)::date, o.business_date) AS day
-      FROM o LEFT JOIN order_event e ON e.order_id = o.id AND e.machine = 'order' AND e.to_state IN ('shipped', 'received')
-     GROUP BY o.id, o.return_from, o.market, o.zone, o.business_date
+    SELECT o.id, order_sent_on(o.id) AS day FROM o
 )
 SELECT o.number, o.state, o.market, o.currency, o.exponent, o.tax_included, o.customer_id IS NULL, o.channel IN ('web', 'pws', 'shop'),
        o.delivery, CASE WHEN o.tax_included THEN 0 ELSE o.delivery_tax END, business_date(o.market), s.day, s.day + o.return_days,

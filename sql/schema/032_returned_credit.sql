@@ -1,6 +1,8 @@
 -- Credit that a promotion has promised for goods goes back with them: in the proportion in which they are given
 -- back in money, all of it with the last piece. What is exchanged keeps it.
-ALTER TABLE promotion_use ADD taken_back bigint NOT NULL DEFAULT 0 CHECK (taken_back BETWEEN 0 AND credit); -- of the credit
+ALTER TABLE promotion_use
+    ADD taken_back bigint NOT NULL DEFAULT 0 CHECK (taken_back BETWEEN 0 AND credit), -- of the credit
+    ADD usable_at timestamptz; -- since when it is store credit (038); NULL: it is pending
 
 -- How much of a credit is gone with what came back of an order.
 CREATE FUNCTION credit_gone(a_order bigint, a_credit bigint) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
@@ -15,7 +17,8 @@ BEGIN
     RETURN CASE WHEN v_goods > 0 THEN div(a_credit::numeric * v_back, v_goods) ELSE 0 END;
 END $$;
 
--- Whenever a return is booked; what is negative is promised again.
+-- Whenever a return is booked; what is negative is promised again. Of credit that was usable already (goods that came
+-- back late) as much is taken as is left.
 CREATE FUNCTION goods_return_credit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     u promotion_use%ROWTYPE;
@@ -25,10 +28,13 @@ DECLARE
 BEGIN
     FOR u IN SELECT * FROM promotion_use WHERE order_id = NEW.order_id AND credit > 0 AND given_back_at IS NULL ORDER BY promotion_id LOOP
         v_more := credit_gone(u.order_id, u.credit) - u.taken_back;
+        v_account := account_of_person(NEW.market, CASE WHEN u.usable_at IS NULL THEN 'pending_credit' ELSE 'credit' END, u.buyer_id);
+        IF u.usable_at IS NOT NULL THEN
+            v_more := least(v_more, (SELECT balance FROM account WHERE id = v_account FOR UPDATE));
+        END IF;
         CONTINUE WHEN v_more = 0;
         UPDATE promotion_use SET taken_back = taken_back + v_more WHERE order_id = u.order_id AND promotion_id = u.promotion_id;
         v_journal := coalesce(v_journal, journal_open('credit_return', NEW.number || '/' || NEW.events, NULL));
-        v_account := account_of_person(NEW.market, 'pending_credit', u.buyer_id);
         PERFORM transfer_make(v_journal, CASE WHEN v_more > 0 THEN v_account ELSE account_of(NEW.market, 'credits') END,
                               CASE WHEN v_more > 0 THEN account_of(NEW.market, 'credits') ELSE v_account END, abs(v_more), NEW.order_id);
     END LOOP;

@@ -454,14 +454,100 @@ EXCEPTION
         reply := nullif(v_why, '')::jsonb;
 END $$;
 
+-- ---- credit that promotions gave ---------------------------------------------------------------------------------
+-- It is pending until the goods are paid and kept (013): until nobody may return them any more.
+CREATE INDEX promotion_use_pending ON promotion_use (buyer_id, order_id) WHERE credit > 0 AND given_back_at IS NULL AND usable_at IS NULL;
+
+-- The day since which the time of returns is counted, for orders that were sent.
+CREATE FUNCTION order_sent_on(a_order bigint) RETURNS date LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN (SELECT coalesce((max(e.at) FILTER (WHERE e.to_state = m.return_from) AT TIME ZONE m.zone)::date,
+                            CASE m.return_from WHEN 'received' THEN business_date(o.market) END,
+                            (max(e.at) AT TIME ZONE m.zone)::date, o.business_date)
+              FROM orders o
+              JOIN market m ON m.code = o.market
+              LEFT JOIN order_event e ON e.order_id = o.id AND e.machine = 'order' AND e.to_state IN ('shipped', 'received')
+             WHERE o.id = a_order GROUP BY o.business_date, o.market, m.return_from, m.zone);
+END $$;
+
+-- The day on which an order's credit becomes usable, as far as that is known: the one after the last on which goods may
+-- come back, or their parcel. NULL: it was not sent yet.
+CREATE FUNCTION order_credit_on(a_order bigint) RETURNS date LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    RETURN (SELECT greatest(order_sent_on(o.id) + CASE WHEN o.channel IN ('web', 'pws', 'shop') THEN greatest(m.return_days, m.withdrawal_days)
+                                                       ELSE m.return_days END,
+                            (SELECT max(r.deadline) FROM goods_return r WHERE r.order_id = o.id AND r.state IN ('asked', 'received'))) + 1
+              FROM orders o JOIN market m ON m.code = o.market WHERE o.id = a_order AND o.state IN ('shipped', 'received'));
+END $$;
+
+-- Whether it is usable now: paid, and no bank says otherwise; kept, and nobody at a till can void it any more.
+CREATE FUNCTION order_credit_is_due(o orders) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN o.state IN ('shipped', 'received') AND o.payment_state IN ('captured', 'refunded')
+       AND order_credit_on(o.id) <= business_date(o.market)
+       AND NOT EXISTS (SELECT FROM goods_return r WHERE r.order_id = o.id AND r.state IN ('asked', 'received'))
+       AND NOT EXISTS (SELECT FROM payment p JOIN dispute d ON d.payment_id = coalesce(p.moved_from, p.id)
+                        WHERE p.order_id = o.id AND (d.ended_at IS NULL OR d.lost > 0))
+       AND NOT EXISTS (SELECT FROM counter_act a JOIN shift s ON s.id = a.shift_id AND s.closed_at IS NULL
+                        WHERE a.order_id = o.id AND a.act = 'sale');
+END $$;
+
+-- A person's store credit in a market's currency; what is pending beside it, and the day on which the first of that is usable.
+CREATE FUNCTION person_credit(a_person bigint, a_currency text, OUT credit bigint, OUT pending bigint, OUT usable_on text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    SELECT coalesce(sum(a.balance) FILTER (WHERE a.kind = 'credit'), 0), coalesce(sum(a.balance) FILTER (WHERE a.kind = 'pending_credit'), 0)
+      INTO credit, pending FROM account a
+     WHERE a.owner_id = a_person AND a.currency = a_currency AND a.kind IN ('credit', 'pending_credit');
+    IF pending > 0 THEN
+        SELECT to_char(min(order_credit_on(u.order_id)), 'YYYY-MM-DD') INTO usable_on
+          FROM promotion_use u JOIN orders o ON o.id = u.order_id AND o.currency = a_currency
+         WHERE u.buyer_id = a_person AND u.credit > u.taken_back AND u.credit > 0 AND u.given_back_at IS NULL AND u.usable_at IS NULL;
+    END IF;
+END $$;
+
+-- Makes the credit of up to `a_most` orders usable, each in a journal of its own; says of how many. Who comes at the same
+-- time passes by what is being worked at; what was done is not done again. Buyers ascending: nobody waits for whom we wait for.
+CREATE FUNCTION credits_due(a_most int) RETURNS int LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+    c record;
+    o orders%ROWTYPE;
+    v_amount bigint;
+    v_done int := 0;
+BEGIN
+    FOR c IN SELECT DISTINCT u.buyer_id, u.order_id
+               FROM promotion_use u JOIN orders x ON x.id = u.order_id JOIN market m ON m.code = x.market
+              WHERE u.credit > 0 AND u.given_back_at IS NULL AND u.usable_at IS NULL
+                AND x.business_date + m.return_days < business_date(x.market) AND order_credit_is_due(x)
+              ORDER BY u.buyer_id, u.order_id LIMIT a_most LOOP
+        SELECT * INTO o FROM orders x WHERE x.id = c.order_id FOR NO KEY UPDATE SKIP LOCKED;
+        CONTINUE WHEN NOT FOUND;
+        CONTINUE WHEN NOT order_credit_is_due(o); -- it has changed meanwhile
+        WITH made AS (
+            UPDATE promotion_use u SET usable_at = company_now()
+             WHERE u.order_id = o.id AND u.credit > 0 AND u.given_back_at IS NULL AND u.usable_at IS NULL
+            RETURNING u.credit - u.taken_back AS amount)
+        SELECT sum(amount) INTO v_amount FROM made;
+        CONTINUE WHEN v_amount IS NULL;
+        IF v_amount > 0 THEN
+            PERFORM transfer_make(journal_open('credit_usable', o.number, NULL), account_of_person(o.market, 'pending_credit', c.buyer_id),
+                                  account_of_person(o.market, 'credit', c.buyer_id), v_amount, o.id);
+        END IF;
+        INSERT INTO audit (action, object, detail) VALUES ('credit.usable', 'order ' || o.number, jsonb_build_object('amount', v_amount));
+        INSERT INTO change_log (kind, ref) VALUES ('order', o.id::text);
+        v_done := v_done + 1;
+    END LOOP;
+    RETURN v_done;
+END $$;
+
 -- ---- who may what ------------------------------------------------------------------------------------------------
 DO $$ BEGIN
     EXECUTE (SELECT 'REVOKE EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' FROM PUBLIC'
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
                 AND p.proname = ANY ('{certificate_try,certificate_tried,certificate_place,certificate_pay,is_certificate,return_certificates,
-                        return_journal,return_book,return_take,return_ask}'));
+                        return_journal,return_book,return_take,return_ask,order_sent_on,order_credit_on,order_credit_is_due,person_credit,credits_due}'));
     EXECUTE (SELECT 'GRANT EXECUTE ON FUNCTION ' || string_agg(p.oid::regprocedure::text, ', ') || ' TO partyline_app'
                FROM pg_proc p
-              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{certificate_place,certificate_pay}'));
+              WHERE p.pronamespace = 'public'::regnamespace AND p.proname = ANY ('{certificate_place,certificate_pay,order_sent_on,order_credit_on,person_credit,credits_due}'));
 END $$;

@@ -180,6 +180,7 @@ PLANTED = (
     ("a buyer who has had nothing", ("counters",),
      PROMOTION + ", c AS (INSERT INTO promotion_counter (promotion_id) SELECT id FROM p) INSERT INTO promotion_buyer SELECT id, 40, 1 FROM p"),
     ("a credit that is not booked", ("credits",), promotion_use(credit=500)),
+    ("a credit that is usable and was never made so", ("credits",), promotion_use(credit=500, usable_at="now()")),
     ("a new customer whom nobody names", ("recruits",), promotion_use(recruits=1)),
     ("a promotion of an item that is gone", ("readable",),
      PROMOTION + r" INSERT INTO promotion_version (promotion_id, version, text, valid) SELECT id, 1, E'promotion X\n  give 5% off 99999\n', '(,)' FROM p"),

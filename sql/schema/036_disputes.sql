@@ -138,6 +138,12 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Whether refunds of a payment wait. While a bank inquires they do not.
+CREATE FUNCTION payment_is_disputed(a_payment bigint) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM dispute d WHERE d.payment_id = a_payment AND d.state <> 'inquiry' AND d.ended_at IS NULL);
+END $$;
+
 -- Of a refund of a payment, what lost disputes have paid of it: the bank has given it to the card's owner, who
 -- does not get it twice. True: that is all of it.
 CREATE FUNCTION refund_cover(o orders, g gateway_task) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -146,7 +152,7 @@ DECLARE
     v_part bigint;
 BEGIN
     SELECT * INTO r FROM refund WHERE id = g.refund_id FOR UPDATE;
-    SELECT least(r.amount - r.covered, greatest(sum(d.lost), 0)::bigint
+    SELECT least(r.amount - r.covered, coalesce(sum(d.amount) FILTER (WHERE d.state = 'lost'), 0)::bigint
                  - coalesce((SELECT sum(x.covered) FROM refund x JOIN payment p ON p.id = x.payment_id
                               WHERE coalesce(p.moved_from, p.id) = g.payment_id), 0)::bigint) INTO v_part
       FROM dispute d WHERE d.payment_id = g.payment_id;
@@ -163,7 +169,7 @@ END $$;
 CREATE FUNCTION refunds_go_on(o orders, a_payment bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE g gateway_task%ROWTYPE;
 BEGIN
-    IF EXISTS (SELECT FROM dispute d WHERE d.payment_id = a_payment AND d.state <> 'inquiry' AND d.ended_at IS NULL) THEN
+    IF payment_is_disputed(a_payment) THEN
         RETURN;
     END IF;
     FOR g IN SELECT * FROM gateway_task WHERE payment_id = a_payment AND state = 'held' ORDER BY id FOR UPDATE LOOP
@@ -179,7 +185,7 @@ END $$;
 -- The provider does not refund what is disputed. What a lost dispute has not paid waits until it is known how
 -- that stands; who has waited three times, and nothing is open, gets store credit.
 CREATE FUNCTION refund_disputed(o orders, g gateway_task) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE v_open boolean := EXISTS (SELECT FROM dispute d WHERE d.payment_id = g.payment_id AND d.ended_at IS NULL);
+DECLARE v_open boolean := payment_is_disputed(g.payment_id);
 BEGIN
     IF refund_cover(o, g) THEN
         UPDATE gateway_task SET state = 'done', holder = NULL, until = NULL, outcome = '{"outcome": "covered"}' WHERE id = g.id;
@@ -408,6 +414,6 @@ DO $$ BEGIN
                FROM pg_proc p
               WHERE p.pronamespace = 'public'::regnamespace
                 AND p.proname = ANY ('{dispute_ask,dispute_state,dispute_move,dispute_book,dispute_tell,dispute_hold,refund_cover,
-                        refunds_go_on,refund_disputed,dispute_answered,disputes_answered,disputes_found,payment_after_all,gateway_begins}'));
+                        refunds_go_on,refund_disputed,dispute_answered,disputes_answered,disputes_found,payment_after_all,gateway_begins,payment_is_disputed}'));
     GRANT EXECUTE ON FUNCTION gateway_begins() TO partyline_gateway;
 END $$;

@@ -333,6 +333,102 @@ def paid_after_all(d):
             d.clean()
 
 
+def disputed(d):
+    """Where the provider's answers are chosen: partly disputed, in another currency, an answer that is older than an event,
+    a word that did not exist, and a provider that refuses for ever."""
+    def paid(qty=2):
+        order = d.order(qty)
+        d.paid(order["number"], ("token", order["total"], d.card()))
+        d.answer_all("authorised")
+        d.release(order["number"])
+        (task,) = d.tasks(order=order["number"])
+        d.answer(task, "captured", f"pi_{task['payment']}")
+        return order, f"pi_{task['payment']}"
+
+    def event(ref, *names):
+        d.s.psql(f"SELECT gateway_event('evt_{ulid()}', 'charge.dispute.updated', 'dp_x', '{{dp_x,{ref}}}')")
+
+    def look(order, ref, held=None, **dispute):
+        """What an event makes somebody see."""
+        event(ref)
+        (task,) = [t for t in d.tasks(order=order["number"]) if t["act"] == "dispute"]
+        if held:
+            held()
+        said = {"dispute": "dp_" + ref, "amount": order["total"], "reason": "fraudulent", "due_by": 1800000000, "taken": 0, "fee": 0, **dispute}
+        d.answer(task, "disputes", None, {"disputes": [said]})
+        return d.read(order["number"])["disputes"][0]
+
+    def waiting(order):
+        return [(t["act"], t["amount"]) for t in d.tasks(order=order["number"])]
+
+    # An event while somebody looks: there is another look, at once.
+    order, ref = paid()
+    got = look(order, ref, lambda: event(ref), status="needs_response", taken=order["total"], fee=1500)
+    assert (got["state"], got["fee"]) == ("open", 1500), got
+    (task,) = d.tasks(order=order["number"])
+    assert task["act"] == "dispute", "another look"
+    d.answer(task, "disputes", None, {"disputes": [{"dispute": "dp_" + ref, "amount": order["total"], "reason": "fraudulent",
+                                                     "status": "needs_response", "taken": order["total"], "fee": 1500}]})
+    assert waiting(order) == [], "and not a third"
+    # A word of tomorrow changes nothing.
+    assert look(order, ref, status="escalated", taken=order["total"], fee=1500)["state"] == "open"
+    # Won, and the money is not back yet: it is not over.
+    got = look(order, ref, status="won", taken=order["total"], fee=1500)
+    assert (got["state"], got["ended_at"]) == ("won", None), got
+    d.clean()
+    assert look(order, ref, status="won", taken=0, fee=1500)["ended_at"]
+    d.clean()
+    # A part of it was disputed and lost: of what is given back, that part is paid already.
+    order, ref = paid(4)
+    part = order["total"] // 4
+    assert look(order, ref, status="lost", amount=part, taken=part, fee=1500)["lost"] == part
+    d.cancel(order["number"])
+    (back,) = d.tasks(order=order["number"])
+    assert d.answer(back, "disputed") == "refunded"
+    (task,) = d.tasks(order=order["number"])
+    assert task["act"] == "dispute", task
+    d.answer(task, "disputes", None, {"disputes": []})
+    for tries in range(6):
+        d.soon()
+        for task in d.tasks(order=order["number"]):
+            if task["act"] == "refund":
+                break
+            d.answer(task, "disputes", None, {"disputes": []})
+    assert (task["act"], task["amount"]) == ("refund", order["total"] - part), task
+    d.answer(task, "refunded", f"re_{task['task']}")
+    d.clean()
+    # One that is lost in another currency than it was paid in covers what it covers, too.
+    order, ref = paid()
+    look(order, ref, status="lost")
+    d.cancel(order["number"])
+    (back,) = d.tasks(order=order["number"])
+    d.answer(back, "disputed")
+    assert waiting(order) == [] and d.s.psql("SELECT state, covered = amount FROM refund ORDER BY id DESC LIMIT 1") == "done|t"
+    d.clean()
+    # Nothing is disputed, or a bank only asks, and the provider refuses for ever: in the end it is store credit.
+    for inquires in (False, True):
+        order, ref = paid()
+        if inquires:
+            assert look(order, ref, status="warning_needs_response")["state"] == "inquiry"
+        d.cancel(order["number"])
+        before, asked = d.credit(), []
+        while d.credit() == before and len(asked) < 60:
+            d.soon()
+            for task in d.tasks(order=order["number"]):
+                asked.append(task["act"] == "refund" and task["key"])
+                if task["act"] == "refund":
+                    d.answer(task, "disputed")
+                else:
+                    said = {"dispute": "dp_" + ref, "amount": order["total"], "reason": "fraudulent", "status": "warning_needs_response", "taken": 0, "fee": 0}
+                    d.answer(task, "disputes", None, {"disputes": [said] if inquires else []})
+        assert d.credit() == before + order["total"], asked
+        keys = [key for key in asked if key]
+        assert len(keys) == len(set(keys)) == 4, keys
+        if inquires:
+            look(order, ref, status="warning_closed")
+        d.clean()
+
+
 def changed_while_held(d):
     """A change that costs less captures less; one that costs more leaves the rest due."""
     order, card = d.order(4), d.card()
@@ -462,7 +558,7 @@ def main():
                                ("no answer: asked again under the same key", no_answer),
                                ("called off before, while and after it was asked", called_off),
                                ("a link is paid on the provider's page", by_link),
-                               ("declined, and paid after all", paid_after_all),
+                               ("declined, and paid after all", paid_after_all), ("disputed, as the provider says", disputed),
                                ("an order that changes while a card is held", changed_while_held),
                                ("how an order is paid: every reply says what GET says", every_reply_says_the_same),
                                ("what comes back while it is captured", less_while_captured),

@@ -1,6 +1,7 @@
 #include "server/worker.h"
 
 #include "server/api/catalogue_body.h"
+#include "server/api/events.h"
 #include "server/api/known.h"
 #include "server/api/routes.h"
 #include "server/auth/hasher.h"
@@ -51,10 +52,12 @@ static void drain(void *arg, int signal)
     if (w->server.draining)
         return;
     w->server.draining = true;
-    if (w->http)
+    if (w->http) {
         http_server_drain(w->http, LINGER_MS, stop_loop, w);
-    else
+        events_stop(w->server.events);
+    } else {
         loop_stop(w->server.loop);
+    }
 }
 
 static bool open_door(struct worker *w)
@@ -179,6 +182,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     w.server.catalogues = catalogue_store_new(w.server.loop, plan->conninfo, CATALOGUE_POLL_MS,
                                               catalogue_bodies_make);
     w.server.known = known_store_new();
+    w.server.events = events_new(&w.server);
     struct loop_watch *term = loop_signal_new(w.server.loop, SIGTERM, drain, &w);
     struct loop_watch *interrupt = loop_signal_new(w.server.loop, SIGINT, drain, &w);
     w.ready_timer = loop_timer_new(w.server.loop, READY_POLL_MS, true, look_ready, &w);
@@ -200,6 +204,7 @@ int worker_run(int slot, const struct worker_plan *plan)
     mail_free(w.mail);
     hasher_free(w.server.hasher);
     db_free(w.server.db);
+    events_free(w.server.events);
     known_store_free(w.server.known);
     catalogue_store_free(w.server.catalogues);
     loop_watch_free(term);

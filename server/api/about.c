@@ -16,8 +16,9 @@ static const char *welcome(const struct call *c)
 void about_features(struct call *c)
 {
     json_t *features = json_array();
-    static const char *const names[] = {"sessions",  "catalogue", "items",  "distributors",
-                                        "customers", "quotes",    "drafts", "orders"};
+    static const char *const names[] = {"sessions",     "catalogue", "items",
+                                        "distributors", "customers", "quotes",
+                                        "drafts",       "orders",    "events"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         json_array_append_new(features, json_string(names[i]));
     call_reply(c, STATUS_OK,

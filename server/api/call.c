@@ -86,7 +86,7 @@ static enum status actor_load(struct call *c)
     a->expires_at = db_value(b, 0, 0, 9);
     a->desk = db_value(b, 0, 0, 10);
     c->signed_in = true;
-    if (db_bool(b, 0, 0, 7))
+    if (db_bool(b, 0, 0, 7) && !c->is_quiet)
         call_touch(c);
     return is_allowed(c) ? STATUS_OK : STATUS_FORBIDDEN;
 }

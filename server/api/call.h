@@ -20,6 +20,7 @@ struct hasher;
 struct known_store;
 struct config;
 struct signature_secrets;
+struct events;
 
 /* Who may do what: a set of roles per route. */
 enum role {
@@ -37,6 +38,7 @@ struct server {
     struct hasher *hasher;
     struct catalogue_store *catalogues;
     struct known_store *known; /* NULL: nothing is kept */
+    struct events *events;
     const struct config *config;
     const char *public_url; /* how the world reaches us; NULL where nobody asks from outside */
     const struct signature_secrets *webhook_secrets; /* of the payment provider's events */
@@ -99,6 +101,7 @@ struct call {
     /* Where people look with a browser: says as a page what call_fail would say as a problem. */
     void (*fail_page)(struct call *call, enum status status);
     bool signed_in, answered, sent;
+    bool is_quiet; /* asking this is no activity of the session's */
     int tries;
     void *state; /* the handler's own */
 };
@@ -154,6 +157,10 @@ void call_reply_text(struct call *call, enum status status, const char *type, co
 void call_reply_pieces(struct call *call, enum status status, const char *type,
                        const struct http_piece *pieces, size_t n, void (*release)(void *what),
                        void *what);
+/* No reply but a stream (http_stream_open), HEAD excepted; NULL when the client has gone, or was
+ * answered. The call has not much of a life left: what it holds of the catalogue is let go. */
+struct http_exchange *call_stream(struct call *call, const char *type, void (*closed)(void *arg),
+                                  void *arg);
 
 /* ---- rows to JSON ---- */
 /* An object of one row: `names` in the order of the columns; "#name" is an integer, "?name" a

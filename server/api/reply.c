@@ -30,6 +30,19 @@ void call_reply_pieces(struct call *c, enum status status, const char *type,
     http_reply_pieces(c->exchange, status_info(status)->http, type, pieces, n, release, what);
 }
 
+struct http_exchange *call_stream(struct call *c, const char *type, void (*closed)(void *arg),
+                                  void *arg)
+{
+    if (c->request->method == HTTP_HEAD) {
+        call_reply_text(c, STATUS_OK, type, "", 0);
+        return NULL;
+    }
+    answered(c);
+    catalogue_snapshot_release(c->snapshot);
+    c->snapshot = NULL;
+    return http_stream_open(c->exchange, type, closed, arg) ? c->exchange : NULL;
+}
+
 void call_reply(struct call *c, enum status status, json_t *body)
 {
     size_t len = 0;

@@ -94,3 +94,17 @@ struct http_piece {
 void http_reply_pieces(struct http_exchange *exchange, int code, const char *content_type,
                        const struct http_piece *pieces, size_t n, void (*release)(void *what),
                        void *what);
+
+/* A reply without an end (200, chunked, never kept by anybody): what is written goes out as soon as
+ * the network takes it. The request's deadline does not hold for it; but a reader who has not taken
+ * what waits for him within that time, or lets more than HTTP_STREAM_BACKLOG bytes wait, is cut
+ * off. `closed(arg)` is called once when it is over otherwise than by http_stream_end: the client
+ * has gone or was cut off, or the server is freed; never from inside these functions. After it, or
+ * after the end, exchange and request are no more. http_stream_open is the exchange's reply; false
+ * when the client has gone: there is no stream, and `closed` is not called. */
+enum { HTTP_STREAM_BACKLOG = 64 * 1024 };
+bool http_stream_open(struct http_exchange *exchange, const char *content_type,
+                      void (*closed)(void *arg), void *arg);
+void http_stream_write(struct http_exchange *exchange, const char *data, size_t len);
+/* When all is written the connection is closed. */
+void http_stream_end(struct http_exchange *exchange);

@@ -33,7 +33,8 @@ void http_conn_enter(struct conn *conn, enum phase phase)
     case CONN_LINGERING:
         conn->due = now + REFUSAL_LINGER_MS;
         break;
-    case CONN_WORKING: /* the handler's time is the handler's matter */
+    case CONN_STREAMING: /* http_stream.c sets it while something is to be taken */
+    case CONN_WORKING:   /* the handler's time is the handler's matter */
         conn->due = INT64_MAX;
         break;
     }
@@ -140,6 +141,7 @@ static void conn_input(struct evbuffer *input, const struct evbuffer_cb_info *in
         break;
     case CONN_WORKING:
     case CONN_REPLYING:
+    case CONN_STREAMING:
         if (evbuffer_get_length(input) > AHEAD_MAX)
             conn->due = 0;
         break;
@@ -176,6 +178,8 @@ static void conn_closed(struct evhttp_connection *evcon, void *arg)
     struct http_exchange *exchange = conn->exchange;
     if (exchange) {
         exchange->conn = NULL;
+        if (exchange->closed)
+            exchange->closed(exchange->closed_arg);
         if (exchange->replied)
             http_exchange_bury(exchange);
     }
@@ -267,6 +271,6 @@ void http_conn_overdue(struct conn *conn)
 {
     if (is_merely_idle(conn))
         http_conn_enter(conn, CONN_IDLE);
-    else
+    else if (conn->phase != CONN_STREAMING || http_stream_is_stuck(conn))
         evhttp_connection_free(conn->evcon);
 }

@@ -1,5 +1,6 @@
 /* The parts of the HTTP server, among themselves: http.c (the server), http_conn.c (connections),
- * http_request.c (what was asked), http_reply.c (what is answered).
+ * http_request.c (what was asked), http_reply.c (what is answered), http_stream.c (answers without
+ * an end).
  *
  * How evhttp is used, since its manual is its source (2.1.12):
  * - It makes a bufferevent per connection by our http_conn_new, and tells us of the end of one by
@@ -34,6 +35,7 @@ enum phase {
     CONN_READING,   /* a request has begun */
     CONN_WORKING,   /* a handler has it */
     CONN_REPLYING,  /* the reply is being written */
+    CONN_STREAMING, /* the head of a stream was written, its end was not */
     CONN_REFUSING,  /* our own answer to a bad request is being written */
     CONN_LINGERING, /* written; what the client still sends is thrown away for a moment, since a
                        close with unread bytes would reset the connection and lose the answer */
@@ -61,6 +63,8 @@ struct http_exchange {
     struct http_request request;
     int64_t began_us;
     bool replied;
+    void (*closed)(void *arg); /* of a stream that is open; else NULL */
+    void *closed_arg;
 };
 
 struct http_server {
@@ -120,5 +124,16 @@ const char *http_date(struct http_server *server);
 size_t http_problem_json(enum status status, char *out, size_t size);
 void http_count(int code);
 void http_exchange_free(struct http_exchange *exchange);
+/* What comes before the body of every reply; HTTP_ENDLESS: it has no length. False when the client
+ * has gone: the exchange is no more. */
+enum { HTTP_ENDLESS = -1 };
+bool http_reply_begin(struct http_exchange *exchange, int code, const char *content_type,
+                      int64_t body_len);
+/* evhttp has written a whole reply, and frees its request on return; `arg`: the exchange. */
+void http_exchange_sent(struct evhttp_request *evreq, void *arg);
 /* To be freed a little later: a handler, or evhttp, may still hold it on the stack. */
 void http_exchange_bury(struct http_exchange *exchange);
+
+/* ---- http_stream.c ---- */
+/* Its time is over: it is cut off when something still waits to be taken. False: it goes on. */
+bool http_stream_is_stuck(struct conn *conn);

@@ -75,7 +75,7 @@ void http_reply_header(struct http_exchange *exchange, const char *name, const c
 }
 
 /* evhttp has written the reply, and frees its request when we return. */
-static void exchange_sent(struct evhttp_request *evreq, void *arg)
+void http_exchange_sent(struct evhttp_request *evreq, void *arg)
 {
     (void)evreq;
     struct http_exchange *exchange = arg;
@@ -107,7 +107,7 @@ static void line_add(struct text *lines, const char *line, const char *value)
 /* evhttp looks for Date, Content-Length and Connection among the headers of a reply: those are its
  * own kind; all others are one to it. */
 static void add_headers(struct http_exchange *exchange, int code, const char *content_type,
-                        size_t body_len)
+                        int64_t body_len)
 {
     struct evkeyvalq *headers = evhttp_request_get_output_headers(exchange->evreq);
     struct text lines;
@@ -123,13 +123,13 @@ static void add_headers(struct http_exchange *exchange, int code, const char *co
         text_add(&lines, "\r\nContent-Security-Policy: " NO_CONTENT_POLICY);
     raw_header(headers, "Date", http_date(exchange->server));
     /* RFC 9110, 8.6: a 204 has none, and a 304's would be that of the body not sent. */
-    if (code != 204 && code != 304) {
+    if (code != 204 && code != 304 && body_len != HTTP_ENDLESS) {
         struct text length;
         text_init(&length, exchange->request.arena);
-        text_add_int(&length, (int64_t)body_len);
+        text_add_int(&length, body_len);
         raw_header(headers, "Content-Length", length.data);
     }
-    if (exchange->server->draining)
+    if (exchange->server->draining || body_len == HTTP_ENDLESS)
         raw_header(headers, "Connection", "close");
     raw_header(headers, "X-Request-Id", lines.data);
 }
@@ -156,7 +156,7 @@ static void conn_write(struct conn *conn)
 static void reply_send(struct http_exchange *exchange, int code)
 {
     struct conn *conn = exchange->conn;
-    evhttp_request_set_on_complete_cb(exchange->evreq, exchange_sent, exchange);
+    evhttp_request_set_on_complete_cb(exchange->evreq, http_exchange_sent, exchange);
     http_conn_enter(conn, CONN_REPLYING);
     evhttp_send_reply(exchange->evreq, code, NULL, NULL);
     struct evbuffer *output = bufferevent_get_output(conn->bev);
@@ -165,9 +165,8 @@ static void reply_send(struct http_exchange *exchange, int code)
     conn_write(conn);
 }
 
-/* False when the client has gone: the exchange is no more. */
-static bool reply_begin(struct http_exchange *exchange, int code, const char *content_type,
-                        size_t body_len)
+bool http_reply_begin(struct http_exchange *exchange, int code, const char *content_type,
+                      int64_t body_len)
 {
     assert(!exchange->replied);
     exchange->replied = true;
@@ -184,7 +183,7 @@ static bool reply_begin(struct http_exchange *exchange, int code, const char *co
 void http_reply(struct http_exchange *exchange, int code, const char *content_type,
                 const char *body, size_t body_len)
 {
-    if (!reply_begin(exchange, code, content_type, body_len))
+    if (!http_reply_begin(exchange, code, content_type, (int64_t)body_len))
         return;
     if (exchange->request.method != HTTP_HEAD && body_len)
         evbuffer_add(evhttp_request_get_output_buffer(exchange->evreq), body, body_len);
@@ -195,7 +194,7 @@ void http_reply_broken(struct http_exchange *exchange, int code, const char *con
                        const char *body, size_t body_len, size_t sent)
 {
     http_reply_header(exchange, "Connection", "close");
-    if (!reply_begin(exchange, code, content_type, body_len))
+    if (!http_reply_begin(exchange, code, content_type, (int64_t)body_len))
         return;
     if (sent)
         evbuffer_add(evhttp_request_get_output_buffer(exchange->evreq), body, sent);
@@ -227,7 +226,7 @@ void http_reply_pieces(struct http_exchange *exchange, int code, const char *con
         assert(pieces[i].len);
         len += pieces[i].len;
     }
-    bool is_there = reply_begin(exchange, code, content_type, len);
+    bool is_there = http_reply_begin(exchange, code, content_type, (int64_t)len);
     if (!is_there || exchange->request.method == HTTP_HEAD || !n) {
         release(what);
     } else {

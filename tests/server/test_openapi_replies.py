@@ -187,6 +187,10 @@ def orders(call, ids, draft, name):
     call("GET", A + "/orders", query="?limit=2&state=placed&distributor=" + ids["manager"])
     call("GET", A + "/orders", query="?customer=x")
     call("GET", A + "/day")
+    for watch in ("weather", "orders:100000018"):
+        call("GET", A + "/events", query="?watch=" + watch)
+    status, headers, _ = call.request("HEAD", A + "/events?watch=notices", None, {})
+    call.compare("GET", A + "/events", None, status, headers, "")
     call("GET", A + "/orders/{number}", number="100000000")
     changes(call, number, draft["lines"])
     payments(call, ids, number, lambda: call("POST", A + "/orders", {**fresh, "accept": ["duplicate"]}, key=ulid())[2]["number"])

@@ -5,6 +5,7 @@
 #include "tui/frame.h"
 #include "tui/held.h"
 #include "tui/last_order.h"
+#include "tui/listening.h"
 #include "tui/office.h"
 #include "tui/open.h"
 #include "tui/order_change.h"
@@ -41,6 +42,7 @@ void app_release(struct app *app)
     free(app->ahead.keys);
     offers_forget(app);
     receipts_release(app);
+    listening_free(app->listening);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -221,6 +223,7 @@ void open_draft(struct app *app, const struct reply_draft *stored)
 void app_signed_in(struct app *app)
 {
     const char *why = "";
+    listening_restart(app);
     if (app->journal)
         return;
     app->journal = journal_open(app->options->server, app->session.actor_id, &why);
@@ -504,7 +507,7 @@ static int news_take(struct app *app)
         app->repriced = app->now;
         order_reprice(order);
     }
-    return catalogue_feed_hurry(app->prices->feed);
+    return listening_is_live(app) ? AGAIN_MS * 60 : catalogue_feed_hurry(app->prices->feed);
 }
 
 int app_tick(struct app *app)
@@ -523,7 +526,7 @@ int app_tick(struct app *app)
         order_pending_look(app->order);
     int typed = mirror_tick(app);
     last_order_tick(app);
-    int paid = pay_watch_tick(app);
+    int told = listening_tick(app), paid = pay_watch_tick(app);
     if (!journal_sync(app->journal, &why))
         app_news(app, ROLE_STOP,
                  "the journal cannot be written (%s): lines are safe once the server has them",
@@ -531,6 +534,7 @@ int app_tick(struct app *app)
     order = news < order ? news : order;
     order = counter < order ? counter : order;
     order = paid < order ? paid : order;
+    order = told < order ? told : order;
     order = rest < order ? rest : order;
     int review = review_tick(app);
     order = review < order ? review : order;

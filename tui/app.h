@@ -57,6 +57,7 @@ struct repeat_card;
 struct counter;
 struct receipts;
 struct handover;
+struct listening;
 
 /* Keys that wait until an order is placed or not: for the next caller, never for this order. As
  * many as there are: one that is left out would change what the others mean. */
@@ -119,6 +120,7 @@ struct app {
     struct placed *placed;
     struct qr *qr;
     struct pay_watches pay_watches;
+    struct listening *listening; /* NULL before the first turn */
     struct help *help;
     struct last_order *last;
     struct earlier *earlier;

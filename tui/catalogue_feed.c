@@ -256,3 +256,9 @@ void catalogue_feed_heard(struct catalogue_feed *feed, int64_t version)
     if (feed->now && version != 0 && version != feed->now->wire.catalogue.version)
         catalogue_feed_hurry(feed);
 }
+
+void catalogue_feed_told(struct catalogue_feed *feed, int64_t version)
+{
+    if (feed->now && version != 0 && version != feed->now->wire.catalogue.version)
+        feed->next_check = feed->turn;
+}

@@ -31,5 +31,7 @@ void catalogue_feed_set_day(struct catalogue_feed *feed, const char *day);
 /* An order is open: what is published meanwhile is for it, too, so that one looks every few
  * seconds. In how many milliseconds. */
 int catalogue_feed_hurry(struct catalogue_feed *feed);
+/* The server has published that version: it is asked for at once if it is another one. */
+void catalogue_feed_told(struct catalogue_feed *feed, int64_t version);
 /* The server has priced with that version: if it is another one, ours is soon replaced. */
 void catalogue_feed_heard(struct catalogue_feed *feed, int64_t version);

@@ -1,15 +1,13 @@
-#include "tui/client.h"
+#include "tui/client_private.h"
 
 #include "core/text.h"
 #include "tui/tongue.h"
 
-#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     AT_ONCE = 3,       /* requests under way together */
-    CONNECT_MS = 5000, /* to connect */
     ANSWER_MS = 20000, /* to answer */
     BULK_MS = 300000,  /* to answer with megabytes over a bad line */
     BACK_OFF_MS = 250, /* after the first failure; doubles */
@@ -36,18 +34,6 @@ struct job {
     struct text body;
     char error[CURL_ERROR_SIZE];
     const char *etag, *day;
-};
-
-struct client {
-    CURLM *multi;
-    char *base, *ca; /* base: https://host:port/api/v1 */
-    char *authorization;
-    uint64_t token_age;
-    bool expired;
-    enum link_state link;
-    int rtt;
-    struct job *jobs; /* in the order they were asked for */
-    size_t under_way;
 };
 
 static char *copy(const char *text)
@@ -127,6 +113,7 @@ void client_free(struct client *client)
 {
     if (!client)
         return;
+    client_unlisten(client);
     while (client->jobs) {
         struct job *job = client->jobs;
         client->jobs = job->next;
@@ -257,21 +244,25 @@ static void header_add(struct job *job, const char *header)
     job->headers = longer;
 }
 
-static void job_set_up(struct client *client, struct job *job, CURL *easy)
+void client_set_up(const struct client *client, CURL *easy, const char *url)
 {
-    const struct request *request = &job->request;
-    curl_easy_setopt(easy, CURLOPT_URL,
-                     arena_printf(job->arena, "%s%s", client->base, request->path));
+    curl_easy_setopt(easy, CURLOPT_URL, url);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(easy, CURLOPT_PROXY, ""); /* none, whatever the environment says */
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    if (!request->bulk)
-        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->bulk ? BULK_MS : ANSWER_MS));
     if (client->ca)
         curl_easy_setopt(easy, CURLOPT_CAINFO, client->ca);
+}
+
+static void job_set_up(struct client *client, struct job *job, CURL *easy)
+{
+    const struct request *request = &job->request;
+    client_set_up(client, easy, arena_printf(job->arena, "%s%s", client->base, request->path));
+    if (!request->bulk)
+        curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(request->bulk ? BULK_MS : ANSWER_MS));
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     if (request->body || strcmp(request->method, "POST") == 0) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
@@ -477,6 +468,8 @@ static bool answers_take(struct client *client, int64_t now)
             continue;
         char *private = NULL;
         CURLcode code = message->data.result;
+        if (client_stream_ended(client, message->easy_handle, code))
+            continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
         job_ended(client, (struct job *)private, code, now);
         any = true;

@@ -64,6 +64,20 @@ enum link_state client_link(const struct client *client);
 /* How long answers take now, milliseconds, roughly; -1 before the first. */
 int client_rtt(const struct client *client);
 
+/* GET of a path whose reply has no end, on a connection of its own, beside the requests; it is not
+ * tried again, and says nothing of the link. Both callbacks come from client_wait and may not call
+ * client_listen or client_unlisten. `header`: one more, or NULL. */
+struct listen {
+    const char *path, *header;
+    bool (*data)(void *owner, const char *data, size_t len); /* of a 200; false ends it */
+    void (*ended)(void *owner, int http);                    /* http 0: no answer, or broken off */
+    void *owner;
+};
+/* Instead of what was listened to before. */
+void client_listen(struct client *client, const struct listen *listen);
+/* `ended` is not called. */
+void client_unlisten(struct client *client);
+
 /* Ends the wait, from whatever thread: there is something to look at. */
 void client_wake(struct client *client);
 

@@ -83,6 +83,8 @@ void signon_reply(struct app *app, const char *text);
 const struct reply_drafts *home_list(const struct app *app, bool *picking, bool *settled);
 /* The draft that was asked for is not wanted any more. */
 bool home_recall_not(struct app *app);
+/* Drafts or notices have changed elsewhere: who looks at them sees it. */
+void home_heard(struct app *app);
 
 /* What the order tells the screens about it. */
 void order_event_take(void *user, struct order *order, int event);

@@ -2,13 +2,14 @@
 
 #include "core/text.h"
 #include "tui/app.h"
+#include "tui/listening.h"
 #include "tui/open.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Often while the customer may have it before their eyes, then now and then; after half an hour
- * who wants to know looks at the order. */
+/* Where the server does not tell by itself: often while the customer may have it before their eyes,
+ * then now and then; after half an hour who wants to know looks at the order. */
 enum { OFTEN_MS = 2000, OFTEN = 150, SELDOM_MS = 20000, LOOKS = 225, IDLE_MS = 60000 };
 
 const struct reply_payment *pay_link_open(const struct reply_order_card *order)
@@ -137,7 +138,8 @@ static void take(void *owner, const struct answer *answer)
 static void ask(struct app *app, struct pay_watch *watch)
 {
     struct arena *arena = arena_new();
-    watch->due = app->now + (watch->looks < OFTEN ? OFTEN_MS : SELDOM_MS);
+    bool is_often = watch->looks < OFTEN && !listening_is_live(app);
+    watch->due = app->now + (is_often ? OFTEN_MS : SELDOM_MS);
     if (++watch->looks == LOOKS)
         watch->number[0] = '\0';
     else
@@ -147,6 +149,13 @@ static void ask(struct app *app, struct pay_watch *watch)
                                       .done = take,
                                       .owner = app});
     arena_free(arena);
+}
+
+void pay_watch_heard(struct app *app, const char *number)
+{
+    struct pay_watch *watch = find(app, number);
+    if (watch)
+        watch->due = app->now;
 }
 
 int pay_watch_tick(struct app *app)

@@ -30,5 +30,7 @@ void pay_watch_seen(struct app *app, const struct reply_order_card *order);
 /* "20.00 GBP"; `out` has room for MONEY_TEXT and 16 bytes. */
 void pay_link_sum(const struct reply_order_card *order, const struct reply_payment *link,
                   char *out);
+/* Something has become of its payments: it is asked about at once. */
+void pay_watch_heard(struct app *app, const char *number);
 /* Once per turn of the loop; milliseconds until it is to be called again. */
 int pay_watch_tick(struct app *app);

@@ -302,6 +302,13 @@ static bool key(struct app *app, const struct input *input)
     return true;
 }
 
+void home_heard(struct app *app)
+{
+    const struct screen *screen = app_screen(app);
+    if (app->home && !app->recalling && (screen == &screen_home || screen == &screen_counter))
+        ask(app);
+}
+
 /* Once more, and everybody's are listed. */
 static void begin_pick(struct app *app)
 {

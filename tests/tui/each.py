@@ -21,6 +21,7 @@ def run(name, members, tmux=False):
             failed += 1
             print("FAIL %s: %s" % (test.__name__, error if isinstance(error, driver.Failed) else traceback.format_exc()))
         finally:
+            server.fake.events = None  # its streams end
             server.shutdown()
             server.server_close()
     if tmux:

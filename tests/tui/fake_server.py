@@ -90,6 +90,8 @@ class Fake:
         self.dearer = {}      # SKU: what quotes ask more than the catalogue says
         self.problem_once = []  # (path regex, http, problem): answered once
         self.next_order = 10088421
+        self.events = None          # a list of (event, data): streams are there and tell them; None: a server of before
+        self.watched = []           # (watch, Last-Event-ID) of each stream that was asked for
         self.down = False     # no request is answered, connections end
         self.cancel_problem = None  # why an order cannot be cancelled
         self.means = {"balance": 1250, "credit": 0, "cards": []}
@@ -279,6 +281,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def handle_any(self):
         fake = self.server.fake
+        if self.path.startswith("/api/v1/events?"):
+            return self.events(fake)
         with fake.lock:
             fake.under_way += 1
         try:
@@ -286,6 +290,29 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             with fake.lock:
                 fake.under_way -= 1
+
+    def events(self, fake):
+        """A stream: what Fake.events has beyond the last id, and what comes to it; ended by giving another list."""
+        events = fake.events
+        if events is None or fake.down:
+            return self.trouble(404)
+        if self.headers.get("Authorization", "")[7:] not in fake.tokens:
+            return self.trouble(401)
+        last = self.headers.get("Last-Event-ID")
+        with fake.lock:
+            fake.watched.append((parse_qs(urlsplit(self.path).query)["watch"][0], last))
+        told = int(last or 0)
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.close_connection = True
+        while fake.events is events and not fake.down:
+            for event, data in events[told:]:
+                told += 1
+                self.wfile.write(f"id: {told}\nevent: {event}\ndata: {json.dumps(data)}\n\n".encode())
+            self.wfile.flush()
+            time.sleep(0.02)
 
     def handle_one_more(self):
         fake = self.server.fake

@@ -135,7 +135,10 @@ static void add_cash(struct text *out, const struct entry_command *command)
 
 static void add_move(struct text *out, const struct entry_command *command)
 {
-    text_printf(out, "%s ", entry_info(command->kind)->verb);
+    text_add(out, entry_info(command->kind)->verb);
+    if (!command->has_amount) /* `bank` */
+        return;
+    text_add(out, " ");
     add_amount(out, command);
     text_printf(out, " %s", command->text);
 }
@@ -166,6 +169,7 @@ static void (*const writers[ENTRY_KINDS])(struct text *out, const struct entry_c
     [ENTRY_BAD] = add_whole,         [ENTRY_CHOOSE] = add_choose,
     [ENTRY_RETURNED] = add_returned, [ENTRY_CASH] = add_cash,
     [ENTRY_PAY_IN] = add_move,       [ENTRY_PAY_OUT] = add_move,
+    [ENTRY_BANK] = add_move,         [ENTRY_FETCH] = add_move,
     [ENTRY_COUNT] = add_count,
 };
 

@@ -117,7 +117,7 @@ static bool is_hint(const struct app *app, enum action action, enum hints which)
                     (which == HINTS_OTHERS && is_main(info->hint));
     bool is_other_kind = action == (is_change(app) ? ACTION_DUPLICATE : ACTION_AS_PLACED);
     return *info->hint && !is_other_kind && !leads_nowhere && !is_menu && !is_other &&
-           info->screens & 1U << app_screen(app)->id;
+           info->screens & UINT64_C(1) << app_screen(app)->id;
 }
 
 /* Those that fit: rather none than a part. */

@@ -1,6 +1,6 @@
 #include "tui/screen.h"
 
-#define ON(name) (1U << SCREEN_##name)
+#define ON(name) (UINT64_C(1) << SCREEN_##name)
 #define ANYWHERE (~ON(signon))
 
 static const struct key_info table[ACTIONS] = {
@@ -24,7 +24,7 @@ enum action key_action(enum screen_id screen, int number)
 {
     enum action action = 0;
     while (action < ACTIONS &&
-           !(table[action].number == number && (table[action].screens & 1U << screen)))
+           !(table[action].number == number && (table[action].screens & UINT64_C(1) << screen)))
         action++;
     return action;
 }

@@ -63,7 +63,7 @@ struct screen {
 struct key_info {
     const char *name, *hint, *help;
     int number;
-    unsigned screens; /* 1 << SCREEN_... */
+    uint64_t screens; /* 1 << SCREEN_... */
 };
 const struct key_info *key_info(enum action action);
 /* ACTIONS when the key means nothing there. */

@@ -56,7 +56,7 @@ static int draw_keys(const struct screen *below, const struct frame *frame, int 
     char name[16] = "F";
     for (enum action action = 0; action < ACTIONS; action++) {
         const struct key_info *info = key_info(action);
-        if (!(info->screens & 1U << below->id))
+        if (!(info->screens & UINT64_C(1) << below->id))
             continue;
         name[1] = info->number > 9 ? '1' : (char)('0' + info->number);
         name[2] = info->number > 9 ? (char)('0' + info->number - 10) : '\0';
@@ -100,7 +100,7 @@ static void say(struct app *app, struct speech *speech)
             speech_say(speech, entry_info(kind)->form, "%s: %s", entry_info(kind)->form,
                        _(entry_info(kind)->help));
     for (enum action action = 0; action < ACTIONS; action++)
-        if (key_info(action)->screens & 1U << below->id)
+        if (key_info(action)->screens & UINT64_C(1) << below->id)
             speech_say(speech, key_info(action)->name, _("/%d, which is F%d: %s"),
                        key_info(action)->number, key_info(action)->number,
                        _(key_info(action)->help));

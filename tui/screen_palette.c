@@ -36,7 +36,7 @@ static bool works_here(const struct app *app, const struct row *row)
 {
     const struct screen *screen = from(app);
     if (row->is_key)
-        return key_info(row->action)->screens & 1U << screen->id;
+        return key_info(row->action)->screens & UINT64_C(1) << screen->id;
     return app_takes(screen, row->kind);
 }
 

@@ -11,12 +11,12 @@ static const struct screen *const screens[SCREENS] = {
 #undef SCREEN
 };
 
-const char *where_screens(char out[WHERE_TEXT], unsigned mask)
+const char *where_screens(char out[WHERE_TEXT], uint64_t mask)
 {
     size_t at = 0;
     out[0] = '\0';
     for (enum screen_id id = 0; id < SCREENS && at + 32 < WHERE_TEXT; id++)
-        if (mask & 1U << id)
+        if (mask & UINT64_C(1) << id)
             at += (size_t)snprintf(out + at, WHERE_TEXT - at, "%s%.28s", at ? ", " : "",
                                    _(screen_title(id)));
     return out;
@@ -29,19 +29,19 @@ const char *where_grammars(char out[WHERE_TEXT], unsigned grammars)
         [AT_FIND] = SCREEN_find,      [AT_STOCK] = SCREEN_stock,   [AT_CARD] = SCREEN_placed,
         [AT_RETURN] = SCREEN_return,  [AT_REPEAT] = SCREEN_repeat, [AT_SALE] = SCREEN_sale,
         [AT_COUNTER] = SCREEN_counter};
-    unsigned mask = 0;
+    uint64_t mask = 0;
     for (size_t i = 0; i < ARRAY_LEN(of); i++)
         if (grammars & 1U << i)
-            mask |= 1U << of[i];
+            mask |= UINT64_C(1) << of[i];
     return where_screens(out, mask);
 }
 
-unsigned where_entry(enum entry_kind kind)
+uint64_t where_entry(enum entry_kind kind)
 {
-    unsigned mask = 0;
+    uint64_t mask = 0;
     for (enum screen_id id = 0; id < SCREENS; id++)
         if (!screens[id]->has_own_fields && app_takes(screens[id], kind))
-            mask |= 1U << id;
+            mask |= UINT64_C(1) << id;
     return mask;
 }
 

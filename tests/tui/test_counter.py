@@ -426,7 +426,7 @@ def test_pick_up_has_no_lines_to_key(world):
     client.press("F12")
     client.wait(PHONED, "TO PAY")
     client.press("F1")
-    client.wait("v0423", absent=["take the hint", "a coupon"])
+    client.wait("HELP for: HAND OVER", "gc411027", absent=["take the hint", "a coupon"])
     client.close()
 
 

@@ -26,6 +26,7 @@ enum order_event {
     ORDER_LEFT,        /* an order that was left is stored, and is no more */
     ORDER_PAY_TOLD,    /* what there is to pay with has come */
     ORDER_PAY_FOUND,   /* a certificate was looked up, and pays */
+    ORDER_PAY_UNTOLD,  /* a certificate was to be looked up: nobody says what it is worth */
     ORDER_PAY_NOTHING, /* a certificate was looked up: there is none, or nothing left of it */
     ORDER_PAY_GONE,    /* the same of one that was chosen before the order was parked */
     ORDER_MOVED,       /* somebody has changed the placed order that this is a change of */

@@ -237,6 +237,14 @@ static void pay_nothing(struct app *app, struct order *order)
     app_ahead_drop(app);
 }
 
+static void pay_untold(struct app *app, struct order *order)
+{
+    order_place_not(order);
+    app_say(app, ROLE_STOP,
+            "the server does not look up gift certificates now: try again in a minute.");
+    app_ahead_drop(app);
+}
+
 /* What is short of the total stands where it always does. */
 static void pay_gone(struct app *app, struct order *order)
 {
@@ -259,6 +267,7 @@ void order_event_take(void *user, struct order *order, int event)
         [ORDER_MOVED] = moved,
         [ORDER_PAY_TOLD] = pay_told,
         [ORDER_PAY_FOUND] = pay_found,
+        [ORDER_PAY_UNTOLD] = pay_untold,
         [ORDER_PAY_NOTHING] = pay_nothing,
         [ORDER_PAY_GONE] = pay_gone,
     };

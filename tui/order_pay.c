@@ -153,10 +153,13 @@ static void certificate_take(void *owner, const struct answer *answer)
     bool is_there = answer_is_ok(answer) &&
                     reply_certificate_read(arena, answer->body, answer->len, &found) &&
                     found.balance > 0;
-    enum order_event event = is_there ? ORDER_PAY_FOUND : ORDER_PAY_NOTHING;
+    bool is_told = answer_is_ok(answer) || (answer->arrived && answer->http == 404);
+    enum order_event event = is_there  ? ORDER_PAY_FOUND
+                             : is_told ? ORDER_PAY_NOTHING
+                                       : ORDER_PAY_UNTOLD;
     memmove(means->looks, means->looks + 1, --means->nlooks * sizeof look);
     if (look.kept)
-        event = kept_take(order, &look, answer->arrived, is_there ? found.balance : 0);
+        event = kept_take(order, &look, is_told, is_there ? found.balance : 0);
     else if (is_there)
         pick(order, TENDER_certificate, look.amount, found.balance, look.ref);
     arena_free(arena);

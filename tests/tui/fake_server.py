@@ -97,6 +97,7 @@ class Fake:
         self.means = {"balance": 1250, "credit": 0, "cards": []}
         self.payments = []          # of every order card; none: what is due
         self.certificates = {}      # digits, or the last six: what is left
+        self.guarded = False        # nobody looks up certificates just now: 429
         self.waiting = []           # (SKU, distributor, quantity) of waiting lists
         self.arrived, self.notices = [], []  # as /day tells them
         self.experience = 100       # orders the operator ever took
@@ -506,6 +507,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, dict(fake.means, market="GB", currency="GBP", exponent=2))
 
     def certificate(self, fake, body, number):
+        if fake.guarded:
+            return self.trouble(429, kind="too-many", wait_seconds=60)
         if number not in fake.certificates:
             return self.trouble(404)
         self.answer(200, dict(self.certificate_row(number, fake.certificates[number]), number="GC" + number, history=[
@@ -520,6 +523,8 @@ class Handler(BaseHTTPRequestHandler):
     def certificates(self, fake, body):
         if "last" not in self.query:
             return self.answer(200, {"items": [self.certificate_row(n, left) for n, left in fake.certificates.items() if len(n) == 16], "next": None})
+        if fake.guarded:
+            return self.trouble(429, kind="too-many", wait_seconds=60)
         last = self.query["last"]
         self.answer(200, {"items": [self.certificate_row(last, fake.certificates[last])] if last in fake.certificates else [],
                           "next": None})

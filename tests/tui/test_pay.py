@@ -138,6 +138,20 @@ def test_no_certificate(world):
     client.close()
 
 
+def test_certificates_guarded(world):
+    """Who is not told what a certificate is worth is not told that there is none; one that was chosen stays."""
+    fake = world["fake"]
+    fake.certificates["411027"] = 1000
+    fake.guarded = True
+    client = on_review(world)
+    client.line("gc411027")
+    client.wait("does not look up gift certificates now", "Due later 28.45")
+    fake.guarded = False
+    client.line("gc411027")
+    client.wait("gift certificate 10.00")
+    client.close()
+
+
 def test_nothing_there(world):
     client = on_review(world)
     client.line("cr")

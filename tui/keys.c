@@ -1,6 +1,6 @@
 #include "tui/screen.h"
 
-_Static_assert(SCREENS <= 64, "a set of screens is a word of 64 bits");
+_Static_assert(SCREENS <= 64, "screens"); /* a set of them is a word of 64 bits */
 #define ON(name) (UINT64_C(1) << SCREEN_##name)
 #define ANYWHERE (~ON(signon))
 

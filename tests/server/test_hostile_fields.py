@@ -38,7 +38,7 @@ COVERED = {  # which fields of a request are looked at, by whom
     ("PATCH", A + "/autosaves/{id}"): ["/note"],
     ("POST", A + "/returns"): ["/lines/0/line", "/lines/0/component", "/lines/0/reason", "/lines/0/exchange", "/lines/0/exchange/sku",
                                "/lines/0/exchange/choices/0",
-                               "/override", "/note"],
+                               "/override", "/note", "/tenders/0/ref"],
     ("POST", A + "/returns/{number}/receive"): ["/note"],
     ("POST", A + "/returns/{number}/refuse"): ["/reason"],
     ("POST", A + "/returns/{number}/cancel"): ["/reason"],
@@ -136,9 +136,9 @@ class Fields:
                                        {name.replace("_", "-"): value for name, value in headers.items()})
         return http, got, reply
 
-    def each(self, method, path, send, back):
+    def each(self, method, path, send, back, only=lambda pointer: True):
         """`send(pointer, text)` answers (status, reply); `back(pointer, reply)` reads what is there now."""
-        for pointer in COVERED[method, A + path]:
+        for pointer in filter(only, COVERED[method, A + path]):
             for kind, text in texts(self.found[method, A + path].get(pointer)):
                 where = f"{method} {path} {pointer}, {kind},"
                 http, reply = send(pointer, text)
@@ -334,7 +334,7 @@ class Fields:
                     post(f"/returns/{made['number']}/cancel", {"reason": ""})
                 return http, reply
             return run
-        self.each("POST", "/returns", send, back)
+        self.each("POST", "/returns", send, back, lambda pointer: not pointer.startswith("/tenders"))  # those are of a till
         for path, name in (("receive", "note"), ("refuse", "reason"), ("cancel", "reason")):
             self.each("POST", "/returns/{number}/" + path, act(path, name), lambda _, done: self.call("GET", "/returns/" + done["number"])[2]["reason"])
 
@@ -378,6 +378,20 @@ class Fields:
             return http, reply
         self.each("POST", "/orders/{number}/void", void, lambda _, done: next(
             h["reason"] for h in self.call("GET", "/orders/" + done["number"])[2]["history"] if h["to"] == "cancelled" and h["machine"] == "order"))
+
+        def priced(sku):
+            return self.call("POST", "/quotes", {**sale, "lines": [{"id": "a", "sku": sku, "qty": 1}]})[2]["total"]
+        cheap, dear = (f(self.s.ids["skus"], key=priced) for f in (min, max))
+
+        def exchange(_, text):
+            sold = post("/orders", {**sale, "lines": [{"id": "a", "sku": cheap, "qty": 1}], "expect_total": priced(cheap),
+                                    "tenders": [{"kind": "cash", "amount": priced(cheap)}]})[1]["number"]
+            body = {"order": sold, "shift": shift, "lines": [{"line": "a", "qty": 1, "reason": "w", "to": "stock", "exchange": dear}]}
+            due = post("/returns?preview=true", body)[1]["due"]
+            return post("/returns", {**body, "expect_refund": 0, "expect_due": due, "tenders": [{"kind": "cheque", "amount": due, "ref": text}]})
+        self.each("POST", "/returns", exchange, lambda _, done: [
+            p["ref"] for p in self.call("GET", "/orders/" + done["exchange"])[2]["payments"] if p["kind"] == "cheque"][0],
+            lambda pointer: pointer.startswith("/tenders"))
 
         def close(_, text):
             nonlocal shift

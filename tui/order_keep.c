@@ -56,37 +56,37 @@ static void need(struct order *order, bool needed)
 }
 
 /* The draft goes in with the lines that are not known yet. */
-static void draft_add(struct order *order, struct record *record)
+static void draft_add(struct order *order, struct record record)
 {
     struct draft_tender paying[PAY_PICKS];
     if (!order->journal)
         return;
-    record->ulid = order->ulid;
-    record->rev = order->rev;
-    record->keep = lines_kept(order);
-    record->draft = *order_draft(order);
-    record->draft.lines += record->keep;
-    record->draft.nlines -= record->keep;
-    record->draft.npaying = order_pay_kept(order, paying);
-    record->draft.paying = paying;
+    record.ulid = order->ulid;
+    record.rev = order->rev;
+    record.keep = lines_kept(order);
+    record.draft = *order_draft(order);
+    record.draft.lines += record.keep;
+    record.draft.nlines -= record.keep;
+    record.draft.npaying = order_pay_kept(order, paying);
+    record.draft.paying = paying;
     need(order, true);
-    journal_add(order->journal, record);
+    journal_add(order->journal, &record);
 }
 
 void order_keep_edit(struct order *order)
 {
-    draft_add(order, &(struct record){.kind = RECORD_EDIT});
+    draft_add(order, (struct record){.kind = RECORD_EDIT});
 }
 
 void order_keep_placing(struct order *order, const struct request_order *body)
 {
-    draft_add(order, &(struct record){.kind = RECORD_PLACING,
-                                      .expect_total = body->expect_total,
-                                      .tenders = (struct draft_tender *)(uintptr_t)body->tenders,
-                                      .ntenders = body->ntenders,
-                                      .accept_duplicate = body->accept_duplicate,
-                                      .accept_age = body->accept_age,
-                                      .shift = body->shift});
+    draft_add(order, (struct record){.kind = RECORD_PLACING,
+                                     .expect_total = body->expect_total,
+                                     .tenders = (struct draft_tender *)(uintptr_t)body->tenders,
+                                     .ntenders = body->ntenders,
+                                     .accept_duplicate = body->accept_duplicate,
+                                     .accept_age = body->accept_age,
+                                     .shift = body->shift});
 }
 
 void order_keep_stored(struct order *order)

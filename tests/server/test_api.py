@@ -365,7 +365,7 @@ ROLES = {"operator": "CC-07", "counter": "S-04", "warehouse": "W-12", "office": 
          "distributor": None}
 SETS = {"ANYONE": None, "SIGNED_IN": set(ROLES), "TAKERS": {"operator", "counter", "office", "supervisor"},
         "STAFF": {"operator", "counter", "office", "supervisor", "warehouse"}, "OFFICE": {"office"},
-        "TILLS": {"counter", "office", "supervisor"}, "SELLERS": {"counter", "supervisor"},
+        "TILLS": {"counter", "office", "supervisor"}, "OVERSEERS": {"office", "supervisor"}, "SELLERS": {"counter", "supervisor"},
         "RELEASERS": {"counter", "office", "supervisor", "warehouse"}}
 
 

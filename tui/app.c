@@ -479,13 +479,14 @@ void app_input(struct app *app, const struct input *input)
 }
 
 /* A figure that changes with each answer would be repainted with each: it goes down at once, up
- * once a minute. */
+ * once a minute; where nobody keys it stays. */
 static void rtt_take(struct app *app)
 {
-    enum { RTT_MS = 60 * 1000 };
+    enum { RTT_MS = 60 * 1000, IDLE_MS = 1000 };
     int rtt = client_rtt(app->client);
     bool is_old = app->now - app->rtt_since > RTT_MS;
-    if (rtt < 0 || (app->rtt >= 0 && !is_old && rtt * 2 + 20 > app->rtt))
+    bool is_idle = app->rtt >= 0 && app->now - app->keyed_at > IDLE_MS;
+    if (rtt < 0 || is_idle || (app->rtt >= 0 && !is_old && rtt * 2 + 20 > app->rtt))
         return;
     app->rtt = rtt;
     app->rtt_since = app->now;

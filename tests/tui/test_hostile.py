@@ -251,6 +251,7 @@ def test_names_of_the_real_server(world):
             pane.line(sku).wait("pending 0 of 1")
             pane.write("\x1b[17~")
             pane.wait("My drafts", "1 ln")
+        pane.until(lambda: sum("1 ln" in row for row in pane.rows()) >= 5, "all of them")  # the list comes behind the screen
         same_column(pane, r"1 ln", "drafts", least=3)
         nothing_executed(pane)
         pane.close()

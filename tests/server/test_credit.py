@@ -24,6 +24,8 @@ class Shop(Desk):
     def __init__(self, s):
         super().__init__(s)
         self.day = 0
+        # A life is longer than what lists are made for.
+        s.psql("UPDATE price_list SET valid = daterange(lower(valid), NULL) WHERE market = 'GB' AND upper(valid) = (SELECT max(upper(valid)) FROM price_list WHERE market = 'GB')")
         publish(s, f"promotion KEEP\n  when quantity 3 of {s.ids['skus'][0]}\n  give credit 5.00\n")
 
     def to(self, day):

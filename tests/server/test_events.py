@@ -177,30 +177,23 @@ def another_worker(d):
         last = held[0].id
         assert all(l.id == last for l in held), "every worker says the same"
         children = [int(p) for p in os.popen(f"ps -o pid= --ppid {s.process.pid}").read().split()]
-        workers = [p for p in children if any(is_connected(p, s.port))]
-        os.kill(workers[0], signal.SIGKILL)
-        gone = [l for l in held if is_over(l)]
-        assert gone, "some were at that worker"
+        mine = held[0].link.getsockname()[1]
+        worker, = [p for p in children if any(is_connected(p, s.port, mine))]
+        os.kill(worker, signal.SIGKILL)
+        assert held[0].next() is None, "it was at that worker"
         stock(s, sku, 2)
         with listen(s, f"stock:{sku};catalogue", last=last) as l:
             assert l.next()[:2] == ("stock", {"items": [{"sku": sku, "free": free(s, sku)}]})
 
 
-def is_connected(pid, port):
-    """The sockets of a process that are connections to that port."""
+def is_connected(pid, port, peer):
+    """Of the sockets of a process: which is the connection of that peer to that port."""
     wanted = {entry.split()[9] for entry in open(f"/proc/{pid}/net/tcp", encoding="ascii").read().split("\n")[1:]
-              if entry and entry.split()[1].endswith(f":{port:04X}") and entry.split()[3] == "01"}
+              if entry and entry.split()[1].endswith(f":{port:04X}") and entry.split()[2].endswith(f":{peer:04X}")}
     for fd in os.listdir(f"/proc/{pid}/fd"):
         with contextlib.suppress(OSError):
             target = os.readlink(f"/proc/{pid}/fd/{fd}")
             yield target[8:-1] in wanted if target.startswith("socket:[") else False
-
-
-def is_over(listener):
-    try:
-        return listener.next(2) is None
-    except TimeoutError:
-        return False
 
 
 # ---- sessions ------------------------------------------------------------------------------------------------

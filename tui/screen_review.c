@@ -27,7 +27,7 @@ struct review {
 
 enum {
     READ_MOST = 6,  /* rows of what is read back */
-    WAIT_MS = 1000, /* a total that is confirmed sooner needs no word about that */
+    WAIT_MS = 1500, /* a total that is confirmed sooner needs no word about that */
 };
 
 void open_review(struct app *app)

@@ -514,7 +514,7 @@ def fake_customer_order(world):
     client.wait("Customer order for", "pending 0 of 1")
     client.press("F6")
     client.wait("1 ln")
-    fake.delay = {"/quotes": 1.5}
+    fake.delay = {"/quotes": 3}
     client.press("F7", "1", "F9")
     client.wait("total is being confirmed", absent=["READ BACK"])  # a shorter wait needs no word
     client.press("F12")
